@@ -1,0 +1,102 @@
+/**
+ * One alteration of a machine, as a value: it can be shown, applied and counted. Paths are absolute within the
+ * root. A Change describes the wanted state; one that is already there is left out when changes are settled.
+ */
+export type Change =
+  | FileChange
+  | LinkChange
+  | DirectoryChange
+  | AbsentChange
+  | RenameChange
+  | GeneratedChange
+  | CommandChange;
+
+interface Described {
+  /** Why this is wanted, as a short clause for a person: `metadata names the instance web-1`. */
+  readonly why: string;
+}
+
+/** A regular file with exactly this content. */
+export interface FileChange extends Described {
+  readonly kind: 'file';
+  readonly path: string;
+  readonly content: string | Buffer;
+  /** Permission bits, 0o644 for instance. */
+  readonly mode: number;
+  readonly owner?: Owner;
+  /** Whose file it is once it is there; see `Claim`. */
+  readonly claim: Claim;
+  /** The content is a secret: masked in diffs, never in a report. */
+  readonly secret?: boolean;
+}
+
+/**
+ * `ours-until-edited`: ours, unless somebody edited it since we last wrote it.
+ * `always`: follows the metadata, edited or not (provision data, files under the agent's own names).
+ * `once`: created where missing, never replaced unless the last version was ours.
+ * `shared`: others' file of which only our part was changed in `content`; what was there before is kept.
+ */
+export type Claim = 'ours-until-edited' | 'always' | 'once' | 'shared';
+
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** A symbolic link; the target is written as given. */
+export interface LinkChange extends Described {
+  readonly kind: 'link';
+  readonly path: string;
+  readonly target: string;
+}
+
+/** A directory, with its parents; an existing one keeps its mode unless `exact` is set. */
+export interface DirectoryChange extends Described {
+  readonly kind: 'directory';
+  readonly path: string;
+  readonly mode: number;
+  readonly owner?: Owner;
+  readonly exact?: boolean;
+}
+
+/** No entry at this path. A directory is removed with all that is in it only when `recursive`. */
+export interface AbsentChange extends Described {
+  readonly kind: 'absent';
+  readonly path: string;
+  readonly recursive?: boolean;
+  /** Leave it if it is not as we last wrote it. */
+  readonly claim?: 'ours-until-edited' | 'always';
+}
+
+/** One rename() and nothing else; wanted while `from` exists. */
+export interface RenameChange extends Described {
+  readonly kind: 'rename';
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * Files that a program makes: it runs with a fresh folder beside `directory` as its working directory, and what it
+ * left there is checked, synced and moved into place whole. Wanted whenever it is planned.
+ */
+export interface GeneratedChange extends Described {
+  readonly kind: 'generated';
+  readonly directory: string;
+  readonly files: readonly { readonly name: string; readonly mode: number }[];
+  readonly argv: readonly [string, ...string[]];
+}
+
+/** A program run on the machine. Never run, only listed, when the root is not the running system's. */
+export interface CommandChange extends Described {
+  readonly kind: 'command';
+  readonly argv: readonly [string, ...string[]];
+  /** Seconds until it is ended; every command has a bound. */
+  readonly deadline: number;
+  /** Where its output is appended (created 0600, capped); otherwise the last of it is kept for an error. */
+  readonly output?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Exit statuses other than 0 that are no failure. */
+  readonly accept?: readonly number[];
+  /** Recorded as a script of this boot under this name: it is not run again in the same boot unless named. */
+  readonly script?: string;
+}

@@ -1,0 +1,16 @@
+/** What the metadata says of one key. Absent and failed are different things: only `failed` is a fault. */
+export type Answer =
+  | { readonly status: 'found'; readonly value: Buffer }
+  | { readonly status: 'absent' }
+  | { readonly status: 'failed'; readonly reason: string };
+
+/** How an exchange with the metadata server went, for the report and the timeline. */
+export interface Exchange {
+  readonly protocol: 'V1' | 'V2';
+  readonly connections: number;
+  readonly writes: number;
+  /** From the first attempt to connect until the connection was there, in milliseconds. */
+  readonly connectMilliseconds: number;
+  /** From the first attempt to connect until the last answer, in milliseconds. */
+  readonly milliseconds: number;
+}

@@ -1,0 +1,26 @@
+import type { Change } from '../change/change.ts';
+import type { Instance } from '../metadata/instance.ts';
+import type { Key } from '../metadata/keys.ts';
+import type { System } from '../system/system.ts';
+
+/** The two halves of a boot; see `README.md`, what happens at boot. */
+export type Stage = 'early' | 'late';
+
+/** One thing that the agent customizes. It reads and answers with what it wants changed; it never writes. */
+export interface Step {
+  readonly name: string;
+  readonly stage: Stage;
+  /** One line for help and man page. */
+  readonly summary: string;
+  /** The metadata that it needs. */
+  readonly keys: readonly Key[];
+  plan(instance: Instance, system: System): Plan | Promise<Plan>;
+}
+
+/** What a step wants, or why it wants nothing here. */
+export type Plan = readonly Change[] | Skip;
+
+/** The step has no business on this system, or the metadata does not say: the reason is for a person. */
+export interface Skip {
+  readonly skip: string;
+}

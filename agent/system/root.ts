@@ -64,6 +64,8 @@ export interface Root {
   setAttributes(path: string, attributes: Attributes): void;
   rename(from: string, to: string): void;
   remove(path: string, recursive?: boolean): void;
+  /** A fresh private folder inside a folder, removed when `use` is done with it. */
+  withTemporaryFolder<Result>(folder: string, use: (path: string) => Promise<Result>): Promise<Result>;
   /** The path as programs outside the root would open it, its folder resolved inside the root. */
   outside(path: string): string;
 }
@@ -226,6 +228,19 @@ export function openRoot(directory: string): Root {
         else unlinkSync(join(place));
         syncFolder(place.folder);
       });
+    },
+    withTemporaryFolder: async (folder, use) => {
+      const inside = at('make a folder in', `${folder}/x`, (place) => {
+        sweep(place.folder, place.inRoot);
+        const name = temporaryName();
+        mkdirSync(`${place.folder}/${name}`, 0o700);
+        return `${place.inRoot === '/' ? '' : place.inRoot}/${name}`;
+      });
+      try {
+        return await use(inside);
+      } finally {
+        at('remove', inside, (place) => rmSync(join(place), { recursive: true, force: true }));
+      }
     },
     outside: (inRoot) =>
       live

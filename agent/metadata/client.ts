@@ -66,14 +66,15 @@ export async function getKeys(keys: readonly string[], options: MetadataOptions)
 /** Sets a key. Throws MetadataRefused when the server would not (a platform key, an empty value). */
 export async function putKey(key: string, value: Buffer, options: MetadataOptions): Promise<void> {
   const result = await askOne(request(0, 'PUT', pairArgument(key, value)), options);
-  if (result.status !== 'found') throw new MetadataRefused(`key '${key}' was not put: ${reasonOf(result)}`);
+  if (result.status !== 'found')
+    throw new MetadataRefused(`key ${JSON.stringify(key)} was not put: ${reasonOf(result)}`);
 }
 
 /** Removes a key; `absent` when there was none (or a connection lost in the middle had removed it before). */
 export async function deleteKey(key: string, options: MetadataOptions): Promise<'deleted' | 'absent'> {
   const result = await askOne(request(0, 'DELETE', key), options);
   if (result.status === 'failed') {
-    throw new MetadataRefused(`key '${key}' was not deleted: ${result.reason}`);
+    throw new MetadataRefused(`key ${JSON.stringify(key)} was not deleted: ${result.reason}`);
   }
   return result.status === 'found' ? 'deleted' : 'absent';
 }

@@ -108,8 +108,8 @@ export async function startMetadataServer({
       const next = outgoing.shift();
       writing = next !== undefined && !socket.destroyed;
       if (next === undefined || socket.destroyed) return;
-      if (faults.slow === undefined) return put(next, 0);
-      later(faults.slow, () => put(next, 0));
+      if (faults.slow === undefined) put(next, 0);
+      else later(faults.slow, () => put(next, 0));
     }
     function put(bytes: Buffer, from: number): void {
       const room = restarted
@@ -181,12 +181,14 @@ export async function startMetadataServer({
     if (verb === 'KEYS') {
       requests.push('KEYS');
       const names = [...values.keys()].filter((key) => !key.startsWith('sdc:'));
-      return now(frame(id, reply('SUCCESS', names.join('\n'))));
+      now(frame(id, reply('SUCCESS', names.join('\n'))));
+      return;
     }
     if (argument === '') return;
     if (verb === 'GET') {
       requests.push(`GET ${argument}`);
-      return now(frame(id, look(argument)));
+      now(frame(id, look(argument)));
+      return;
     }
     const [key = '', value = ''] =
       verb === 'PUT' ? argument.split(' ').map((word) => Buffer.from(word, 'base64').toString()) : [argument];

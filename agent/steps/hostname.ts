@@ -1,0 +1,72 @@
+import { hostname as runningName } from 'node:os';
+import type { Change } from '../change/change.ts';
+import type { Domain, Hostname } from '../metadata/values.ts';
+import { withAssignment } from '../system/assignments.ts';
+import type { System } from '../system/system.ts';
+import { withHost } from './hosts.ts';
+import type { Step } from './step.ts';
+
+/** The name of the machine: running, in /etc/hostname, in /etc/hosts, and where older init systems keep it. */
+export const hostname: Step = {
+  name: 'hostname',
+  stage: 'early',
+  summary: 'Host name: running, /etc/hostname, /etc/hosts',
+  keys: ['hostname', 'sdc:hostname', 'sdc:uuid', 'sdc:dns_domain', 'docker:id'],
+  plan(instance, system) {
+    if (instance.docker) return { skip: "a Docker container has its name from the platform's init" };
+    if (instance.hostname === undefined) return { skip: 'the metadata has no host name' };
+    return planHostname(instance.hostname, instance.dnsDomain, system);
+  },
+};
+
+function planHostname(name: Hostname, domain: Domain | undefined, { root, distribution }: System): Change[] {
+  const node = nodeName(name);
+  const why = `the metadata names the instance ${node}`;
+  const file = { kind: 'file', mode: 0o644, why } as const;
+  const changes: Change[] = [
+    { ...file, path: '/etc/hostname', content: `${node}\n`, claim: 'ours-until-edited' },
+  ];
+
+  const hosts = root.readText('/etc/hosts') ?? '127.0.0.1\tlocalhost\n::1\tlocalhost\n';
+  const previous = root.readText('/etc/hostname')?.trim();
+  changes.push({
+    ...file,
+    path: '/etc/hosts',
+    content: withHost(hosts, hostNames(name, domain), previous),
+    claim: 'shared',
+  });
+
+  const sysconfig = root.readText('/etc/sysconfig/network');
+  if (distribution.family === 'redhat' && sysconfig !== undefined && /^HOSTNAME=/m.test(sysconfig))
+    changes.push({
+      ...file,
+      path: '/etc/sysconfig/network',
+      content: withAssignment(sysconfig, 'HOSTNAME', node),
+      claim: 'shared',
+    });
+  // OpenRC on Gentoo reads this before /etc/hostname; Alpine has no such file.
+  const confd = root.readText('/etc/conf.d/hostname');
+  if (confd !== undefined)
+    changes.push({
+      ...file,
+      path: '/etc/conf.d/hostname',
+      content: withAssignment(confd, 'hostname', `"${node}"`),
+      claim: 'shared',
+    });
+
+  if (root.live && runningName() !== node)
+    changes.push({ kind: 'command', argv: ['hostname', node], deadline: 10, why });
+  return changes;
+}
+
+/** What sethostname(2) takes: at most 64 bytes (HOST_NAME_MAX), so of a longer name the first label. */
+export function nodeName(name: string): string {
+  return name.length <= 64 ? name : (name.split('.')[0] ?? name);
+}
+
+/** The names that /etc/hosts gives the machine, the fully qualified one first, as hosts(5) wants it. */
+export function hostNames(name: string, domain: string | undefined): readonly string[] {
+  const short = name.split('.')[0] ?? name;
+  if (name.includes('.')) return [name, short];
+  return domain === undefined ? [short] : [`${short}.${domain}`, short];
+}

@@ -32,7 +32,7 @@ function planResolver(resolvers: Resolvers, instance: Instance, { root }: System
   const file = { kind: 'file', mode: 0o644, why: 'the metadata names the resolvers' } as const;
   const target = root.linkTarget('/etc/resolv.conf') ?? '';
 
-  if (/(^|\/)run\/systemd\/resolve\//.test(target)) {
+  if (/(^|\/)run\/systemd\/resolve\//.test(target) && hasResolved(root)) {
     const path = '/etc/systemd/resolved.conf.d/lx-agent.conf';
     return [{ ...file, path, content: renderResolved(resolvers), claim }];
   }
@@ -59,6 +59,13 @@ function planResolver(resolvers: Resolvers, instance: Instance, { root }: System
     });
   changes.push({ ...file, path: '/etc/resolv.conf', content: renderResolvConf(resolvers), claim });
   return changes;
+}
+
+/** Whether systemd-resolved is there and may start; lx images often mask it and leave its link behind. */
+function hasResolved(root: ReadableRoot): boolean {
+  const programs = ['/usr/lib/systemd/systemd-resolved', '/lib/systemd/systemd-resolved'];
+  const masked = root.linkTarget('/etc/systemd/system/systemd-resolved.service') === '/dev/null';
+  return !masked && programs.some((path) => root.entry(path) !== undefined);
 }
 
 /** Debian's resolvconf makes resolv.conf a link into its run-time folder and puts the head file first in it. */

@@ -29,7 +29,7 @@ export const authorizedKeys: Step = {
 };
 
 /** Root's home by passwd(5); `/root` where that says nothing usable. */
-export function rootHome(root: Pick<ReadableRoot, 'readText'>): string {
+function rootHome(root: Pick<ReadableRoot, 'readText'>): string {
   const line = root
     .readText('/etc/passwd')
     ?.split('\n')

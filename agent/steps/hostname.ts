@@ -2,7 +2,7 @@ import { hostname as runningName } from 'node:os';
 import type { Change } from '../change/change.ts';
 import type { Domain, Hostname } from '../metadata/values.ts';
 import { withAssignment } from '../system/assignments.ts';
-import type { System } from '../system/system.ts';
+import type { ReadableRoot, System } from '../system/system.ts';
 import { withHost } from './hosts.ts';
 import type { Step } from './step.ts';
 
@@ -27,30 +27,30 @@ function planHostname(name: Hostname, domain: Domain | undefined, { root, distri
     { ...file, path: '/etc/hostname', content: `${node}\n`, claim: 'ours-until-edited' },
   ];
 
-  const hosts = root.readText('/etc/hosts') ?? '127.0.0.1\tlocalhost\n::1\tlocalhost\n';
+  const hosts = readBytes(root, '/etc/hosts') ?? '127.0.0.1\tlocalhost\n::1\tlocalhost\n';
   const previous = root.readText('/etc/hostname')?.trim();
   changes.push({
     ...file,
     path: '/etc/hosts',
-    content: withHost(hosts, hostNames(name, domain), previous),
+    content: Buffer.from(withHost(hosts, hostNames(name, domain), previous), 'latin1'),
     claim: 'shared',
   });
 
-  const sysconfig = root.readText('/etc/sysconfig/network');
+  const sysconfig = readBytes(root, '/etc/sysconfig/network');
   if (distribution.family === 'redhat' && sysconfig !== undefined && /^HOSTNAME=/m.test(sysconfig))
     changes.push({
       ...file,
       path: '/etc/sysconfig/network',
-      content: withAssignment(sysconfig, 'HOSTNAME', node),
+      content: Buffer.from(withAssignment(sysconfig, 'HOSTNAME', node), 'latin1'),
       claim: 'shared',
     });
   // OpenRC on Gentoo reads this before /etc/hostname; Alpine has no such file.
-  const confd = root.readText('/etc/conf.d/hostname');
+  const confd = readBytes(root, '/etc/conf.d/hostname');
   if (confd !== undefined)
     changes.push({
       ...file,
       path: '/etc/conf.d/hostname',
-      content: withAssignment(confd, 'hostname', `"${node}"`),
+      content: Buffer.from(withAssignment(confd, 'hostname', `"${node}"`), 'latin1'),
       claim: 'shared',
     });
 
@@ -59,13 +59,18 @@ function planHostname(name: Hostname, domain: Domain | undefined, { root, distri
   return changes;
 }
 
+/** Others' lines stay byte for byte, in whatever encoding they are: a character for each byte. */
+function readBytes(root: ReadableRoot, path: string): string | undefined {
+  return root.read(path)?.toString('latin1');
+}
+
 /** What sethostname(2) takes: at most 64 bytes (HOST_NAME_MAX), so of a longer name the first label. */
-export function nodeName(name: string): string {
+function nodeName(name: string): string {
   return name.length <= 64 ? name : (name.split('.')[0] ?? name);
 }
 
 /** The names that /etc/hosts gives the machine, the fully qualified one first, as hosts(5) wants it. */
-export function hostNames(name: string, domain: string | undefined): readonly string[] {
+function hostNames(name: string, domain: string | undefined): readonly string[] {
   const short = name.split('.')[0] ?? name;
   if (name.includes('.')) return [name, short];
   return domain === undefined ? [short] : [`${short}.${domain}`, short];

@@ -50,7 +50,7 @@ function planMachineId(uuid: Uuid | undefined, { root, state }: System): Change[
  * recommends. That page also asks not to show the id to a network: it does not give away the instance's id, but
  * who knows that one can compute it, as with the hypervisor's UUID that systemd itself takes in a virtual machine.
  */
-export function deriveMachineId(seed: string): string {
+function deriveMachineId(seed: string): string {
   const bytes = createHash('sha256')
     .update(`lx-agent machine-id ${seed.toLowerCase()}`)
     .digest()

@@ -23,7 +23,7 @@ export const resolver: Step = {
  * The domain to search. `local`, the platform's default, is none: RFC 6762 keeps it for multicast DNS, and asking a
  * name server for every short name with `.local` behind it delays each one for nothing.
  */
-export function searchDomain({ dnsDomain }: Pick<Instance, 'dnsDomain'>): string | undefined {
+function searchDomain({ dnsDomain }: Pick<Instance, 'dnsDomain'>): string | undefined {
   return dnsDomain?.toLowerCase() === 'local' ? undefined : dnsDomain;
 }
 
@@ -42,12 +42,17 @@ function planResolver(resolvers: Resolvers, instance: Instance, { root }: System
   }
 
   const changes: Change[] = [];
-  const openresolv = root.readText('/etc/resolvconf.conf');
+  const openresolv = root.read('/etc/resolvconf.conf')?.toString('latin1');
   if (openresolv !== undefined) {
     let content = openresolv;
     for (const [variable, value] of openresolvAssignments(resolvers))
       content = withAssignment(content, variable, value);
-    changes.push({ ...file, path: '/etc/resolvconf.conf', content, claim: 'shared' });
+    changes.push({
+      ...file,
+      path: '/etc/resolvconf.conf',
+      content: Buffer.from(content, 'latin1'),
+      claim: 'shared',
+    });
   }
   if (root.entry('/etc/NetworkManager') !== undefined)
     changes.push({

@@ -1,0 +1,119 @@
+import { parseArgs } from 'node:util';
+import { type Command, type CommandName, commands, commonOptions, type Option } from './table.ts';
+
+/** A command line that was understood: which command, with what. */
+export interface Invocation {
+  readonly name: CommandName;
+  readonly operands: readonly string[];
+  /** Options without a value, by long name. */
+  readonly flags: ReadonlySet<string>;
+  /** Options with a value, by long name; of a repeated one the last, unless it takes a list. */
+  readonly values: ReadonlyMap<string, string>;
+  /** Options that take a list, by long name; empty when not given. */
+  readonly lists: ReadonlyMap<string, readonly string[]>;
+}
+
+/** The arguments are wrong. The message is one line and says where to look. */
+export class UsageError extends Error {}
+
+/**
+ * Understand the arguments after the program's name. A request for help becomes the command `help`.
+ * Throws UsageError.
+ */
+export function parseArguments(argv: readonly string[]): Invocation {
+  const [first, second] = argv;
+  if (first === undefined) throw new UsageError('no command given; see lx-agent --help');
+  if (first === '--help' || first === '-h') return help([]);
+  const command = find(first) ?? (second === undefined ? undefined : find(`${first} ${second}`));
+  if (command === undefined) throw new UsageError(unknownCommand(first, second));
+  return parseCommand(command, argv.slice(command.name.split(' ').length));
+}
+
+/** The value of an option in seconds; undefined when it was not given. */
+export function seconds(invocation: Invocation, option: string): number | undefined {
+  const text = invocation.values.get(option);
+  return text === undefined ? undefined : Number(text);
+}
+
+function find(name: string): (Command & { readonly name: CommandName }) | undefined {
+  return commands.find((command) => command.name === name);
+}
+
+function unknownCommand(first: string, second: string | undefined): string {
+  const verbs = commands
+    .filter(({ name }) => name.startsWith(`${first} `))
+    .map(({ name }) => name.split(' ')[1]);
+  if (verbs.length === 0) {
+    const what = first.startsWith('-') ? 'option' : 'command';
+    return `there is no ${what} ${quote(first)}; see lx-agent --help`;
+  }
+  const problem =
+    second === undefined || second.startsWith('-')
+      ? `${first} needs a verb`
+      : `there is no verb ${quote(second)}`;
+  return `${problem}; use lx-agent ${first} ${verbs.join('|')}`;
+}
+
+function parseCommand(command: Command & { readonly name: CommandName }, args: string[]): Invocation {
+  const options: readonly Option[] = [...command.options, ...commonOptions];
+  const flags = new Set<string>();
+  const values = new Map<string, string>();
+  const lists = new Map<string, readonly string[]>();
+  const operands: string[] = [];
+  const fail = (problem: string): never => {
+    throw new UsageError(`${command.name}: ${problem}; see lx-agent help ${command.name}`);
+  };
+
+  // The tokens are judged here, for parseArgs' own messages are neither short nor about this program.
+  const { tokens } = parseArgs({
+    args,
+    strict: false,
+    tokens: true,
+    options: Object.fromEntries(options.map((option) => [option.name, parserOption(option)])),
+  });
+  for (const token of tokens) {
+    if (token.kind === 'positional') operands.push(token.value);
+    if (token.kind !== 'option') continue;
+    const option = options.find(({ name }) => name === token.name);
+    const given = token.rawName;
+    if (option === undefined) fail(`there is no option ${quote(given)}`);
+    else if (option.value === undefined) {
+      if (token.value !== undefined) fail(`${given} takes no value`);
+      flags.add(option.name);
+    } else {
+      const { value } = token;
+      if (value === undefined || value === '' || (!token.inlineValue && value.startsWith('-')))
+        return fail(`${given} needs a value, ${option.value}`);
+      if (option.choices !== undefined && !option.choices.includes(value))
+        fail(`${given} is one of ${option.choices.join(', ')}, not ${quote(value)}`);
+      if (option.type === 'seconds' && !/^\d{1,6}(\.\d{1,3})?$/.test(value))
+        fail(`${given} is a number of seconds, not ${quote(value)}`);
+      if (option.type === 'list')
+        lists.set(option.name, [...(lists.get(option.name) ?? []), ...value.split(',').filter(Boolean)]);
+      else values.set(option.name, value);
+    }
+  }
+  if (flags.has('help')) return help(command.name.split(' '));
+
+  const absent = options.find(({ name, required }) => required === true && !values.has(name));
+  if (absent !== undefined) fail(`--${absent.name} ${absent.value} is missing`);
+  const missing = command.operands.filter(({ required }) => required)[operands.length];
+  if (missing !== undefined) fail(`${missing.name} is missing`);
+  const surplus = operands[command.operands.length];
+  if (surplus !== undefined && command.operands.at(-1)?.repeats !== true)
+    fail(`there is nothing to do with ${quote(surplus)}`);
+  return { name: command.name, operands, flags, values, lists };
+}
+
+function help(operands: readonly string[]): Invocation {
+  return { name: 'help', operands, flags: new Set(), values: new Map(), lists: new Map() };
+}
+
+function parserOption({ value, short }: Option): { type: 'string' | 'boolean'; short?: string } {
+  return { type: value === undefined ? 'boolean' : 'string', ...(short === undefined ? {} : { short }) };
+}
+
+/** As somebody typed it, on one line whatever it holds. */
+function quote(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+}

@@ -1,0 +1,124 @@
+import { type Invocation, UsageError } from './arguments.ts';
+import type { Io } from './io.ts';
+import { type Command, commands, commonOptions, type Option, programOptions } from './table.ts';
+
+const width = 80;
+
+/** `lx-agent help [COMMAND]`: the whole program, a command, or all the verbs of one. */
+export async function run(invocation: Invocation, io: Io): Promise<number> {
+  const wanted = invocation.operands.join(' ');
+  const found = commands.filter(({ name }) => name === wanted || name.startsWith(`${wanted} `));
+  if (wanted !== '' && found.length === 0)
+    throw new UsageError(`help: there is no command ${JSON.stringify(wanted)}; see lx-agent --help`);
+  const [only, ...others] = found;
+  if (wanted === '') io.stdout.write(programHelp());
+  else if (only !== undefined && others.length === 0) io.stdout.write(commandHelp(only));
+  else
+    io.stdout.write(`${found.map((command) => `${synopsis(command)}\n    ${command.summary}`).join('\n')}\n`);
+  return 0;
+}
+
+/** The overview: every command with its summary. */
+export function programHelp(): string {
+  const rows = commands.map(({ name, summary }) => ({ term: name, meaning: summary }));
+  return [
+    'lx-agent, the boot agent of SmartOS and Triton lx zones',
+    '',
+    'Usage: lx-agent COMMAND [OPTION]...',
+    '',
+    'Commands:',
+    ...definitions(rows),
+    '',
+    'Options:',
+    ...definitions(programOptions.map(optionRow)),
+    '',
+    'See lx-agent help COMMAND for one command, and lx-agent(8) for all of it.',
+    '',
+  ].join('\n');
+}
+
+/** All about one command: synopsis, description, operands, options, examples, exit statuses. */
+export function commandHelp(command: Command): string {
+  const sections: string[][] = [
+    [`lx-agent ${command.name}: ${command.summary}`],
+    [`Usage: ${synopsis(command)}`],
+    ...command.description.map((paragraph) => wrap(paragraph, width)),
+    section(
+      'Operands',
+      definitions(command.operands.map(({ name, summary }) => ({ term: name, meaning: summary }))),
+    ),
+    section('Options', definitions([...command.options, ...commonOptions].map(optionRow))),
+    section(
+      'Examples',
+      command.examples.flatMap(({ command: line, meaning }) => [`  ${line}`, `      ${meaning}`]),
+    ),
+    section(
+      'Exit status',
+      definitions(command.exits.map(({ status, meaning }) => ({ term: String(status), meaning }))),
+    ),
+  ];
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+/** `lx-agent run [OPTION]... [STEP]...` */
+export function synopsis(command: Command): string {
+  const operands = command.operands.map(({ name, required, repeats }) => {
+    const word = required ? name : `[${name}]`;
+    return repeats ? `${word}...` : word;
+  });
+  const required = command.options
+    .filter((option) => option.required === true)
+    .map(({ name, value }) => `--${name} ${value}`);
+  const others = command.options.length > required.length ? ['[OPTION]...'] : [];
+  return ['lx-agent', command.name, ...required, ...others, ...operands].join(' ');
+}
+
+/** `-n, --dry-run` or `    --root DIR`, the long name always in the same column. */
+export function optionTerm({ name, short, value }: Option): string {
+  const long = value === undefined ? `--${name}` : `--${name} ${value}`;
+  return short === undefined ? `    ${long}` : `-${short}, ${long}`;
+}
+
+/** The summary with the choices and the default that it has. */
+export function optionMeaning({ summary, choices, default: fallback }: Option): string {
+  const chosen = choices === undefined ? summary : `${summary}: ${choices.join(', ')}`;
+  return fallback === undefined ? chosen : `${chosen} (default: ${fallback})`;
+}
+
+function optionRow(option: Option): Row {
+  return { term: optionTerm(option), meaning: optionMeaning(option) };
+}
+
+interface Row {
+  readonly term: string;
+  readonly meaning: string;
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [`${title}:`, ...lines];
+}
+
+/** Terms in one column, what they mean wrapped in the next. */
+function definitions(rows: readonly Row[]): string[] {
+  const column = Math.max(0, ...rows.map(({ term }) => term.length)) + 4;
+  return rows.flatMap(({ term, meaning }) =>
+    wrap(meaning, width - column).map((line, index) =>
+      index === 0 ? `  ${term.padEnd(column - 2)}${line}` : `${' '.repeat(column)}${line}`,
+    ),
+  );
+}
+
+/** Break a paragraph at its spaces; a word that is too long has a line of its own. */
+export function wrap(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= columns)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}

@@ -1,0 +1,70 @@
+import { fstatSync, readFileSync, writeSync } from 'node:fs';
+
+/**
+ * What a command may say and hear. Every command module exports
+ * `run(invocation: Invocation, io: Io): Promise<number>`, which answers with the exit status; nothing else writes to
+ * the standard streams, and nothing calls process.exit.
+ */
+export interface Io {
+  /** Results: what somebody may want to pipe. */
+  readonly stdout: Output;
+  /** Errors and progress. */
+  readonly stderr: Output;
+  /** All of standard input, bytes. Blocks until its end. */
+  readInput(): Buffer;
+  readonly environment: Environment;
+}
+
+export interface Output {
+  /** Written at once and whole; a reader that went away is no error. */
+  write(content: string | Uint8Array): void;
+  readonly isTerminal: boolean;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The streams of this process, by descriptor: `process.stdout` would load the stream, socket and terminal modules
+ * into every boot.
+ */
+export function processIo(): Io {
+  return {
+    stdout: descriptorOutput(1),
+    stderr: descriptorOutput(2),
+    readInput: () => readFileSync(0),
+    environment: process.env,
+  };
+}
+
+function descriptorOutput(descriptor: number): Output {
+  return {
+    write(content) {
+      let rest = typeof content === 'string' ? Buffer.from(content) : content;
+      while (rest.length > 0) {
+        try {
+          rest = rest.subarray(writeSync(descriptor, rest));
+        } catch (error) {
+          const code = error instanceof Error && 'code' in error ? error.code : undefined;
+          // Somebody set the pipe to non-blocking and it is full: wait a little, as a blocking write would.
+          if (code === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+          else if (code === 'EPIPE') return;
+          else throw error;
+        }
+      }
+    },
+    get isTerminal() {
+      return isTerminal(descriptor);
+    },
+  };
+}
+
+/** Terminals are character devices; only then is the module that knows more worth loading. */
+function isTerminal(descriptor: number): boolean {
+  try {
+    if (!fstatSync(descriptor).isCharacterDevice()) return false;
+  } catch {
+    // A closed descriptor is no terminal.
+    return false;
+  }
+  return process.getBuiltinModule('node:tty').isatty(descriptor);
+}

@@ -1,0 +1,378 @@
+/**
+ * What can be typed after `lx-agent`: the one source that argument parsing, help, the manual page and the shell
+ * completions read. Plain data, cheap to load, for a boot parses arguments too.
+ */
+export interface Command {
+  /** One or two words, `run` or `image check`. */
+  readonly name: string;
+  /** One line, no full stop. */
+  readonly summary: string;
+  /** Sentences that help and manual page print, wrapped by them. */
+  readonly description: readonly string[];
+  readonly operands: readonly Operand[];
+  readonly options: readonly Option[];
+  readonly examples: readonly Example[];
+  readonly exits: readonly Exit[];
+}
+
+export interface Operand {
+  /** The placeholder, in capitals. */
+  readonly name: string;
+  readonly summary: string;
+  readonly required: boolean;
+  /** May be given more than once; only the last operand of a command. */
+  readonly repeats?: boolean;
+  readonly completes?: Completion;
+}
+
+export interface Option {
+  /** The long name, without its dashes. */
+  readonly name: string;
+  readonly short?: string;
+  /** The placeholder of its value, in capitals; an option without one is a flag. */
+  readonly value?: string;
+  /** The only values that it takes. */
+  readonly choices?: readonly string[];
+  /** `seconds`: a positive number. `list`: comma-separated, and the option may be repeated. */
+  readonly type?: 'seconds' | 'list';
+  readonly completes?: Completion;
+  readonly default?: string;
+  readonly required?: boolean;
+  readonly summary: string;
+}
+
+/** What a shell offers for a value. */
+export type Completion = 'directory' | 'file' | 'step' | 'command' | 'key';
+
+export interface Example {
+  readonly command: string;
+  readonly meaning: string;
+}
+
+export interface Exit {
+  readonly status: number;
+  readonly meaning: string;
+}
+
+const json: Option = { name: 'json', summary: 'Print one JSON object in place of text' };
+const root: Option = {
+  name: 'root',
+  value: 'DIR',
+  completes: 'directory',
+  default: '/',
+  summary: 'Work on the tree below DIR as if it were /',
+};
+/** Never by default: a builder who forgets it must not prepare the machine that builds. */
+const imageRoot: Option = {
+  name: 'root',
+  value: 'DIR',
+  completes: 'directory',
+  required: true,
+  summary: 'The root of the image; / inside a container that becomes the image',
+};
+const socket: Option = {
+  name: 'socket',
+  value: 'PATH',
+  completes: 'file',
+  default: '/native/.zonecontrol/metadata.sock',
+  summary: 'The metadata socket',
+};
+const dryRun: Option = {
+  name: 'dry-run',
+  short: 'n',
+  summary: 'Show what would change as a unified diff, secrets masked, and change nothing',
+};
+const force: Option = {
+  name: 'force',
+  short: 'f',
+  summary: 'Take over files that were edited by hand; the old ones go to /var/lib/lx-agent/backup',
+};
+const deadline: Option = {
+  name: 'deadline',
+  value: 'SECONDS',
+  type: 'seconds',
+  default: '10',
+  summary: 'Give up when there is no answer by then',
+};
+const only: Option = {
+  name: 'only',
+  value: 'RULES',
+  type: 'list',
+  summary: 'Only these rules or categories, separated by commas',
+};
+const skip: Option = {
+  name: 'skip',
+  value: 'RULES',
+  type: 'list',
+  summary: 'All but these rules or categories, separated by commas',
+};
+
+/** What every command takes. */
+export const commonOptions: readonly Option[] = [
+  { name: 'help', short: 'h', summary: 'Print the help of the command' },
+];
+
+/** What stands in place of a command. */
+export const programOptions: readonly Option[] = [
+  ...commonOptions,
+  { name: 'version', summary: 'Print the version and the commit that it was built from' },
+];
+
+const usage: Exit = { status: 3, meaning: 'the arguments are wrong' };
+const metadataExits: readonly Exit[] = [
+  { status: 1, meaning: 'there is no such key' },
+  { status: 2, meaning: 'the metadata service gave an error or no answer' },
+  usage,
+];
+const keyOperand: Operand = {
+  name: 'KEY',
+  summary: 'A metadata key, sdc:uuid for instance',
+  required: true,
+  completes: 'key',
+};
+const metadataOptions = [deadline, socket, json];
+
+export const commands = [
+  {
+    name: 'run',
+    summary: 'Make this instance what its metadata says',
+    description: [
+      'Init calls it twice in a boot, once for each stage; an operator calls it again at any time. A run that has nothing to do changes nothing.',
+      'With steps named, only those are run, and scripts among them run again even if they ran in this boot.',
+      'With --root, only files below DIR change; what would touch the running machine is listed.',
+    ],
+    operands: [
+      {
+        name: 'STEP',
+        summary: 'Run only these steps; all steps of the stage by default',
+        required: false,
+        repeats: true,
+        completes: 'step',
+      },
+    ],
+    options: [
+      {
+        name: 'stage',
+        value: 'STAGE',
+        choices: ['early', 'late', 'all'],
+        default: 'all',
+        summary: 'Before the network comes up, after it, or both',
+      },
+      dryRun,
+      force,
+      root,
+      socket,
+      json,
+    ],
+    examples: [
+      { command: 'lx-agent run --dry-run', meaning: 'show what a run would change' },
+      { command: 'lx-agent run hostname resolvers', meaning: 'run two steps again' },
+      { command: 'lx-agent run user-script', meaning: 'run the user-script once more' },
+      {
+        command: 'lx-agent run --force resolvers',
+        meaning: 'replace a resolv.conf that was edited by hand',
+      },
+    ],
+    exits: [
+      { status: 0, meaning: 'done, or nothing to do' },
+      { status: 1, meaning: 'a step failed' },
+      { status: 2, meaning: 'the metadata could not be had' },
+      usage,
+    ],
+  },
+  {
+    name: 'status',
+    summary: 'Show what the last boot did',
+    description: [
+      'For each stage and step: changed, unchanged, kept, skipped with the reason, or failed with the cause and what to do about it; how long it took; and how the scripts ended.',
+    ],
+    operands: [],
+    options: [root, json],
+    examples: [
+      { command: 'lx-agent status', meaning: 'the last boot in one screen' },
+      { command: 'lx-agent status --json', meaning: 'the same for a program' },
+    ],
+    exits: [
+      { status: 0, meaning: 'the last boot went well' },
+      { status: 1, meaning: 'a step failed, or there is no report' },
+      { status: 2, meaning: 'the metadata could not be had' },
+      usage,
+    ],
+  },
+  {
+    name: 'doctor',
+    summary: 'Find out what is wrong, and say what to do about it',
+    description: [
+      'Looks at the zone, the metadata socket and what it answers, the unit that starts the agent, other software that writes the same files, addresses and routes, and what a run would change. It changes nothing.',
+    ],
+    operands: [],
+    options: [root, socket, json],
+    examples: [{ command: 'lx-agent doctor', meaning: 'each finding with its remedy' }],
+    exits: [{ status: 0, meaning: 'nothing is wrong' }, { status: 1, meaning: 'something is wrong' }, usage],
+  },
+  {
+    name: 'timeline',
+    summary: 'Show where the time of the last boot went',
+    description: [
+      "From the start of the process to its exit: start-up, connection, each step; and where systemd is there, the units around it. Times are the last boot's.",
+    ],
+    operands: [],
+    options: [
+      {
+        name: 'svg',
+        value: 'FILE',
+        completes: 'file',
+        summary: 'Write a picture to FILE, for a bug report for instance',
+      },
+      root,
+      json,
+    ],
+    examples: [{ command: 'lx-agent timeline --svg boot.svg', meaning: 'a picture of the boot' }],
+    exits: [
+      { status: 0, meaning: 'shown' },
+      { status: 1, meaning: 'there is no report, or FILE cannot be written' },
+      usage,
+    ],
+  },
+  {
+    name: 'metadata get',
+    summary: 'Print the value of a metadata key',
+    description: ['The value is printed as it is, with a line feed after it, as mdata-get does.'],
+    operands: [keyOperand],
+    options: metadataOptions,
+    examples: [{ command: 'lx-agent metadata get sdc:uuid', meaning: 'the id of this instance' }],
+    exits: [{ status: 0, meaning: 'printed' }, ...metadataExits],
+  },
+  {
+    name: 'metadata list',
+    summary: "List the customer's metadata keys",
+    description: ['One key a line. Keys of the platform, those that begin with sdc:, are never listed.'],
+    operands: [],
+    options: metadataOptions,
+    examples: [{ command: 'lx-agent metadata list', meaning: 'one key a line' }],
+    exits: [{ status: 0, meaning: 'listed' }, ...metadataExits.slice(1)],
+  },
+  {
+    name: 'metadata put',
+    summary: 'Set a metadata key',
+    description: [
+      "The value is read from standard input when it is not given. The platform's own keys are read-only.",
+    ],
+    operands: [
+      keyOperand,
+      { name: 'VALUE', summary: 'The value; standard input by default', required: false },
+    ],
+    options: metadataOptions,
+    examples: [
+      { command: 'lx-agent metadata put role web', meaning: 'set role to web' },
+      { command: 'lx-agent metadata put motd < /etc/motd', meaning: 'the content of a file' },
+    ],
+    exits: [{ status: 0, meaning: 'set' }, ...metadataExits.slice(1)],
+  },
+  {
+    name: 'metadata delete',
+    summary: 'Delete a metadata key',
+    description: ['Deleting a key that is not there is no error.'],
+    operands: [keyOperand],
+    options: metadataOptions,
+    examples: [{ command: 'lx-agent metadata delete role', meaning: 'forget role' }],
+    exits: [{ status: 0, meaning: 'deleted' }, ...metadataExits.slice(1)],
+  },
+  {
+    name: 'image install',
+    summary: 'Put the agent into an image',
+    description: [
+      'Copies this program, the units of the init system found there, the default configuration and the manual page, and enables the units. A private C library goes with it where the one in the image cannot carry the program. Installing again changes nothing; a newer version upgrades.',
+    ],
+    operands: [],
+    options: [
+      imageRoot,
+      {
+        name: 'runtime',
+        value: 'CHOICE',
+        choices: ['auto', 'private', 'system'],
+        default: 'auto',
+        summary: 'Use the C library of the image, or the private one',
+      },
+      force,
+      dryRun,
+      json,
+    ],
+    examples: [
+      { command: 'lx-agent image install --root /mnt/image', meaning: 'into a tree' },
+      { command: 'RUN lx-agent image install --root /', meaning: 'in a Dockerfile' },
+    ],
+    exits: [
+      { status: 0, meaning: 'installed, or nothing to do' },
+      { status: 1, meaning: 'it could not be installed' },
+      usage,
+    ],
+  },
+  {
+    name: 'image uninstall',
+    summary: 'Take the agent out of an image again',
+    description: [
+      'Leaves the image as it was before the installation; files that were edited since are kept, and named.',
+    ],
+    operands: [],
+    options: [imageRoot, force, dryRun, json],
+    examples: [{ command: 'lx-agent image uninstall --root /mnt/image', meaning: 'undo the installation' }],
+    exits: [
+      { status: 0, meaning: 'removed, or nothing to do' },
+      { status: 1, meaning: 'something could not be removed' },
+      usage,
+    ],
+  },
+  {
+    name: 'image prepare',
+    summary: 'Make an image fit for lx zones, once',
+    description: [
+      'Does what the platform would otherwise patch at every boot: services that cannot run in a zone off, file systems and consoles that a zone does not have removed, links to the native tools. Preparing again changes nothing.',
+    ],
+    operands: [],
+    options: [imageRoot, only, skip, force, dryRun, json],
+    examples: [
+      { command: 'lx-agent image prepare --root /mnt/image --dry-run', meaning: 'see what it would change' },
+      { command: 'RUN lx-agent image prepare --root /', meaning: 'in a Dockerfile' },
+    ],
+    exits: [
+      { status: 0, meaning: 'prepared, or nothing to do' },
+      { status: 1, meaning: 'a rule failed' },
+      usage,
+    ],
+  },
+  {
+    name: 'image check',
+    summary: 'Say what is still wrong with an image',
+    description: [
+      'Each finding with its reason and its remedy. Works on any image, also one that this program never touched, and changes nothing.',
+    ],
+    operands: [],
+    options: [imageRoot, only, skip, json],
+    examples: [{ command: 'lx-agent image check --root /mnt/image', meaning: 'the findings' }],
+    exits: [
+      { status: 0, meaning: 'nothing is left to do' },
+      { status: 1, meaning: 'there are findings' },
+      usage,
+    ],
+  },
+  {
+    name: 'help',
+    summary: 'Print the help of a command',
+    description: [],
+    operands: [
+      {
+        name: 'COMMAND',
+        summary: 'A command, of one or two words; all by default',
+        required: false,
+        repeats: true,
+        completes: 'command',
+      },
+    ],
+    options: [],
+    examples: [{ command: 'lx-agent help image check', meaning: 'the help of one command' }],
+    exits: [{ status: 0, meaning: 'printed' }, usage],
+  },
+] as const satisfies readonly Command[];
+
+export type CommandName = (typeof commands)[number]['name'];

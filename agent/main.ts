@@ -1,0 +1,42 @@
+import { type Invocation, parseArguments, UsageError } from './commands/arguments.ts';
+import { type Io, processIo } from './commands/io.ts';
+import type { CommandName } from './commands/table.ts';
+
+type Run = (invocation: Invocation, io: Io) => Promise<number>;
+
+/** Each command is loaded when it is called: a boot must not pay for the doctor. */
+const commands: Readonly<Partial<Record<CommandName, () => Promise<{ run: Run }>>>> = {
+  help: () => import('./commands/help.ts'),
+};
+
+/** From the arguments after the program's name to an exit status; every error ends as one line on stderr. */
+async function main(argv: readonly string[], io: Io): Promise<number> {
+  try {
+    if (argv[0] === '--version') {
+      const { version } = await import('./version.ts');
+      io.stdout.write(`lx-agent ${version}\n`);
+      return 0;
+    }
+    const invocation = parseArguments(argv);
+    const load = commands[invocation.name];
+    if (load === undefined) throw new Error(`${invocation.name} is not built in`);
+    const { run } = await load();
+    return await run(invocation, io);
+  } catch (error) {
+    io.stderr.write(`lx-agent: ${describe(error)}\n`);
+    return error instanceof UsageError ? 3 : 1;
+  }
+}
+
+/** The message with the causes behind it; a mistake in this program shows where it is. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError)
+    return `this is a bug in lx-agent, please report it: ${error.stack}`;
+  return error.cause === undefined ? error.message : `${error.message}: ${describe(error.cause)}`;
+}
+
+// No process.exit: what is still to be written would be lost.
+main(process.argv.slice(2), processIo()).then((status) => {
+  process.exitCode = status;
+});

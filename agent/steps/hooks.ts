@@ -82,8 +82,7 @@ function refuseUnsafe(root: System['root'], folder: string, names: readonly stri
 
 /** What hooks are told: plain facts, never a secret. Lists are joined by spaces; what is not known is left out. */
 export function hookEnvironment(instance: Instance, system: System, stage: Stage): Record<string, string> {
-  const nics = instance.nics ?? [];
-  const primary = nics.find((nic) => nic.primary);
+  const primary = instance.nics?.find((nic) => nic.primary);
   const facts = Object.entries(instance.facts).map(([key, value]): [string, string] => [
     `LX_${key.toUpperCase().replace(/[^A-Z0-9]+/g, '_')}`,
     value,
@@ -96,7 +95,7 @@ export function hookEnvironment(instance: Instance, system: System, stage: Stage
     ['LX_ALIAS', instance.alias],
     ['LX_DNS_DOMAIN', instance.dnsDomain],
     ['LX_RESOLVERS', instance.resolvers?.join(' ')],
-    ['LX_ADDRESSES', nics.flatMap((nic) => nic.addresses).join(' ')],
+    ['LX_ADDRESSES', instance.nics?.flatMap((nic) => nic.addresses).join(' ')],
     ['LX_PRIMARY_ADDRESSES', primary?.addresses.join(' ')],
     ['LX_DOCKER', instance.docker ? 'true' : undefined],
     ['LX_DISTRIBUTION', system.distribution.id],

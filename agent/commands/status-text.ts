@@ -1,0 +1,50 @@
+import type { KeptReport } from '../report-schema.ts';
+import type { ScriptRecord } from '../system/state.ts';
+import { machineLines, stageLines } from './report-text.ts';
+import { duration, paint, printable, type Style } from './style.ts';
+
+/** What `status` has found on a machine. */
+export interface Status {
+  /** At most one for each stage, early first; one run may have done both. */
+  readonly reports: readonly KeptReport[];
+  /** How the scripts last ended, by name. */
+  readonly scripts: Readonly<Record<string, ScriptRecord>>;
+}
+
+/** Where the output of the scripts goes, by name. */
+export const scriptLogs: Readonly<Record<string, string>> = {
+  'operator-script': '/var/log/mdata-operator-script.log',
+  'user-script': '/var/log/mdata-user-script.log',
+};
+
+/** The last boot in one screen. */
+export function renderStatus({ reports, scripts }: Status, style: Style): string {
+  const [first] = reports;
+  if (first === undefined)
+    return 'lx-agent has not run here yet\n  to do: lx-agent run, or lx-agent doctor to see why\n';
+  const ended = Object.entries(scripts).flatMap(([name, record]) => scriptLines(name, record, style));
+  const sections = [
+    machineLines(first, style),
+    ...reports.map((report) => stageLines(report, style)),
+    ended.length === 0 ? [] : [paint(style, 'bold', 'scripts'), ...ended],
+  ];
+  return sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.map((line) => `${line}\n`).join(''))
+    .join('\n');
+}
+
+function scriptLines(name: string, record: ScriptRecord, style: Style): string[] {
+  const good = record.exit === 0;
+  const end =
+    record.signal !== undefined
+      ? `ended by ${record.signal}`
+      : record.exit === null
+        ? 'running'
+        : `exit ${record.exit}`;
+  const log = scriptLogs[name];
+  return [
+    `  ${printable(style, name).padEnd(24)} ${paint(style, good ? 'green' : 'red', printable(style, end))} after ${duration(record.milliseconds)}`,
+    ...(log === undefined ? [] : [`      its output: ${log}`]),
+  ];
+}

@@ -43,7 +43,7 @@ export type ChangeResult = 'changed' | 'unchanged' | 'kept' | 'listed' | 'failed
 export interface StepOutcome {
   readonly name: string;
   readonly stage: Stage;
-  readonly result: 'changed' | 'unchanged' | 'kept' | 'skipped' | 'failed';
+  readonly result: 'changed' | 'unchanged' | 'kept' | 'listed' | 'skipped' | 'failed';
   /** Why it was skipped, kept or failed. */
   readonly reason?: string;
   /** What a person can do about it. */

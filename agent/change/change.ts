@@ -100,3 +100,12 @@ export interface CommandChange extends Described {
   /** Recorded as a script of this boot under this name: it is not run again in the same boot unless named. */
   readonly script?: string;
 }
+
+/** How a Change is named in reports: its path, or its command line. */
+export function subject(change: Change): string {
+  if ('path' in change) return change.path;
+  if (change.kind === 'rename') return `${change.from} -> ${change.to}`;
+  if (change.kind === 'generated')
+    return `${change.directory}/{${change.files.map(({ name }) => name).join(',')}}`;
+  return change.argv.join(' ');
+}

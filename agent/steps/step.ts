@@ -14,6 +14,8 @@ export interface Step {
   readonly summary: string;
   /** The metadata that it needs. */
   readonly keys: readonly Key[];
+  /** Also planned when the metadata could not be read, with an Instance that knows nothing. */
+  readonly offline?: true;
   plan(instance: Instance, system: System): Plan | Promise<Plan>;
 }
 

@@ -1,3 +1,29 @@
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  type Stats,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { sweepTemporaries, syncFolder, temporaryName, writeAtomically } from './atomic-write.ts';
+import { inFolder, type Place } from './confinement.ts';
+import { errorCode, RootError } from './root-error.ts';
+
 /** What is at a path, by lstat(2). */
 export interface Entry {
   readonly kind: 'file' | 'directory' | 'link' | 'other';
@@ -38,6 +64,8 @@ export interface Root {
   setAttributes(path: string, attributes: Attributes): void;
   rename(from: string, to: string): void;
   remove(path: string, recursive?: boolean): void;
+  /** A fresh private folder inside a folder, removed when `use` is done with it. */
+  withTemporaryFolder<Result>(folder: string, use: (path: string) => Promise<Result>): Promise<Result>;
   /** The path as programs outside the root would open it, its folder resolved inside the root. */
   outside(path: string): string;
 }
@@ -46,4 +74,211 @@ export interface Attributes {
   readonly mode: number;
   readonly uid?: number;
   readonly gid?: number;
+}
+
+/** The root at a directory; `/` is the running system. */
+export function openRoot(directory: string): Root {
+  const path = resolve(directory);
+  const live = path === '/';
+  const swept = new Set<string>();
+
+  function at<Result>(operation: string, inRoot: string, use: (place: Place) => Result): Result {
+    try {
+      return inFolder(path, inRoot, use);
+    } catch (error) {
+      if (error instanceof RootError) throw error;
+      throw new RootError(operation, inRoot, errorCode(error) ?? String(error), error);
+    }
+  }
+
+  /** What `use` answers, or undefined where the path does not lead to anything. */
+  function maybe<Result>(
+    operation: string,
+    inRoot: string,
+    use: (place: Place) => Result,
+  ): Result | undefined {
+    try {
+      return at(operation, inRoot, use);
+    } catch (error) {
+      if (error instanceof RootError && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
+        return undefined;
+      throw error;
+    }
+  }
+
+  /** The path that a chain of links at its last component ends in. */
+  function followed(inRoot: string, links = 0): string {
+    if (live) return inRoot;
+    const next = maybe('read', inRoot, (place) => {
+      const target = linkAt(join(place));
+      return target === undefined ? undefined : target.startsWith('/') ? target : `${place.inRoot}/${target}`;
+    });
+    if (next === undefined) return inRoot;
+    if (links >= 40) throw new RootError('read', inRoot, 'ELOOP');
+    return followed(next, links + 1);
+  }
+
+  function read(inRoot: string, limit = defaultReadLimit): Buffer | undefined {
+    return maybe('read', followed(inRoot), (place) => {
+      const flags = constants.O_RDONLY | constants.O_NONBLOCK | (live ? 0 : constants.O_NOFOLLOW);
+      const descriptor = openSync(join(place), flags);
+      try {
+        const status = fstatSync(descriptor);
+        if (!status.isFile())
+          throw new RootError('read', inRoot, status.isDirectory() ? 'EISDIR' : 'not a regular file');
+        if (status.size > limit) throw new RootError('read', inRoot, `larger than ${limit} bytes`);
+        return readFileSync(descriptor);
+      } finally {
+        closeSync(descriptor);
+      }
+    });
+  }
+
+  function entry(inRoot: string): Entry | undefined {
+    return maybe('look at', inRoot, (place) => {
+      const status = lstatSync(join(place), { throwIfNoEntry: false });
+      if (status === undefined) return undefined;
+      return {
+        kind: kindOf(status),
+        mode: status.mode & 0o7777,
+        uid: status.uid,
+        gid: status.gid,
+        size: status.size,
+      };
+    });
+  }
+
+  /** Once a folder and run: what a killed run left there goes before we write beside it. */
+  function sweep(folder: string, inRoot: string): void {
+    if (swept.has(inRoot)) return;
+    swept.add(inRoot);
+    sweepTemporaries(folder);
+  }
+
+  return {
+    path,
+    live,
+    read,
+    readText: (inRoot, limit) => read(inRoot, limit)?.toString('utf8'),
+    entry,
+    list: (inRoot) =>
+      maybe('list', `${followed(inRoot)}/.`, ({ folder }) => readdirSync(folder).sort()) ?? [],
+    linkTarget: (inRoot) => maybe('look at', inRoot, (place) => linkAt(join(place))),
+    isExecutable: (inRoot) => {
+      if (live) return isExecutableFile(statSync(inRoot, { throwIfNoEntry: false }));
+      const target = followed(inRoot);
+      return (
+        maybe('look at', target, (place) =>
+          isExecutableFile(lstatSync(join(place), { throwIfNoEntry: false })),
+        ) ?? false
+      );
+    },
+    write: (inRoot, content, attributes) =>
+      at('write', inRoot, (place) => {
+        sweep(place.folder, place.inRoot);
+        writeAtomically(place.folder, place.name, Buffer.from(content), attributes);
+      }),
+    append: (inRoot, content, mode) =>
+      at('write', inRoot, (place) => {
+        const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
+        const descriptor = openSync(join(place), flags, mode);
+        try {
+          writeFileSync(descriptor, content);
+        } finally {
+          closeSync(descriptor);
+        }
+      }),
+    link: (inRoot, target) =>
+      at('link', inRoot, (place) => {
+        sweep(place.folder, place.inRoot);
+        const temporary = `${place.folder}/${temporaryName()}`;
+        symlinkSync(target, temporary);
+        renameSync(temporary, join(place));
+        syncFolder(place.folder);
+      }),
+    makeDirectory: function make(inRoot, attributes) {
+      const parent = dirname(inRoot);
+      if (parent !== inRoot && entry(followed(parent)) === undefined) make(followed(parent), { mode: 0o755 });
+      at('make', inRoot, (place) => {
+        try {
+          mkdirSync(join(place), 0o700);
+        } catch (error) {
+          if (errorCode(error) === 'EEXIST') return;
+          throw error;
+        }
+        setAttributesAt(join(place), attributes);
+        syncFolder(place.folder);
+      });
+    },
+    setAttributes: (inRoot, attributes) =>
+      at('change', inRoot, (place) => setAttributesAt(join(place), attributes)),
+    rename: (from, to) =>
+      at('rename', from, (source) =>
+        at('rename', to, (target) => {
+          renameSync(join(source), join(target));
+          syncFolder(target.folder);
+          if (target.folder !== source.folder) syncFolder(source.folder);
+        }),
+      ),
+    remove: (inRoot, recursive = false) => {
+      maybe('remove', inRoot, (place) => {
+        if (lstatSync(join(place), { throwIfNoEntry: false }) === undefined) return;
+        if (recursive) rmSync(join(place), { recursive: true });
+        else if (lstatSync(join(place)).isDirectory()) rmdirSync(join(place));
+        else unlinkSync(join(place));
+        syncFolder(place.folder);
+      });
+    },
+    withTemporaryFolder: async (folder, use) => {
+      const inside = at('make a folder in', `${folder}/x`, (place) => {
+        sweep(place.folder, place.inRoot);
+        const name = temporaryName();
+        mkdirSync(`${place.folder}/${name}`, 0o700);
+        return `${place.inRoot === '/' ? '' : place.inRoot}/${name}`;
+      });
+      try {
+        return await use(inside);
+      } finally {
+        at('remove', inside, (place) => rmSync(join(place), { recursive: true, force: true }));
+      }
+    },
+    outside: (inRoot) =>
+      live
+        ? inRoot
+        : at('use', inRoot, (place) => `${path}${place.inRoot === '/' ? '' : place.inRoot}/${place.name}`),
+  };
+}
+
+/** Nothing that the agent reads from a root is larger, in bytes. */
+const defaultReadLimit = 16 * 1024 * 1024;
+
+function join({ folder, name }: Place): string {
+  return `${folder}/${name}`;
+}
+
+function linkAt(path: string): string | undefined {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ? readlinkSync(path) : undefined;
+}
+
+function kindOf(status: Stats): Entry['kind'] {
+  if (status.isFile()) return 'file';
+  if (status.isDirectory()) return 'directory';
+  return status.isSymbolicLink() ? 'link' : 'other';
+}
+
+function isExecutableFile(status: Stats | undefined): boolean {
+  return status?.isFile() === true && (status.mode & 0o111) !== 0;
+}
+
+/** The owner first: chown(2) clears the set-user-ID bits of the mode. Never through a link. */
+function setAttributesAt(path: string, { mode, uid, gid }: Attributes): void {
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  const descriptor = openSync(path, flags);
+  try {
+    if (process.geteuid?.() === 0 && (uid !== undefined || gid !== undefined))
+      fchownSync(descriptor, uid ?? 0, gid ?? 0);
+    fchmodSync(descriptor, mode);
+  } finally {
+    closeSync(descriptor);
+  }
 }

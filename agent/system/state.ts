@@ -11,6 +11,8 @@ const stateSchema = v.object({
   instance: v.optional(v.string()),
   /** Path → SHA-256 (hex) of what the agent last wrote there. */
   files: v.record(v.string(), v.string()),
+  /** What is being written, recorded ahead of replacing a file on record: after a kill, either content is ours. */
+  pending: v.optional(v.record(v.string(), v.string())),
   /** Script name → how it last ran. */
   scripts: v.record(
     v.string(),

@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+import type { State } from '../system/state.ts';
+import type { Claim } from './change.ts';
+
+/** The platform's own scripts put this line into files that they write at each boot: such a file is nobody's edit. */
+const platformMark = '# AUTOMATIC ZONE CONFIG';
+
+/** SHA-256 of a file's content, in hexadecimal: how the agent recognizes what it wrote. */
+export function fingerprint(content: string | Buffer): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+/**
+ * Why an existing file is to be left as it is, for a person; undefined when it is ours to change. A file is ours
+ * that still has the content we last wrote, or that the image shipped, or that the platform's scripts wrote.
+ */
+export function reasonToKeep(path: string, current: Buffer, claim: Claim, state: State): string | undefined {
+  if (claim === 'always' || claim === 'shared') return undefined;
+  const recorded = [state.files[path], state.pending?.[path]].filter((hash) => hash !== undefined);
+  if (recorded.includes(fingerprint(current))) return undefined;
+  if (claim === 'once') return current.length === 0 ? undefined : 'was there before';
+  if (recorded.length === 0 || current.length === 0 || current.includes(platformMark)) return undefined;
+  return 'edited by hand';
+}

@@ -1,0 +1,107 @@
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import type { Attributes } from './root.ts';
+import { errorCode, isAbsent } from './root-error.ts';
+
+const create = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+
+/** How much is written at a time, in bytes. */
+export const chunkSize = 65_536;
+
+/**
+ * Replace or create a file in one step: after a kill or a power cut at any moment it is the old one or the new
+ * one, whole. The temporary file is in the same folder, private until it has its mode and owner, and its name
+ * cannot be guessed.
+ */
+export function writeAtomically(folder: string, name: string, content: Buffer, attributes: Attributes): void {
+  replaceAtomically(folder, name, attributes, (descriptor) => {
+    for (let written = 0; written < content.length; ) written += writeSync(descriptor, content, written);
+  });
+}
+
+/** The same for content that is produced piece by piece. */
+export function replaceAtomically(
+  folder: string,
+  name: string,
+  attributes: Attributes,
+  fill: (descriptor: number) => void,
+): void {
+  const temporary = `${folder}/${temporaryName()}`;
+  const descriptor = openSync(temporary, create, 0o600);
+  try {
+    try {
+      own(descriptor, attributes);
+      fchmodSync(descriptor, attributes.mode);
+      fill(descriptor);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(temporary, `${folder}/${name}`);
+  } catch (error) {
+    removeQuietly(temporary);
+    throw error;
+  }
+  syncFolder(folder);
+}
+
+function own(descriptor: number, { uid, gid }: Attributes): void {
+  if (process.geteuid?.() === 0 && (uid !== undefined || gid !== undefined))
+    fchownSync(descriptor, uid ?? 0, gid ?? 0);
+}
+
+/** Make a rename or removal in a folder outlive a power cut. */
+export function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    fsyncSync(descriptor);
+  } catch (error) {
+    // Some file systems cannot sync a folder, and say so by EINVAL: there is nothing more to do on them.
+    if (errorCode(error) !== 'EINVAL') throw error;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** A name for a temporary entry: hidden, of this process, not to be guessed. */
+export function temporaryName(): string {
+  return `.lx-agent-${process.pid}-${randomBytes(8).toString('hex')}`;
+}
+
+/** Remove what an earlier run of the agent, killed in the middle of a write, left in a folder. */
+export function sweepTemporaries(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const owner = /^\.lx-agent-(\d+)-[0-9a-f]{16}$/.exec(name)?.[1];
+    if (owner === undefined || Number(owner) === process.pid || isRunning(Number(owner))) continue;
+    rmSync(`${folder}/${name}`, { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return errorCode(error) === 'EPERM';
+  }
+}
+
+/** The error on its way up matters more than one in cleaning up; the next run sweeps what stays. */
+function removeQuietly(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (!isAbsent(error)) process.emitWarning(`${path}: ${errorCode(error) ?? String(error)}`);
+  }
+}

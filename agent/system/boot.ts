@@ -1,0 +1,33 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { isAbsent } from './root-error.ts';
+
+/**
+ * An identity of this boot, without a process: the kernel's boot id (lx gives each boot of a zone its own), or else
+ * the boot time, and when PID 1 started, which tells apart the boots of a container on one kernel. The boot time is
+ * second choice because it moves when the clock is set. Undefined where /proc says none of it.
+ */
+export function bootIdentity(proc = '/proc'): string | undefined {
+  const kernel =
+    readStart(`${proc}/sys/kernel/random/boot_id`)?.trim() ??
+    /^btime (\d+)$/m.exec(readStart(`${proc}/stat`) ?? '')?.[1];
+  // proc(5): the name, in parentheses, may hold anything; starttime is field 22, the 20th after it.
+  const started = /^.*\)(?: \S+){19} (\d+)/s.exec(readStart(`${proc}/1/stat`) ?? '')?.[1];
+  if (kernel === undefined || started === undefined) return undefined;
+  return `${kernel}-${started}`;
+}
+
+/** Files of /proc have no size to go by; what is needed stands in the first 64 KiB. */
+function readStart(path: string): string | undefined {
+  try {
+    const descriptor = openSync(path, 'r');
+    try {
+      const buffer = Buffer.alloc(65536);
+      return buffer.toString('latin1', 0, readSync(descriptor, buffer));
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,145 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Log } from './program-log.ts';
+
+/** A program to run, and its bounds. */
+export interface Program {
+  readonly argv: readonly [string, ...string[]];
+  /** Seconds until its process group is ended. */
+  readonly deadline: number;
+  /** A file, as a path outside any root, that its output goes to; otherwise only the last of it is kept. */
+  readonly output?: string;
+  /** Variables besides PATH, HOME and LANG; nothing is inherited from the agent. */
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+}
+
+/** How a program ended. */
+export interface Ended {
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** The last of its output, at most 4 KiB. */
+  readonly tail: string;
+  /**
+   * Why the agent ended it: its deadline passed, or the agent itself was told to stop (then the caller should stop
+   * too, for the signal has been used up).
+   */
+  readonly ended?: 'deadline' | 'interrupted';
+}
+
+/** Seconds between the polite signal and SIGKILL. */
+const grace = 5;
+const tailLength = 4096;
+const cleanEnvironment = {
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  HOME: '/root',
+  LANG: 'C',
+} as const;
+
+/**
+ * The one place where the agent starts a program: in a session of its own, with a clean environment, nothing on its
+ * standard input, a deadline, and bounded output. What it left in the background when it ended by itself stays.
+ * Throws ProgramError when it cannot be started.
+ */
+export async function runProgram(program: Program): Promise<Ended> {
+  const [command, ...args] = program.argv;
+  const log = program.output === undefined ? undefined : new Log(program.output);
+  try {
+    const sink = log?.descriptor ?? 'pipe';
+    const child = spawn(command, args, {
+      cwd: program.cwd ?? '/',
+      env: { ...cleanEnvironment, ...program.environment },
+      stdio: ['ignore', sink, sink],
+      // setsid(2): a group to signal as a whole, out of reach of a terminal's signals to the agent.
+      detached: true,
+    });
+    const piped = keepTail(child);
+    const { exit, ended } = await supervised(child, program.deadline);
+    await piped.drained();
+    return { ...exit, tail: log?.tail(tailLength) ?? piped.tail(), ...(ended && { ended }) };
+  } catch (error) {
+    throw new ProgramError(program.argv, error);
+  } finally {
+    log?.close();
+  }
+}
+
+/** A program that could not be started. */
+export class ProgramError extends Error {
+  constructor(argv: readonly string[], cause: unknown) {
+    const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    const reason = missing
+      ? 'it, the interpreter that it names, or its working directory is not there'
+      : cause instanceof Error
+        ? cause.message
+        : String(cause);
+    super(`cannot run ${argv[0]}: ${reason}`, { cause });
+    this.name = 'ProgramError';
+  }
+}
+
+type Exit = Pick<Ended, 'status' | 'signal'>;
+
+/** Wait for the program, ending its group when the deadline passes or the agent is told to stop. */
+async function supervised(
+  child: ChildProcess,
+  deadline: number,
+): Promise<{ exit: Exit; ended: Ended['ended'] }> {
+  let ended: Ended['ended'];
+  let killer: NodeJS.Timeout | undefined;
+  const end = (reason: NonNullable<Ended['ended']>, signal: NodeJS.Signals) => {
+    ended ??= reason;
+    signalGroup(child, signal);
+    killer ??= setTimeout(() => signalGroup(child, 'SIGKILL'), grace * 1000);
+  };
+  const timer = setTimeout(() => end('deadline', 'SIGTERM'), deadline * 1000);
+  const interrupted = (signal: NodeJS.Signals) => end('interrupted', signal);
+  for (const signal of passedOn) process.on(signal, interrupted);
+  try {
+    const exit = await new Promise<Exit>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('exit', (status, signal) => resolve({ status, signal }));
+    });
+    // Whoever of the group outlived its leader was told to end as well.
+    if (ended !== undefined) signalGroup(child, 'SIGKILL');
+    return { exit, ended };
+  } finally {
+    clearTimeout(timer);
+    clearTimeout(killer);
+    for (const signal of passedOn) process.off(signal, interrupted);
+  }
+}
+
+const passedOn = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, signal);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
+
+/** Collect the end of what comes out of a program's pipes; it has none when it writes to a log itself. */
+function keepTail(child: ChildProcess) {
+  const streams = [child.stdout, child.stderr].filter((stream) => stream !== null);
+  let kept = Buffer.alloc(0);
+  for (const stream of streams) {
+    stream.on('data', (chunk: Buffer) => {
+      kept = Buffer.concat([kept, chunk]).subarray(-tailLength);
+    });
+  }
+  const closed = Promise.all(
+    streams.map((stream) => new Promise<void>((resolve) => stream.once('close', () => resolve()))),
+  );
+  return {
+    tail: () => kept.toString('utf8'),
+    /** The pipes stay open while anything in the background holds them: that is not waited for. */
+    async drained() {
+      if (streams.length === 0) return;
+      await Promise.race([closed, delay(200, undefined, { ref: false })]);
+      for (const stream of streams) stream.destroy();
+    },
+  };
+}

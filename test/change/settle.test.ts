@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import type { FileChange } from '../../agent/change/change.ts';
+import { fingerprint } from '../../agent/change/ownership.ts';
+import { settle } from '../../agent/change/settle.ts';
+import { openRoot } from '../../agent/system/root.ts';
+import { emptyState, type State } from '../../agent/system/state.ts';
+import { temporaryRoot } from '../support/temporary-root.ts';
+
+const wanted: FileChange = {
+  kind: 'file',
+  path: '/etc/resolv.conf',
+  content: 'nameserver 192.0.2.53\n',
+  mode: 0o644,
+  claim: 'ours-until-edited',
+  why: 'metadata names the resolvers',
+};
+const lastWritten = 'nameserver 192.0.2.1\n';
+const wroteBefore: State = { ...emptyState, files: { '/etc/resolv.conf': fingerprint(lastWritten) } };
+
+function settled(
+  current: string | undefined,
+  options: { state?: State; change?: Partial<FileChange>; force?: boolean } = {},
+) {
+  const root = openRoot(temporaryRoot(current === undefined ? {} : { '/etc/resolv.conf': current }));
+  const [result] = settle(
+    [{ ...wanted, ...options.change }],
+    root,
+    options.state ?? emptyState,
+    options.force,
+  );
+  return result;
+}
+
+describe('whose file it is', () => {
+  it('writes one that is missing', () => {
+    expect(settled(undefined)?.result).toBe('wanted');
+  });
+
+  it('leaves one that is as wanted', () => {
+    expect(settled(wanted.content.toString())?.result).toBe('unchanged');
+  });
+
+  it('replaces what the image shipped', () => {
+    expect(settled('nameserver 10.0.0.1\n')?.result).toBe('wanted');
+  });
+
+  it('replaces what it wrote itself', () => {
+    expect(settled(lastWritten, { state: wroteBefore })?.result).toBe('wanted');
+  });
+
+  it('keeps what somebody edited since, and says so', () => {
+    expect(settled('# mine\n', { state: wroteBefore })).toMatchObject({
+      result: 'kept',
+      reason: 'edited by hand',
+    });
+  });
+
+  it('takes an edited file over by force, with a backup', () => {
+    expect(settled('# mine\n', { state: wroteBefore, force: true })).toMatchObject({
+      result: 'wanted',
+      backup: true,
+    });
+  });
+
+  it('takes no file of the platform for an edit', () => {
+    expect(settled('# AUTOMATIC ZONE CONFIG\n', { state: wroteBefore })?.result).toBe('wanted');
+  });
+
+  it('knows its own half-recorded write after a kill', () => {
+    const state = { ...wroteBefore, pending: { '/etc/resolv.conf': fingerprint('nameserver 192.0.2.7\n') } };
+    expect(settled('nameserver 192.0.2.7\n', { state })?.result).toBe('wanted');
+  });
+
+  it('follows the metadata where the claim is `always`', () => {
+    expect(settled('# mine\n', { state: wroteBefore, change: { claim: 'always' } })?.result).toBe('wanted');
+  });
+
+  it('creates only, where the claim is `once`', () => {
+    expect(settled('# theirs\n', { change: { claim: 'once' } })?.result).toBe('kept');
+    expect(settled(lastWritten, { change: { claim: 'once' }, state: wroteBefore })?.result).toBe('wanted');
+  });
+
+  it('keeps mode and owner of a shared file', () => {
+    expect(settled('other\n', { change: { claim: 'shared', mode: 0o600 } })).toMatchObject({
+      change: { mode: 0o644 },
+    });
+  });
+});
+
+describe('what is there', () => {
+  it('reports a folder in the place of a file, and goes on', () => {
+    const root = openRoot(temporaryRoot({ '/etc/resolv.conf': null }));
+    const results = settle([wanted, { ...wanted, path: '/etc/other' }], root, emptyState);
+    expect(results.map(({ result }) => result)).toEqual(['failed', 'wanted']);
+  });
+
+  it('lists a command when the root is not the running system', () => {
+    const root = openRoot(temporaryRoot());
+    const [result] = settle(
+      [{ kind: 'command', argv: ['hostname', 'web'], deadline: 5, why: 'the name' }],
+      root,
+      emptyState,
+    );
+    expect(result?.result).toBe('listed');
+  });
+
+  it('wants no rename when its source is gone', () => {
+    const change = {
+      kind: 'rename',
+      from: '/var/svc/provisioning',
+      to: '/var/svc/provision_success',
+      why: '',
+    } as const;
+    expect(settle([change], openRoot(temporaryRoot()), emptyState)[0]?.result).toBe('unchanged');
+    expect(
+      settle([change], openRoot(temporaryRoot({ '/var/svc/provisioning': '' })), emptyState)[0]?.result,
+    ).toBe('wanted');
+  });
+});

@@ -17,9 +17,19 @@ const nameColumn = 22;
 
 /** A whole report for a person: which machine, then what each stage did. At most 80 columns, ends with a line feed. */
 export function renderReport(report: KeptReport, style: Style): string {
-  return [...machineLines(report, style), '', ...stageLines(report, style)]
-    .map((line) => `${line}\n`)
-    .join('');
+  return joined([
+    machineLines(report, style),
+    ...report.stages.map((stage) => stageLines(report, stage, style)),
+    noticeLines([report], style),
+  ]);
+}
+
+/** Sections as text, an empty line between them; empty ones are left out. */
+export function joined(sections: readonly (readonly string[])[]): string {
+  return sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.map((line) => `${line}\n`).join(''))
+    .join('\n');
 }
 
 /** Who this is: name, instance, distribution, and the agent that says so. */
@@ -32,21 +42,24 @@ export function machineLines(report: KeptReport, style: Style): string[] {
   ];
 }
 
-/** What a run did: its stages with their steps, then what is wrong with the metadata, warnings, and the verdict. */
-export function stageLines(report: KeptReport, style: Style): string[] {
-  const stages = report.stages.flatMap((stage, index) => {
-    const steps = report.steps.filter((step) => step.stage === stage);
-    return [
-      ...(index === 0 ? [] : ['']),
-      ...stageTitle(report, stage, steps, style),
-      ...(index === 0 ? metadataLines(report.metadata, style) : []),
-      ...steps.flatMap((step) => stepLines(step, style)),
-    ];
-  });
-  const invalid = report.invalid.flatMap(({ key, reason }) =>
-    notice(`metadata key ${key}: ${reason}`, style),
-  );
-  return [...stages, ...invalid, ...report.warnings.flatMap((warning) => notice(warning, style))];
+/** What a stage did, step by step; the metadata is told of with the first stage of a run. */
+export function stageLines(report: KeptReport, stage: Stage, style: Style): string[] {
+  const steps = report.steps.filter((step) => step.stage === stage);
+  return [
+    ...stageTitle(report, stage, steps, style),
+    ...(stage === report.stages[0] ? metadataLines(report.metadata, style) : []),
+    ...foldSkipped(steps).flatMap((step) => stepLines(step, style)),
+  ];
+}
+
+/** What is wrong with the metadata's values, and other warnings, each once. */
+export function noticeLines(reports: readonly KeptReport[], style: Style): string[] {
+  const notices = reports.flatMap(({ invalid, warnings }) => [
+    ...invalid.map(({ key, reason }) => `metadata key ${key}: ${reason}`),
+    ...warnings,
+  ]);
+  if (notices.length === 0) return [];
+  return [paint(style, 'bold', 'warnings'), ...[...new Set(notices)].flatMap((text) => notice(text, style))];
 }
 
 function stageTitle(report: KeptReport, stage: Stage, steps: readonly KeptStep[], style: Style): string[] {
@@ -76,6 +89,26 @@ function metadataLines(metadata: KeptReport['metadata'], style: Style): string[]
     ...detail(`${metadata.socket}: ${metadata.reason}`, style),
     ...remedy('see lx-agent doctor; then lx-agent run', style),
   ];
+}
+
+/** Three or more steps in a row that were skipped for one reason are one line. */
+function foldSkipped(steps: readonly KeptStep[]): KeptStep[] {
+  const runs: KeptStep[][] = [];
+  for (const step of steps) {
+    const run = runs.at(-1);
+    const [first] = run ?? [];
+    if (step.result === 'skipped' && first?.result === 'skipped' && first.reason === step.reason)
+      run?.push(step);
+    else runs.push([step]);
+  }
+  return runs.flatMap((run) => {
+    const [first] = run;
+    if (first === undefined || run.length < 3) return run;
+    const names = run.map(({ name }) => name).join(', ');
+    return [
+      { ...first, name: `${run.length} steps`, reason: `${first.reason ?? 'no reason given'}: ${names}` },
+    ];
+  });
 }
 
 function stepLines(step: KeptStep, style: Style): string[] {

@@ -1,12 +1,12 @@
 import type { KeptReport } from '../report-schema.ts';
 import type { ScriptRecord } from '../system/state.ts';
-import { machineLines, stageLines } from './report-text.ts';
+import { joined, machineLines, noticeLines, stageLines } from './report-text.ts';
 import { duration, paint, printable, type Style } from './style.ts';
 
 /** What `status` has found on a machine. */
 export interface Status {
-  /** At most one for each stage, early first; one run may have done both. */
-  readonly reports: readonly KeptReport[];
+  readonly early: KeptReport | undefined;
+  readonly late: KeptReport | undefined;
   /** How the scripts last ended, by name. */
   readonly scripts: Readonly<Record<string, ScriptRecord>>;
 }
@@ -18,20 +18,19 @@ export const scriptLogs: Readonly<Record<string, string>> = {
 };
 
 /** The last boot in one screen. */
-export function renderStatus({ reports, scripts }: Status, style: Style): string {
+export function renderStatus({ early, late, scripts }: Status, style: Style): string {
+  const reports = [early, late].filter((report) => report !== undefined);
   const [first] = reports;
   if (first === undefined)
     return 'lx-agent has not run here yet\n  to do: lx-agent run, or lx-agent doctor to see why\n';
   const ended = Object.entries(scripts).flatMap(([name, record]) => scriptLines(name, record, style));
-  const sections = [
+  return joined([
     machineLines(first, style),
-    ...reports.map((report) => stageLines(report, style)),
+    early === undefined ? [] : stageLines(early, 'early', style),
+    late === undefined ? [] : stageLines(late, 'late', style),
     ended.length === 0 ? [] : [paint(style, 'bold', 'scripts'), ...ended],
-  ];
-  return sections
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.map((line) => `${line}\n`).join(''))
-    .join('\n');
+    noticeLines(reports, style),
+  ]);
 }
 
 function scriptLines(name: string, record: ScriptRecord, style: Style): string[] {

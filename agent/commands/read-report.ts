@@ -1,17 +1,12 @@
 import * as v from 'valibot';
-import { type KeptReport, reportSchema } from './report-schema.ts';
-import type { Stage } from './steps/step.ts';
-import type { Root } from './system/root.ts';
-import { stateFolder } from './system/state.ts';
-
-/** Where the report of a stage's last run is kept, in the root that it was about. */
-export function reportPath(stage: Stage): string {
-  return `${stateFolder}/report-${stage}.json`;
-}
+import { type KeptReport, reportSchema } from '../report-schema.ts';
+import type { Stage } from '../steps/step.ts';
+import type { Root } from '../system/root.ts';
+import { stateFolder } from '../system/state.ts';
 
 /** The report of a stage's last run; undefined when there is none. Throws when it cannot be read as one. */
 export function readReport(root: Pick<Root, 'readText'>, stage: Stage): KeptReport | undefined {
-  const path = reportPath(stage);
+  const path = `${stateFolder}/report-${stage}.json`;
   const text = root.readText(path);
   if (text === undefined) return undefined;
   try {

@@ -15,7 +15,7 @@ const change = v.object({
 const step = v.object({
   name: v.string(),
   stage,
-  result: v.picklist(['changed', 'unchanged', 'kept', 'skipped', 'failed']),
+  result: v.picklist(['changed', 'unchanged', 'kept', 'skipped', 'listed', 'failed']),
   reason: v.pipe(v.optional(v.string()), v.description('Why it was skipped, kept or failed')),
   remedy: v.pipe(v.optional(v.string()), v.description('What a person can do about it')),
   milliseconds,

@@ -5,7 +5,7 @@ import { columns, wrap } from './wrap.ts';
 type Result = KeptStep['result'];
 type Stage = KeptStep['stage'];
 
-const looks: Readonly<Record<Result | 'listed', { unicode: string; ascii: string; colour: Colour }>> = {
+const looks: Readonly<Record<Result, { unicode: string; ascii: string; colour: Colour }>> = {
   changed: { unicode: '✓', ascii: '+', colour: 'green' },
   unchanged: { unicode: '·', ascii: '.', colour: 'dim' },
   kept: { unicode: '!', ascii: '!', colour: 'yellow' },
@@ -64,7 +64,7 @@ export function noticeLines(reports: readonly KeptReport[], style: Style): strin
 
 function stageTitle(report: KeptReport, stage: Stage, steps: readonly KeptStep[], style: Style): string[] {
   const started = report.started.replace('T', ' ').replace(/\.\d+Z$/, ' UTC');
-  const results = ['failed', 'kept', 'changed', 'unchanged', 'skipped'] as const;
+  const results = ['failed', 'kept', 'changed', 'listed', 'unchanged', 'skipped'] as const;
   const counts = results
     .map((result) => ({ result, count: steps.filter((step) => step.result === result).length }))
     .filter(({ count }) => count > 0)

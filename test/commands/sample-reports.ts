@@ -61,8 +61,8 @@ export const firstBoot: Report = {
     step('zfs', 0.1, { result: 'skipped', reason: 'there is no /native/usr/sbin/zfs' }),
   ],
   spans: [
-    { name: 'start-up', start: 0, end: 31.2 },
-    { name: 'connect', start: 31.5, end: 32.1 },
+    { name: 'process start', start: 0, end: 31.2 },
+    { name: 'read state', start: 31.2, end: 32.1 },
     { name: 'metadata', start: 32.1, end: 35.2 },
     { name: 'hostname', start: 35.4, end: 36.6 },
     { name: 'resolvers', start: 36.6, end: 37 },

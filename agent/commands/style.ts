@@ -42,12 +42,12 @@ export function printable(style: Style, text: string): string {
   );
 }
 
-/** A duration as a person says it: `0.4 ms`, `24 ms`, `1.2 s`, `2 min 5 s`, `3 h 20 min`. */
+/** A duration as a person says it: `0.4 ms`, `24 ms`, `1.2 s`, `2 min 5 s`, `3.3 h`. */
 export function duration(milliseconds: number): string {
   if (milliseconds < 9.95) return `${milliseconds.toFixed(1)} ms`;
   if (milliseconds < 999.5) return `${Math.round(milliseconds)} ms`;
   if (milliseconds < 59_950) return `${(milliseconds / 1000).toFixed(1)} s`;
   const seconds = Math.round(milliseconds / 1000);
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+  return `${(seconds / 3600).toFixed(1)} h`;
 }

@@ -48,7 +48,7 @@ describe('style', () => {
     [59_949, '59.9 s'],
     [59_960, '1 min 0 s'],
     [125_000, '2 min 5 s'],
-    [12_040_000, '3 h 20 min'],
+    [12_040_000, '3.3 h'],
   ])('says %d ms as %s', (milliseconds, text) => {
     expect(duration(milliseconds)).toBe(text);
   });

@@ -7,6 +7,8 @@ type Run = (invocation: Invocation, io: Io) => Promise<number>;
 /** Each command is loaded when it is called: a boot must not pay for the doctor. */
 const commands: Readonly<Partial<Record<CommandName, () => Promise<{ run: Run }>>>> = {
   help: () => import('./commands/help.ts'),
+  status: () => import('./commands/status.ts'),
+  timeline: () => import('./commands/timeline.ts'),
 };
 
 /** From the arguments after the program's name to an exit status; every error ends as one line on stderr. */

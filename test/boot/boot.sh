@@ -79,12 +79,11 @@ if [ -n "${METADATA:-}" ]; then
   mkdir -p "$root/native/.zonecontrol"
   mount --bind "$METADATA" "$root/native/.zonecontrol"
 fi
-# The parent sees this process by another number; NSpid's first word is the outermost.
-outer=$(awk '/^NSpid:/ { print $2 }' /proc/self/status)
+# /proc is still the machine's own here, so it tells our number as the machine sees it.
+read -r pid _ </proc/self/stat
 cd "$root" || exit 9
 mkdir -p .old
-echo "$PPID" >/dev/null
-printf '%s\n' "$outer" >"$pidfile"
+printf '%s %s\n' "$pid" "$(date +%s%N)" >"$pidfile.new" && mv "$pidfile.new" "$pidfile"
 exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin container=zone TERM=linux \
   setpriv --bounding-set=-sys_time,-sys_module,-sys_rawio,-mknod,-syslog,-wake_alarm --inh-caps=-all \
   bash -c 'pivot_root . .old; cd /; exec /bin/sh -c "umount -l /.old; rmdir /.old; exec \"\$@\"" sh "$@"' b "$@" \

@@ -82,7 +82,10 @@ export function withDependency(
   after: readonly string[],
 ): string {
   const lines = text.split('\n');
-  const targets = (lines.find((line) => line.startsWith('TARGETS =')) ?? '').split(/\s+/).slice(2).filter(Boolean);
+  const targets = (lines.find((line) => line.startsWith('TARGETS =')) ?? '')
+    .split(/\s+/)
+    .slice(2)
+    .filter(Boolean);
   if (targets.includes(name)) return text;
   const waitsFor = before.filter((other) => targets.includes(other));
   const waiting = new Set(after.filter((other) => targets.includes(other)));

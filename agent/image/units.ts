@@ -95,7 +95,8 @@ function openrc(root: ReadableRoot): Change[] {
 function runit(root: ReadableRoot): Change[] {
   // Void's stage 1 sources core-services, Debian's boot-run if it was told to (`native.boot.run`), else runs rcS.d.
   const sourced = ['/etc/runit/core-services', '/etc/runit/boot-run'].find(
-    (folder) => has(root, folder) && (folder !== '/etc/runit/boot-run' || has(root, '/etc/runit/native.boot.run')),
+    (folder) =>
+      has(root, folder) && (folder !== '/etc/runit/boot-run' || has(root, '/etc/runit/native.boot.run')),
   );
   const early =
     sourced === undefined

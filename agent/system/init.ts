@@ -16,7 +16,8 @@ export function detectInit(root: Pick<Root, 'entry' | 'linkTarget' | 'read'>): I
   const has = (path: string) => root.entry(path) !== undefined;
   const program = initProgram(root);
   const name = program === undefined ? '' : basename(program);
-  const hasOpenrc = has('/etc/runlevels') && ['/sbin/openrc', '/usr/bin/openrc', '/usr/sbin/openrc'].some(has);
+  const hasOpenrc =
+    has('/etc/runlevels') && ['/sbin/openrc', '/usr/bin/openrc', '/usr/sbin/openrc'].some(has);
 
   if (name === 'systemd') return 'systemd';
   if (name.startsWith('runit')) return 'runit';

@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, linkSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { BootRoot } from './roots.ts';
 
@@ -24,7 +34,7 @@ const madeBefore = new Map<string, string>();
 
 /** A layer that this process made, made at its first use. */
 function made(root: BootRoot, kind: 'agent' | 'fixture'): string {
-  const name = `${root.name}-${kind}`;
+  const name = `${root.name.replaceAll(' ', '-')}-${kind}`;
   const before = madeBefore.get(name);
   if (before !== undefined) return before;
   mkdirSync(join(layersFolder, 'made'), { recursive: true });
@@ -44,6 +54,10 @@ function layFixture(root: BootRoot, folder: string): string {
     const path = join(entry.parentPath, entry.name);
     if (entry.isDirectory()) chmodSync(path, 0o755);
     else if (entry.isFile()) chmodSync(path, statSync(path).mode & 0o100 ? 0o755 : 0o644);
+  }
+  for (const [path, target] of Object.entries(root.links ?? {})) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    symlinkSync(target, join(folder, path));
   }
   for (const path of ['/usr/sbin/policy-rc.d', ...(root.removed ?? [])]) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });

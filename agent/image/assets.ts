@@ -8,7 +8,5 @@ import { getAsset, isSea } from 'node:sea';
  */
 export function unitText(name: string): string {
   const asset = `units/${name}`;
-  return isSea()
-    ? getAsset(asset, 'utf8')
-    : readFileSync(new URL(`../../${asset}`, import.meta.url), 'utf8');
+  return isSea() ? getAsset(asset, 'utf8') : readFileSync(new URL(`../../${asset}`, import.meta.url), 'utf8');
 }

@@ -1,5 +1,5 @@
 import { unitChanges } from '../../agent/image/units.ts';
-import { type InitSystem } from '../../agent/system/init.ts';
+import type { InitSystem } from '../../agent/system/init.ts';
 import { openRoot } from '../../agent/system/root.ts';
 
 // enable.ts INIT ROOT: apply the unit Changes of an init system to a root.

@@ -88,7 +88,17 @@ export async function boot(root: BootRoot, options: BootOptions): Promise<Guest>
   const records = () => parseRecords(options.disk.path('/var/log/boot-test/records'));
   const find = (who: string, what?: string) =>
     records().find((record) => record.who === who && (what === undefined || record.what === what));
-  const inGuest = ['--target', pid, '--all', '--root', '--wd', '--', '/usr/bin/env', '-i', 'PATH=/usr/sbin:/usr/bin:/sbin:/bin'];
+  const inGuest = [
+    '--target',
+    pid,
+    '--all',
+    '--root',
+    '--wd',
+    '--',
+    '/usr/bin/env',
+    '-i',
+    'PATH=/usr/sbin:/usr/bin:/sbin:/bin',
+  ];
 
   return {
     started: BigInt(started),

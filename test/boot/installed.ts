@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { BootRoot } from './roots.ts';
 
@@ -39,7 +49,8 @@ function made(root: BootRoot, kind: 'agent' | 'fixture'): string {
 /** The tests' own files, whatever the modes in a clone: programs that leave records, and the root's settings. */
 function layFixture(root: BootRoot, folder: string): string {
   for (const tree of ['guest', root.fixture]) {
-    if (existsSync(join(here, tree))) cpSync(join(here, tree), folder, { recursive: true, verbatimSymlinks: true });
+    if (existsSync(join(here, tree)))
+      cpSync(join(here, tree), folder, { recursive: true, verbatimSymlinks: true });
   }
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);

@@ -19,6 +19,14 @@ export function parseRecords(path: string): BootRecord[] {
       const [at, who, what, hostname, resolvers] = line.split(' ');
       if (at === undefined || who === undefined || what === undefined) return [];
       if (hostname === undefined || resolvers === undefined) return [];
-      return [{ at: BigInt(at), who, what, hostname, resolvers: resolvers.split(',').filter((a) => a !== '-' && a !== '') }];
+      return [
+        {
+          at: BigInt(at),
+          who,
+          what,
+          hostname,
+          resolvers: resolvers.split(',').filter((a) => a !== '-' && a !== ''),
+        },
+      ];
     });
 }

@@ -13,5 +13,11 @@ export interface BootRoot {
 }
 
 export const roots = {
-  systemd: { name: 'systemd', init: 'systemd', layers: ['systemd'], program: '/sbin/init', fixture: 'guest-systemd' },
+  systemd: {
+    name: 'systemd',
+    init: 'systemd',
+    layers: ['systemd'],
+    program: '/sbin/init',
+    fixture: 'guest-systemd',
+  },
 } as const satisfies Record<string, BootRoot>;

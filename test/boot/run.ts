@@ -12,7 +12,10 @@ const repository = join(import.meta.dirname, '../..');
 
 if (process.getuid?.() !== 0) fail('boots init systems in namespaces of their own: run it as root');
 installPackages();
-step(join(import.meta.dirname, 'roots.sh'), [layersFolder, ...new Set(Object.values(roots).flatMap((root) => root.layers))]);
+step(join(import.meta.dirname, 'roots.sh'), [
+  layersFolder,
+  ...new Set(Object.values(roots).flatMap((root) => root.layers)),
+]);
 if (process.env.LX_AGENT_BINARY === undefined && isStale(agentBinary)) step('npm', ['run', 'build']);
 if (!existsSync(agentBinary)) fail(`there is no ${agentBinary}: npm run build makes it`);
 const vitest = spawnSync(
@@ -36,7 +39,9 @@ function installPackages(): void {
 function isStale(program: string): boolean {
   if (!existsSync(program)) return true;
   const built = statSync(program).mtimeMs;
-  return ['agent', 'build', 'units', 'package-lock.json'].some((name) => newest(join(repository, name)) > built);
+  return ['agent', 'build', 'units', 'package-lock.json'].some(
+    (name) => newest(join(repository, name)) > built,
+  );
 }
 
 function newest(path: string): number {
@@ -47,7 +52,10 @@ function newest(path: string): number {
 }
 
 function step(program: string, argv: string[]): void {
-  const { status, error } = spawnSync(program, argv, { cwd: repository, stdio: ['ignore', 'inherit', 'inherit'] });
+  const { status, error } = spawnSync(program, argv, {
+    cwd: repository,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   if (status !== 0) fail(`${program} ${argv.join(' ')}: ${error?.message ?? `exit status ${status}`}`);
 }
 

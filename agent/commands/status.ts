@@ -1,10 +1,10 @@
 import type { KeptReport } from '../report-schema.ts';
+import { readReport } from '../system/read-report.ts';
 import { openRoot, type Root } from '../system/root.ts';
 import { RootError } from '../system/root-error.ts';
 import { readState, type State } from '../system/state.ts';
 import type { Invocation } from './arguments.ts';
 import type { Io } from './io.ts';
-import { readReport } from './read-report.ts';
 import { renderStatus } from './status-text.ts';
 import { styleFor } from './style.ts';
 

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
+import { readReport } from '../system/read-report.ts';
 import { openRoot, type Root } from '../system/root.ts';
 import type { Invocation } from './arguments.ts';
 import type { Io } from './io.ts';
-import { readReport } from './read-report.ts';
 import { styleFor } from './style.ts';
 import { runTrack, type Track, unitTrack } from './timeline-tracks.ts';
 

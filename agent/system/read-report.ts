@@ -1,12 +1,12 @@
 import * as v from 'valibot';
 import { type KeptReport, reportSchema } from '../report-schema.ts';
 import type { Stage } from '../steps/step.ts';
-import type { Root } from '../system/root.ts';
-import { stateFolder } from '../system/state.ts';
+import { reportPath } from './report-file.ts';
+import type { Root } from './root.ts';
 
 /** The report of a stage's last run; undefined when there is none. Throws when it cannot be read as one. */
 export function readReport(root: Pick<Root, 'readText'>, stage: Stage): KeptReport | undefined {
-  const path = `${stateFolder}/report-${stage}.json`;
+  const path = reportPath(stage);
   const text = root.readText(path);
   if (text === undefined) return undefined;
   try {

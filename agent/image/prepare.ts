@@ -1,0 +1,51 @@
+import { type Settled, settle } from '../change/settle.ts';
+import { detectDistribution } from '../system/distribution.ts';
+import { detectInit } from '../system/init.ts';
+import { emptyState } from '../system/state.ts';
+import type { ReadableRoot } from '../system/system.ts';
+import { applies, categories, type Image, planRule, type Rule } from './rule.ts';
+import { rules } from './rules/all.ts';
+
+/** What is left to do for a rule: nothing when every Change is `unchanged`. */
+export interface RulePlan {
+  readonly rule: Rule;
+  readonly settled: readonly Settled[];
+  /** Why the rule could not even be planned: something unreadable in the image. */
+  readonly error?: Error;
+}
+
+/** An image root, with what its own files say that it is. */
+export function readImage(root: ReadableRoot): Image {
+  return { root, distribution: detectDistribution(root), init: detectInit(root) };
+}
+
+/** Names given to --only or --skip that are neither a rule nor a category. */
+export function unknownRules(names: readonly string[]): readonly string[] {
+  const known = new Set<string>([...categories, ...rules.map(({ id }) => id)]);
+  return names.filter((name) => !known.has(name));
+}
+
+/** The rules that remain of all by id or category. */
+export function selectRules(only: readonly string[], skip: readonly string[]): readonly Rule[] {
+  const named = ({ id, category }: Rule, names: readonly string[]) =>
+    names.includes(id) || names.includes(category);
+  return rules.filter((rule) => (only.length === 0 || named(rule, only)) && !named(rule, skip));
+}
+
+/** Hold the rules that apply against an image. Reads only; one rule that fails does not stop the others. */
+export function planPreparation(image: Image, selected: readonly Rule[]): readonly RulePlan[] {
+  return selected
+    .filter((rule) => applies(rule, image))
+    .map((rule) => {
+      try {
+        return { rule, settled: settle(planRule(rule, image), image.root, emptyState) };
+      } catch (error) {
+        return { rule, settled: [], error: error instanceof Error ? error : new Error(String(error)) };
+      }
+    });
+}
+
+/** Whether a rule has something left to do, or cannot tell. */
+export function isOpen({ settled, error }: RulePlan): boolean {
+  return error !== undefined || settled.some(({ result }) => result !== 'unchanged');
+}

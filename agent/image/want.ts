@@ -16,7 +16,7 @@ export type Want =
       readonly mode?: number;
       readonly beside?: string;
     }
-  | { readonly missing: string; readonly content: string }
+  | { readonly missing: string; readonly content: string; readonly mode?: number }
   | { readonly edit: string; readonly as: (text: string) => string }
   | { readonly remove: string; readonly recursive?: boolean; readonly except?: RegExp }
   | { readonly empty: string }
@@ -51,7 +51,16 @@ export function changesFor(want: Want, root: ReadableRoot, why: string): readonl
         ];
   if ('missing' in want)
     return missing(root, want.missing)
-      ? [{ kind: 'file', path: want.missing, content: want.content, mode: 0o644, claim: 'once', why }]
+      ? [
+          {
+            kind: 'file',
+            path: want.missing,
+            content: want.content,
+            mode: want.mode ?? 0o644,
+            claim: 'once',
+            why,
+          },
+        ]
       : [];
   if ('edit' in want) return edited(want.edit, want.as, root, why);
   if ('remove' in want)

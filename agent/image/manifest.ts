@@ -1,8 +1,10 @@
+import type { Root } from '../system/root.ts';
 import type { ReadableRoot } from '../system/system.ts';
 import { type Category, categories } from './rule.ts';
 
 /** What the platform's scripts may look at to see what they need not do any more; see docs/platform.md. */
-export const manifestPath = '/usr/lib/lx-agent/manifest';
+const manifestFolder = '/usr/lib/lx-agent';
+const manifestPath = `${manifestFolder}/manifest`;
 
 /** The facts of a manifest. */
 export interface Manifest {
@@ -44,4 +46,15 @@ export function renderManifest({ agent, prepared, done }: Manifest): string | un
     ),
     '',
   ].join('\n');
+}
+
+/** Write the manifest, or remove it when there is nothing to say any more. */
+export function writeManifest(root: Root, manifest: Manifest): void {
+  const text = renderManifest(manifest);
+  if (root.readText(manifestPath) === text) return;
+  if (text === undefined) root.remove(manifestPath);
+  else {
+    root.makeDirectory(manifestFolder, { mode: 0o755 });
+    root.write(manifestPath, text, { mode: 0o644 });
+  }
 }

@@ -1,8 +1,11 @@
+import { apply } from '../change/apply.ts';
 import { type Settled, settle } from '../change/settle.ts';
 import { detectDistribution } from '../system/distribution.ts';
 import { detectInit } from '../system/init.ts';
+import type { Root } from '../system/root.ts';
 import { emptyState } from '../system/state.ts';
 import type { ReadableRoot } from '../system/system.ts';
+import { readManifest, writeManifest } from './manifest.ts';
 import { applies, categories, type Image, planRule, type Rule } from './rule.ts';
 import { rules } from './rules/all.ts';
 
@@ -48,4 +51,43 @@ export function planPreparation(image: Image, selected: readonly Rule[]): readon
 /** Whether a rule has something left to do, or cannot tell. */
 export function isOpen({ settled, error }: RulePlan): boolean {
   return error !== undefined || settled.some(({ result }) => result !== 'unchanged');
+}
+
+/** Why a Change of a rule could not be made. */
+export interface Failure {
+  readonly rule: Rule;
+  readonly error: Error;
+}
+
+/**
+ * Do what is left of the plans: one Change that fails does not stop the others. The manifest then says in which
+ * categories nothing is left.
+ */
+export async function prepare(
+  root: Root,
+  plans: readonly RulePlan[],
+  version: string,
+): Promise<readonly Failure[]> {
+  const failures: Failure[] = [];
+  for (const { rule, settled, error } of plans) {
+    if (error !== undefined) failures.push({ rule, error });
+    for (const one of settled) {
+      if (one.result === 'failed') failures.push({ rule, error: one.error });
+      if (one.result !== 'wanted') continue;
+      try {
+        await apply(one, root);
+      } catch (cause) {
+        failures.push({ rule, error: cause instanceof Error ? cause : new Error(String(cause)) });
+      }
+    }
+  }
+  const open = planPreparation(readImage(root), rules)
+    .filter(isOpen)
+    .map(({ rule }) => rule.category);
+  writeManifest(root, {
+    ...readManifest(root),
+    prepared: version,
+    done: categories.filter((category) => !open.includes(category)),
+  });
+  return failures;
 }

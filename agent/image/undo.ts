@@ -2,6 +2,7 @@ import { dirname } from 'node:path/posix';
 import type { Change } from '../change/change.ts';
 import { fingerprint } from '../change/ownership.ts';
 import type { Root } from '../system/root.ts';
+import { RootError } from '../system/root-error.ts';
 import type { ReadableRoot } from '../system/system.ts';
 import { type Entry, keepContent, keptContent } from './record.ts';
 
@@ -20,6 +21,7 @@ export function entriesFor(change: UndoableChange, root: ReadableRoot): readonly
   const folders: Entry[] = [];
   for (let folder = dirname(change.path); folder !== '/'; folder = dirname(folder)) {
     if (root.entry(`${folder}/.`) !== undefined) break;
+    if (root.entry(folder) !== undefined) throw new RootError('enter', folder, 'ENOTDIR');
     folders.unshift({
       path: folder,
       before: { kind: 'nothing' },

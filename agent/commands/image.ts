@@ -54,7 +54,7 @@ async function runInstall(invocation: Invocation, io: Io, root: Root, source: So
   const image = readImage(root);
   const wish = runtimeWish(invocation.values.get('runtime'));
   const choice = chooseRuntime(root, source.program, wish);
-  const changes = planInstallation(image, source, choice, unitChanges(image));
+  const changes = planInstallation(image, source, choice, unitChanges(root, image.init));
   const settled = settleInstallation(root, changes, invocation.flags.has('force'));
   if (invocation.flags.has('dry-run')) return await showDifferences(invocation, io, settled);
   const left = await install(root, settled, source.version);
@@ -98,7 +98,7 @@ async function runUninstall({ flags }: Invocation, io: Io, root: Root): Promise<
     io.stdout.write(undone.map((path) => `restore    ${path}\n`).join(''));
     return 0;
   }
-  const left = uninstall(root, record, flags.has('force'));
+  const left = await uninstall(root, record, flags.has('force'));
   if (flags.has('json')) printJson(io, { ...facts(readImage(root)), undone, left });
   else
     io.stdout.write(

@@ -44,14 +44,18 @@ export async function install(
   const entries = merge(earlier?.entries ?? [], added);
   if (wanted.length === 0 && obsolete.length === 0 && earlier?.agent === version) return [];
   try {
-    keepWhatWas(root, added);
+    keepWhatWas(
+      root,
+      added,
+      wanted.map(({ change }) => change),
+    );
     writeRecord(root, { version: 1, agent: version, entries });
     for (const one of wanted) await apply(one, root);
   } catch (error) {
-    takeBack(root, added, earlier);
+    await takeBack(root, added, earlier);
     throw error;
   }
-  const left = undo(root, obsolete, false);
+  const left = await undo(root, obsolete, false);
   const gone = new Set(obsolete.map(({ path }) => path));
   writeRecord(root, { version: 1, agent: version, entries: entries.filter(({ path }) => !gone.has(path)) });
   writeManifest(root, { ...readManifest(root), agent: version });
@@ -59,10 +63,14 @@ export async function install(
 }
 
 /** Undo a failed installation. An error here would hide the one that matters; what could not be undone stays on record. */
-function takeBack(root: Root, added: readonly Entry[], earlier: InstallRecord | undefined): void {
+async function takeBack(
+  root: Root,
+  added: readonly Entry[],
+  earlier: InstallRecord | undefined,
+): Promise<void> {
   const stateEntries = added.filter(({ path }) => isStateFolder(path));
   try {
-    undo(
+    await undo(
       root,
       added.filter(({ path }) => !isStateFolder(path)),
       true,
@@ -70,7 +78,7 @@ function takeBack(root: Root, added: readonly Entry[], earlier: InstallRecord | 
     if (earlier !== undefined) writeRecord(root, earlier);
     else {
       dropRecord(root);
-      undo(root, stateEntries, true);
+      await undo(root, stateEntries, true);
     }
   } catch (error) {
     process.emitWarning(
@@ -114,9 +122,13 @@ function merge(earlier: readonly Entry[], added: readonly Entry[]): Entry[] {
  * Leave an image as it was before the installation. Answers with the paths that were left, as somebody changed them
  * since. Backups of files that were taken over from somebody's edits stay.
  */
-export function uninstall(root: Root, record: InstallRecord, force: boolean): readonly string[] {
+export async function uninstall(
+  root: Root,
+  record: InstallRecord,
+  force: boolean,
+): Promise<readonly string[]> {
   writeManifest(root, { ...readManifest(root), agent: undefined });
-  const left = undo(
+  const left = await undo(
     root,
     record.entries.filter(({ path }) => !isStateFolder(path)),
     force,
@@ -124,7 +136,7 @@ export function uninstall(root: Root, record: InstallRecord, force: boolean): re
   dropRecord(root);
   for (const name of root.list(stateFolder))
     if (name !== 'backup') root.remove(`${stateFolder}/${name}`, true);
-  undo(
+  await undo(
     root,
     record.entries.filter(({ path }) => isStateFolder(path)),
     true,

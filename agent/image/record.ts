@@ -64,16 +64,20 @@ export function writeRecord(root: Root, record: InstallRecord): void {
 
 /** Keep the content of a file that is about to be replaced or removed. */
 export function keepContent(root: Root, contentHash: string, content: Buffer): void {
-  const path = `${backupFolder}/${contentHash}`;
+  const path = keptPath(contentHash);
   if (root.entry(path) !== undefined) return;
   root.makeDirectory(backupFolder, { mode: 0o700 });
   root.write(path, content, { mode: 0o600 });
 }
 
+export function keptPath(contentHash: string): string {
+  return `${backupFolder}/${contentHash}`;
+}
+
 /** Throws when the backup is not there any more. */
 export function keptContent(root: Pick<Root, 'read'>, contentHash: string): Buffer {
-  const content = root.read(`${backupFolder}/${contentHash}`);
-  if (content === undefined) throw new Error(`the backup ${backupFolder}/${contentHash} is gone`);
+  const content = root.read(keptPath(contentHash));
+  if (content === undefined) throw new Error(`the backup ${keptPath(contentHash)} is gone`);
   return content;
 }
 

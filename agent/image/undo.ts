@@ -4,7 +4,7 @@ import { fingerprint } from '../change/ownership.ts';
 import type { Root } from '../system/root.ts';
 import { RootError } from '../system/root-error.ts';
 import type { ReadableRoot } from '../system/system.ts';
-import { type Entry, keepContent, keptContent } from './record.ts';
+import { type Entry, keepContent, keptContent, keptPath } from './record.ts';
 
 /** Changes of which it can be told what was there before. */
 export type UndoableChange = Extract<Change, { kind: 'file' | 'copy' | 'link' | 'directory' | 'absent' }>;
@@ -34,21 +34,53 @@ export function entriesFor(change: UndoableChange, root: ReadableRoot): readonly
   ];
 }
 
-/** Keep what undoing will need. */
-export function keepWhatWas(root: Root, entries: readonly Entry[]): void {
-  for (const { path, before } of entries) {
+/** Keep what undoing will need: what was there, and what was put in its place. */
+export function keepWhatWas(root: Root, entries: readonly Entry[], changes: readonly Change[]): void {
+  for (const { path, before, after } of entries) {
     const content = before.kind === 'file' ? root.read(path) : undefined;
-    if (before.kind === 'file' && content !== undefined) keepContent(root, before.hash, content);
+    if (before.kind !== 'file' || content === undefined) continue;
+    keepContent(root, before.hash, content);
+    const change = changes.find((one) => one.kind === 'file' && one.path === path);
+    if (change?.kind === 'file' && after.kind === 'file')
+      keepContent(root, after.hash, Buffer.from(change.content));
   }
 }
 
 /** Take entries back, the last first. Answers with the paths that were left, as somebody changed them since. */
-export function undo(root: Root, entries: readonly Entry[], force: boolean): readonly string[] {
-  return [...entries].reverse().flatMap((entry) => {
-    if (isLike(entry.path, entry.before, root)) return [];
-    if (!force && entry.after.kind !== 'own' && !isLike(entry.path, entry.after, root)) return [entry.path];
-    return restore(root, entry) ? [] : [entry.path];
-  });
+export async function undo(
+  root: Root,
+  entries: readonly Entry[],
+  force: boolean,
+): Promise<readonly string[]> {
+  const left: string[] = [];
+  for (const entry of [...entries].reverse()) {
+    if (isLike(entry.path, entry.before, root)) continue;
+    const ours = force || entry.after.kind === 'own' || isLike(entry.path, entry.after, root);
+    if (!(ours ? restore(root, entry) : await takeOutOurPart(root, entry))) left.push(entry.path);
+  }
+  return left;
+}
+
+/** In a file that somebody else has changed as well, only our lines go, if they can be told from theirs. */
+async function takeOutOurPart(root: Root, { path, before, after }: Entry): Promise<boolean> {
+  if (before.kind !== 'file' || after.kind !== 'file' || root.entry(path)?.kind !== 'file') return false;
+  const current = root.readText(path);
+  const kept = root.entry(keptPath(after.hash)) === undefined ? undefined : keptContent(root, after.hash);
+  if (current === undefined || kept === undefined) return false;
+  const { applyPatch, reversePatch, structuredPatch } = await import('diff');
+  const ourPart = structuredPatch(
+    path,
+    path,
+    keptContent(root, before.hash).toString(),
+    kept.toString(),
+    '',
+    '',
+    { context: 1 },
+  );
+  const theirs = applyPatch(current, reversePatch(ourPart), { fuzzFactor: 2 });
+  if (theirs === false) return false;
+  root.write(path, theirs, before);
+  return true;
 }
 
 /** Whether it is as it was. A folder with something in it stays. */

@@ -16,7 +16,7 @@ export type Want =
       readonly mode?: number;
       readonly beside?: string;
     }
-  | { readonly missing: string; readonly content: string; readonly mode?: number }
+  | { readonly missing: string; readonly content: string }
   | { readonly edit: string; readonly as: (text: string) => string }
   | { readonly remove: string; readonly recursive?: boolean; readonly except?: RegExp }
   | { readonly empty: string }
@@ -56,7 +56,7 @@ export function changesFor(want: Want, root: ReadableRoot, why: string): readonl
             kind: 'file',
             path: want.missing,
             content: want.content,
-            mode: want.mode ?? 0o644,
+            mode: 0o644,
             claim: 'once',
             why,
           },

@@ -116,17 +116,6 @@ WantedBy=multi-user.target
   ];
 }
 
-/** vmadm(8) stops and restarts a zone by these two command lines, and BusyBox has no such command. */
-const busyboxShutdown = `#!/bin/sh
-# By lx-agent: what the platform calls to stop and restart this zone.
-case "$1" in
-  -h|-P) exec /sbin/poweroff ;;
-  -r) exec /sbin/reboot ;;
-esac
-echo "usage: shutdown -h|-r now" >&2
-exit 64
-`;
-
 export const standInRules: readonly Rule[] = [
   {
     id: 'upstart-events',
@@ -158,17 +147,6 @@ export const standInRules: readonly Rule[] = [
       { missing: '/etc/sysconfig/network', content: 'NETWORKING=yes\n' },
       { edit: '/etc/sysconfig/network', as: setVariable('NETWORKING', 'yes') },
     ],
-  },
-  {
-    id: 'busybox-shutdown',
-    category: 'stand-ins',
-    summary: 'a shutdown command',
-    reason: 'the platform calls /sbin/shutdown to stop and restart the zone, and BusyBox has none',
-    source: 'vmadm(8); sdc-vmtools-lx-brand',
-    wants: ({ root }) =>
-      /\bbusybox$/.test(root.linkTarget('/sbin/init') ?? '')
-        ? [{ missing: '/sbin/shutdown', content: busyboxShutdown, mode: 0o755 }]
-        : [],
   },
   {
     id: 'openrc-stubs',

@@ -6,6 +6,13 @@ type Run = (invocation: Invocation, io: Io) => Promise<number>;
 
 /** Each command is loaded when it is called: a boot must not pay for the doctor. */
 const commands: Readonly<Partial<Record<CommandName, () => Promise<{ run: Run }>>>> = {
+  run: () => import('./commands/run.ts'),
+  status: () => import('./commands/status.ts'),
+  timeline: () => import('./commands/timeline.ts'),
+  'metadata get': () => import('./commands/metadata.ts'),
+  'metadata list': () => import('./commands/metadata.ts'),
+  'metadata put': () => import('./commands/metadata.ts'),
+  'metadata delete': () => import('./commands/metadata.ts'),
   help: () => import('./commands/help.ts'),
 };
 

@@ -92,7 +92,7 @@ export interface RenameChange extends Described {
 export interface GeneratedChange extends Described {
   readonly kind: 'generated';
   readonly directory: string;
-  readonly files: readonly { readonly name: string; readonly mode: number }[];
+  readonly files: readonly { readonly name: string; readonly mode: number; readonly owner?: Owner }[];
   readonly argv: readonly [string, ...string[]];
 }
 

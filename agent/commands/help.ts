@@ -1,8 +1,7 @@
 import { type Invocation, UsageError } from './arguments.ts';
 import type { Io } from './io.ts';
 import { type Command, commands, commonOptions, type Option, programOptions } from './table.ts';
-
-const width = 80;
+import { columns, wrap } from './wrap.ts';
 
 /** `lx-agent help [COMMAND]`: the whole program, a command, or all the verbs of one. */
 export async function run(invocation: Invocation, io: Io): Promise<number> {
@@ -42,7 +41,7 @@ export function commandHelp(command: Command): string {
   const sections: string[][] = [
     [`lx-agent ${command.name}: ${command.summary}`],
     [`Usage: ${synopsis(command)}`],
-    ...command.description.map((paragraph) => wrap(paragraph, width)),
+    ...command.description.map((paragraph) => wrap(paragraph, columns)),
     section(
       'Operands',
       definitions(command.operands.map(({ name, summary }) => ({ term: name, meaning: summary }))),
@@ -105,20 +104,8 @@ function section(title: string, lines: readonly string[]): string[] {
 function definitions(rows: readonly Row[]): string[] {
   const column = Math.max(0, ...rows.map(({ term }) => term.length)) + 4;
   return rows.flatMap(({ term, meaning }) =>
-    wrap(meaning, width - column).map((line, index) =>
+    wrap(meaning, columns - column).map((line, index) =>
       index === 0 ? `  ${term.padEnd(column - 2)}${line}` : `${' '.repeat(column)}${line}`,
     ),
   );
-}
-
-/** Break a paragraph at its spaces; a word that is too long has a line of its own. */
-export function wrap(text: string, columns: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= columns)
-      lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
 }

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { isAbsent } from './root-error.ts';
+import { errorCode } from './root-error.ts';
 
 /**
  * An identity of this boot, without a process: the kernel's boot id (lx gives each boot of a zone its own), or else
@@ -27,7 +27,8 @@ function readStart(path: string): string | undefined {
       closeSync(descriptor);
     }
   } catch (error) {
-    if (isAbsent(error)) return undefined;
+    // EACCES and EPERM: /proc may hide what belongs to others.
+    if (['ENOENT', 'EACCES', 'EPERM'].includes(errorCode(error) ?? '')) return undefined;
     throw error;
   }
 }

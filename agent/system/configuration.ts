@@ -1,3 +1,6 @@
+import { parse } from 'ini';
+import type { Root } from './root.ts';
+
 /** `/etc/lx-agent.ini`, with the defaults where it is silent. Times are in seconds. */
 export interface Configuration {
   /** Steps that the image builder switched off, by name. */
@@ -20,3 +23,122 @@ export const rendererNames = [
 ] as const;
 export type RendererName = (typeof rendererNames)[number];
 export type RendererChoice = 'auto' | RendererName | 'none';
+
+const path = '/etc/lx-agent.ini';
+const largest = 64 * 1024;
+const day = 86_400;
+
+/**
+ * The defaults. A user-script may rightly run for hours, but nothing waits without a deadline: it has a day.
+ */
+export const defaultConfiguration: Configuration = {
+  stepsOff: new Set(),
+  early: { metadataDeadline: 15, operatorScriptDeadline: 300 },
+  late: { metadataDeadline: 300, userScriptDeadline: day },
+  hooks: { deadline: 60 },
+  network: { renderer: 'auto', policy: 'auto' },
+};
+
+/**
+ * Read `/etc/lx-agent.ini`. Whatever is wrong with it, there is a configuration: an unknown section or key, and a
+ * value that cannot be used, are handed to `warn` with their line, and the default holds. The last of several
+ * assignments of a key counts.
+ */
+export function readConfiguration(
+  root: Pick<Root, 'readText'>,
+  warn: (message: string) => void,
+): Configuration {
+  let text: string | undefined;
+  try {
+    text = root.readText(path, largest);
+  } catch (error) {
+    warn(`${path}: ${error instanceof Error ? error.message : error}; the defaults hold`);
+  }
+  return text === undefined ? defaultConfiguration : parseConfiguration(text, warn);
+}
+
+function parseConfiguration(text: string, warn: (message: string) => void): Configuration {
+  const stepsOff = new Set<string>();
+  const seconds = new Map<string, number>();
+  let renderer = defaultConfiguration.network.renderer;
+  let policy = defaultConfiguration.network.policy;
+  let section = '';
+
+  for (const [index, line] of text
+    .replace(/^\uFEFF/, '')
+    .split(/\r\n|\n|\r/)
+    .entries()) {
+    const report = (fault: string) => warn(`${path}:${index + 1}: ${fault}`);
+    // Each line is read by itself, so that a fault can name its line.
+    for (const [key, value] of Object.entries(parse(line))) {
+      if (typeof value === 'object' && value !== null) {
+        section = line.trim().slice(1, -1).trim();
+        if (!sections.has(section)) report(`warning: unknown section [${printable(section)}]`);
+        continue;
+      }
+      const name = `${section}.${key}`;
+      const setting = String(value);
+      const bad = (wanted: string) =>
+        report(`error: ${printable(key)} = ${printable(setting)}: wanted ${wanted}; the default holds`);
+      if (section === 'steps') {
+        if (isOff(setting)) stepsOff.add(key);
+        else if (isOn(setting)) stepsOff.delete(key);
+        else bad('on or off');
+      } else if (deadlines.has(name)) {
+        const number = /^\d{1,6}$/.test(setting) ? Number(setting) : 0;
+        if (number >= 1 && number <= 7 * day) seconds.set(name, number);
+        else bad(`seconds, 1 to ${7 * day}`);
+      } else if (name === 'network.renderer') {
+        const known = [...rendererNames, 'auto', 'none'] as const;
+        const choice = known.find((candidate) => candidate === setting);
+        if (choice === undefined) bad(`one of ${known.join(', ')}`);
+        else renderer = choice;
+      } else if (name === 'network.policy') {
+        const choice = policies.find((candidate) => candidate === setting);
+        if (choice === undefined) bad(`one of ${policies.join(', ')}`);
+        else policy = choice;
+      } else if (sections.has(section) || section === '') {
+        report(
+          `warning: unknown key ${printable(key)}${section === '' ? ' outside any section' : ` in [${section}]`}`,
+        );
+      }
+    }
+  }
+
+  const { early, late, hooks } = defaultConfiguration;
+  return {
+    stepsOff,
+    early: {
+      metadataDeadline: seconds.get('early.metadata_deadline') ?? early.metadataDeadline,
+      operatorScriptDeadline: seconds.get('early.operator_script_deadline') ?? early.operatorScriptDeadline,
+    },
+    late: {
+      metadataDeadline: seconds.get('late.metadata_deadline') ?? late.metadataDeadline,
+      userScriptDeadline: seconds.get('late.user_script_deadline') ?? late.userScriptDeadline,
+    },
+    hooks: { deadline: seconds.get('hooks.deadline') ?? hooks.deadline },
+    network: { renderer, policy },
+  };
+}
+
+const sections = new Set(['steps', 'early', 'late', 'hooks', 'network']);
+const policies = ['auto', 'hands-off', 'full'] as const;
+const deadlines = new Set([
+  'early.metadata_deadline',
+  'early.operator_script_deadline',
+  'late.metadata_deadline',
+  'late.user_script_deadline',
+  'hooks.deadline',
+]);
+
+function isOff(value: string): boolean {
+  return ['off', 'no', 'false'].includes(value.toLowerCase());
+}
+
+function isOn(value: string): boolean {
+  return ['on', 'yes', 'true'].includes(value.toLowerCase());
+}
+
+function printable(text: string): string {
+  return text.replace(/[^ -~]/g, '?').slice(0, 60);
+}

@@ -22,7 +22,8 @@ export interface Place {
  */
 export function inFolder<Result>(root: string, path: string, use: (place: Place) => Result): Result {
   const pending = components(path);
-  const name = pending.pop() ?? '.';
+  // `folder/.` is the folder itself, entered; its last component is no name in its parent.
+  const name = path.endsWith('/.') ? '.' : (pending.pop() ?? '.');
   if (name === '..') throw new RootError('use', path, 'EINVAL');
   if (root === '/') {
     const folder = `/${pending.join('/')}`;

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Log } from './program-log.ts';
+import { errorCode } from './root-error.ts';
 
 /** A program to run, and its bounds. */
 export interface Program {
@@ -25,6 +26,8 @@ export interface Ended {
    * too, for the signal has been used up).
    */
   readonly ended?: 'deadline' | 'interrupted';
+  /** Why its output is not in the file that it should be in: a full disk keeps nobody's script from running. */
+  readonly unlogged?: string;
 }
 
 /** Seconds between the polite signal and SIGKILL. */
@@ -43,7 +46,7 @@ const cleanEnvironment = {
  */
 export async function runProgram(program: Program): Promise<Ended> {
   const [command, ...args] = program.argv;
-  const log = program.output === undefined ? undefined : new Log(program.output);
+  const { log, unlogged } = openLog(program.output);
   try {
     const sink = log?.descriptor ?? 'pipe';
     const child = spawn(command, args, {
@@ -56,7 +59,12 @@ export async function runProgram(program: Program): Promise<Ended> {
     const piped = keepTail(child);
     const { exit, ended } = await supervised(child, program.deadline);
     await piped.drained();
-    return { ...exit, tail: log?.tail(tailLength) ?? piped.tail(), ...(ended && { ended }) };
+    return {
+      ...exit,
+      tail: log?.tail(tailLength) ?? piped.tail(),
+      ...(ended && { ended }),
+      ...(unlogged && { unlogged }),
+    };
   } catch (error) {
     throw new ProgramError(program.argv, error);
   } finally {
@@ -64,17 +72,29 @@ export async function runProgram(program: Program): Promise<Ended> {
   }
 }
 
+const meanings: Readonly<Record<string, string>> = {
+  ENOENT: 'it, the interpreter that it names, or its working directory is not there',
+  EACCES: 'it is not executable, or its file system is mounted noexec',
+  ENOEXEC: 'it is no program of this machine, and no script with a #! line',
+  E2BIG: 'its arguments and environment are too long',
+};
+
 /** A program that could not be started. */
 export class ProgramError extends Error {
-  constructor(argv: readonly string[], cause: unknown) {
-    const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
-    const reason = missing
-      ? 'it, the interpreter that it names, or its working directory is not there'
-      : cause instanceof Error
-        ? cause.message
-        : String(cause);
+  constructor(argv: readonly [string, ...string[]], cause: unknown) {
+    const reason =
+      meanings[errorCode(cause) ?? ''] ?? (cause instanceof Error ? cause.message : String(cause));
     super(`cannot run ${argv[0]}: ${reason}`, { cause });
     this.name = 'ProgramError';
+  }
+}
+
+function openLog(path: string | undefined): { log?: Log; unlogged?: string } {
+  if (path === undefined) return {};
+  try {
+    return { log: new Log(path) };
+  } catch (error) {
+    return { unlogged: error instanceof Error ? error.message : String(error) };
   }
 }
 
@@ -117,7 +137,7 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   try {
     process.kill(-child.pid, signal);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    if (errorCode(error) !== 'ESRCH') throw error;
   }
 }
 

@@ -8,6 +8,16 @@ import { RootError } from '../../agent/system/root-error.ts';
 import { plant, temporaryRoot } from '../support/temporary-root.ts';
 
 describe('reading below a root', () => {
+  it('lists a folder, not its parent, and through links inside the root', () => {
+    const root = openRoot(temporaryRoot({ '/a/b/c': 'x', '/a/d': 'x', '/link': '-> /a/b' }));
+    expect(root.list('/a/b')).toEqual(['c']);
+    expect(root.list('/a')).toEqual(['b', 'd']);
+    expect(root.list('/link')).toEqual(['c']);
+    expect(root.list('/')).toEqual(['a', 'link']);
+    expect(root.list('/a/d')).toEqual([]);
+    expect(root.list('/none')).toEqual([]);
+  });
+
   it('tells a file that is not there from one that cannot be read', () => {
     const root = openRoot(temporaryRoot({ '/etc': null }));
     expect(root.read('/etc/hostname')).toBeUndefined();

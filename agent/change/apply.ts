@@ -1,0 +1,118 @@
+import type { Ended, Program } from '../system/process.ts';
+import type { Root } from '../system/root.ts';
+import { stateFolder } from '../system/state.ts';
+import type { CommandChange, GeneratedChange } from './change.ts';
+import type { Settled } from './settle.ts';
+
+/** Seconds that a program may take to make the files of a GeneratedChange. */
+const generationDeadline = 120;
+
+/** What applying a Change left on record. */
+export interface Applied {
+  /** How the program ended, for a command. */
+  readonly ended?: Ended;
+}
+
+/**
+ * Carry out one wanted Change on a root. Throws RootError, or an Error that names the program and how it ended.
+ * A file that is taken over from somebody's edit is first copied below /var/lib/lx-agent/backup.
+ */
+export async function apply(settled: Settled & { result: 'wanted' }, root: Root): Promise<Applied> {
+  const { change } = settled;
+  if (settled.backup && settled.before !== undefined && 'path' in change)
+    backUp(root, change.path, settled.before);
+  switch (change.kind) {
+    case 'file':
+      makeParents(root, change.path);
+      root.write(change.path, change.content, { mode: change.mode, ...change.owner });
+      return {};
+    case 'link':
+      makeParents(root, change.path);
+      root.link(change.path, change.target);
+      return {};
+    case 'directory':
+      root.makeDirectory(change.path, { mode: change.mode, ...change.owner });
+      if (change.exact) root.setAttributes(change.path, { mode: change.mode, ...change.owner });
+      return {};
+    case 'absent':
+      root.remove(change.path, change.recursive);
+      return {};
+    case 'rename':
+      root.rename(change.from, change.to);
+      return {};
+    case 'generated':
+      await generate(change, root);
+      return {};
+    case 'command':
+      return { ended: await command(change, root) };
+  }
+}
+
+function makeParents(root: Root, path: string): void {
+  const folder = path.slice(0, path.lastIndexOf('/'));
+  if (folder !== '' && root.entry(`${folder}/.`) === undefined) root.makeDirectory(folder, { mode: 0o755 });
+}
+
+function backUp(root: Root, path: string, content: Buffer): void {
+  const stamp = new Date().toISOString().replace(/[-:]/g, '').replace(/\..*/, 'Z');
+  root.makeDirectory(`${stateFolder}/backup`, { mode: 0o700 });
+  root.write(`${stateFolder}/backup/${path.slice(1).replaceAll('/', '_')}.${stamp}`, content, {
+    mode: 0o600,
+  });
+}
+
+async function generate(change: GeneratedChange, root: Root): Promise<void> {
+  await root.withTemporaryFolder(change.directory, async (folder) => {
+    const ended = await start({
+      argv: change.argv,
+      deadline: generationDeadline,
+      cwd: root.outside(folder),
+    });
+    if (ended.status !== 0) throw new Error(describeEnd(change.argv, ended));
+    for (const { name, mode, owner } of change.files) {
+      const content = root.read(`${folder}/${name}`);
+      if (content === undefined || content.length === 0)
+        throw new Error(
+          `${change.argv[0]} ended well but left no ${name}; look at its own messages: ${ended.tail.trim()}`,
+        );
+      root.write(`${change.directory}/${name}`, content, { mode, ...owner });
+    }
+  });
+}
+
+async function command(change: CommandChange, root: Root): Promise<Ended> {
+  const { argv, deadline, output, environment, accept = [] } = change;
+  if (!root.live) throw new Error(`${argv[0]}: not run, for ${root.path} is not the running system`);
+  const ended = await start({
+    argv,
+    deadline,
+    cwd: '/',
+    ...(output === undefined ? {} : { output }),
+    ...(environment === undefined ? {} : { environment }),
+  });
+  if (
+    ended.status !== 0 &&
+    !(ended.status !== null && accept.includes(ended.status)) &&
+    change.script === undefined
+  )
+    throw new Error(describeEnd(argv, ended));
+  return ended;
+}
+
+/** A boot that changes nothing starts no program, and does not pay for loading what would. */
+async function start(program: Program): Promise<Ended> {
+  const { runProgram } = await import('../system/process.ts');
+  return await runProgram(program);
+}
+
+/** How a program ended, in one line: `ssh-keygen: exit status 1: no space left`. */
+export function describeEnd(argv: readonly string[], ended: Ended): string {
+  const how =
+    ended.ended !== undefined
+      ? `ended ${ended.ended === 'deadline' ? 'at its deadline' : 'because the agent was told to stop'}`
+      : ended.status !== null
+        ? `exit status ${ended.status}`
+        : `killed by ${ended.signal ?? 'a signal'}`;
+  const tail = ended.tail.trim().split('\n').at(-1);
+  return `${argv[0]}: ${how}${tail ? `: ${tail}` : ''}`;
+}

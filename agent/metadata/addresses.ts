@@ -1,0 +1,51 @@
+import ipaddr from 'ipaddr.js';
+import { type Cidr, type IpAddress, isCidr, isIpAddress } from './values.ts';
+
+/** An address in its canonical text form (RFC 5952 for IPv6); undefined when the text is none. */
+export function parseAddress(text: string): IpAddress | undefined {
+  if (!isIpAddress(text)) return undefined;
+  const canonical = ipaddr.parse(text).toString();
+  return isIpAddress(canonical) ? canonical : undefined;
+}
+
+/** An address that a host or a router can have: neither unspecified nor a group. */
+export function parseHostAddress(text: string): IpAddress | undefined {
+  const address = parseAddress(text);
+  if (address === undefined) return undefined;
+  return ['unspecified', 'broadcast', 'multicast'].includes(ipaddr.parse(address).range())
+    ? undefined
+    : address;
+}
+
+/** A host's address with its prefix length, host bits kept; an IPv4 address without one takes it from the netmask. */
+export function parseInterfaceAddress(text: string, netmask: string | undefined): Cidr | undefined {
+  const [address = '', prefix, ...rest] = text.split('/');
+  const host = parseHostAddress(address);
+  if (host === undefined || rest.length > 0) return undefined;
+  const length = prefix ?? (ipaddr.IPv4.isValid(host) ? prefixLength(netmask) : undefined);
+  const cidr = `${host}/${length}`;
+  return isCidr(cidr) && length !== '0' ? cidr : undefined;
+}
+
+/** A route's destination: a network with its host bits cleared, or a host as `/32` or `/128`. */
+export function parseDestination(text: string): Cidr | undefined {
+  const host = parseAddress(text);
+  if (host !== undefined) {
+    const cidr = `${host}/${ipaddr.IPv4.isValid(host) ? 32 : 128}`;
+    return isCidr(cidr) ? cidr : undefined;
+  }
+  if (!isCidr(text)) return undefined;
+  const [address, prefix] = ipaddr.parseCIDR(text);
+  const network =
+    address.kind() === 'ipv4'
+      ? ipaddr.IPv4.networkAddressFromCIDR(text)
+      : ipaddr.IPv6.networkAddressFromCIDR(text);
+  const cidr = `${network.toString()}/${prefix}`;
+  return isCidr(cidr) ? cidr : undefined;
+}
+
+/** The prefix length of a contiguous IPv4 netmask, as text. */
+function prefixLength(netmask: string | undefined): string | undefined {
+  if (netmask === undefined || !ipaddr.IPv4.isValidFourPartDecimal(netmask)) return undefined;
+  return ipaddr.IPv4.parse(netmask).prefixLengthFromSubnetMask()?.toString();
+}

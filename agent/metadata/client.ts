@@ -1,0 +1,233 @@
+import { existsSync } from 'node:fs';
+import { connect } from 'node:net';
+import { dirname } from 'node:path';
+import type { Answer, Exchange } from './answer.ts';
+import { type Conversation, conversation, type Outcome } from './conversation.ts';
+import { pairArgument, type Request } from './frame.ts';
+
+export interface MetadataOptions {
+  readonly socketPath: string;
+  /** Milliseconds for the whole, however often it has to connect. */
+  readonly deadline: number;
+  /** Milliseconds without progress before a connection is given up for a new one; doubled each time. */
+  readonly requestTimeout?: number;
+  /** Told why we wait, once for every new reason. */
+  readonly onWait?: (reason: string) => void;
+}
+
+export interface Fetched {
+  /** One answer for every key that was asked for. */
+  readonly answers: ReadonlyMap<string, Answer>;
+  readonly exchange: Exchange;
+}
+
+/** No (complete) answer from the metadata server within the deadline. */
+export class MetadataUnavailable extends Error {
+  override readonly name = 'MetadataUnavailable';
+  readonly socketPath: string;
+  readonly connections: number;
+  readonly milliseconds: number;
+
+  constructor(
+    socketPath: string,
+    tried: { readonly connections: number; readonly milliseconds: number },
+    remedy: string,
+    cause: Error,
+  ) {
+    const waited = `${(tried.milliseconds / 1000).toFixed(1)} s, ${tried.connections} connections`;
+    super(`no metadata from ${socketPath}: ${cause.message} (${waited}); ${remedy}`, { cause });
+    this.socketPath = socketPath;
+    this.connections = tried.connections;
+    this.milliseconds = tried.milliseconds;
+  }
+}
+
+/** The server answered, and would not do it. */
+export class MetadataRefused extends Error {
+  override readonly name = 'MetadataRefused';
+}
+
+/**
+ * Asks for all keys in one connection. It answers for all of them or throws MetadataUnavailable: half the metadata
+ * would look like an instance from which the other half had been removed.
+ */
+export async function getKeys(keys: readonly string[], options: MetadataOptions): Promise<Fetched> {
+  const wanted = [...new Set(keys)];
+  // The server never answers a GET of the empty key.
+  const requests = wanted.filter((key) => key !== '').map((key, index) => request(index, 'GET', key));
+  const { outcomes, exchange } = await ask(requests, options);
+  const answers = new Map<string, Answer>(
+    requests.map((each) => [each.argument, answer(outcomes.get(each.id))]),
+  );
+  if (wanted.includes('')) answers.set('', { status: 'failed', reason: 'a key cannot be empty' });
+  return { answers, exchange };
+}
+
+/** Sets a key. Throws MetadataRefused when the server would not (a platform key, an empty value). */
+export async function putKey(key: string, value: Buffer, options: MetadataOptions): Promise<void> {
+  const result = await askOne(request(0, 'PUT', pairArgument(key, value)), options);
+  if (result.status !== 'found')
+    throw new MetadataRefused(`key ${JSON.stringify(key)} was not put: ${reasonOf(result)}`);
+}
+
+/** Removes a key; `absent` when there was none (or a connection lost in the middle had removed it before). */
+export async function deleteKey(key: string, options: MetadataOptions): Promise<'deleted' | 'absent'> {
+  const result = await askOne(request(0, 'DELETE', key), options);
+  if (result.status === 'failed') {
+    throw new MetadataRefused(`key ${JSON.stringify(key)} was not deleted: ${result.reason}`);
+  }
+  return result.status === 'found' ? 'deleted' : 'absent';
+}
+
+/** The names of the customer's keys; the platform's `sdc:` keys are never among them. */
+export async function listKeys(options: MetadataOptions): Promise<string[]> {
+  const result = await askOne(request(0, 'KEYS', ''), options);
+  if (result.status === 'failed') throw new MetadataRefused(`the keys were not listed: ${result.reason}`);
+  const text = result.status === 'found' ? result.value.toString() : '';
+  return text.split('\n').filter((key) => key !== '');
+}
+
+function request(index: number, verb: Request['verb'], argument: string): Request {
+  return { id: (index + 1).toString(16).padStart(8, '0'), verb, argument };
+}
+
+function answer(outcome: Outcome | undefined): Answer {
+  switch (outcome?.status) {
+    case 'SUCCESS':
+      return { status: 'found', value: outcome.value };
+    case 'NOTFOUND':
+      return { status: 'absent' };
+    case 'unusable':
+      return { status: 'failed', reason: outcome.reason };
+    default:
+      return { status: 'failed', reason: 'the metadata server answered FAILURE' };
+  }
+}
+
+function reasonOf(result: Answer): string {
+  return result.status === 'failed' ? result.reason : 'the metadata server answered NOTFOUND';
+}
+
+async function askOne(one: Request, options: MetadataOptions): Promise<Answer> {
+  const { outcomes } = await ask([one], options);
+  return answer(outcomes.get(one.id));
+}
+
+const firstPause = 20;
+const longestPause = 500;
+
+/** Connects, and connects again for what is still open, until every request has its outcome or time is up. */
+async function ask(requests: readonly Request[], options: MetadataOptions) {
+  const started = performance.now();
+  const elapsed = () => performance.now() - started;
+  const open = new Map(requests.map((each) => [each.id, each]));
+  const outcomes = new Map<string, Outcome>();
+  const tally = { connections: 0, writes: 0, connectMilliseconds: 0 };
+  let protocol: Exchange['protocol'] = 'V2';
+  let patience = options.requestTimeout ?? 5000;
+  let pause = firstPause;
+  let waitingFor = '';
+
+  while (open.size > 0) {
+    const before = open.size;
+    const talk = conversation(open, outcomes);
+    const failure = await connection(options.socketPath, talk, {
+      left: Math.max(1, options.deadline - elapsed()),
+      patience,
+      finished: () => open.size === 0,
+      connected: () => {
+        if (tally.connections++ === 0) tally.connectMilliseconds = elapsed();
+      },
+      written: () => tally.writes++,
+    });
+    protocol = talk.protocol ?? protocol;
+    if (failure === undefined) break;
+    const remedy = hopeless(failure, options.socketPath);
+    if (remedy !== undefined || elapsed() >= options.deadline) {
+      throw new MetadataUnavailable(
+        options.socketPath,
+        { connections: tally.connections, milliseconds: elapsed() },
+        remedy ?? 'see on the host whether the metadata service of the platform is up, then run this again',
+        failure,
+      );
+    }
+    if (failure.message !== waitingFor) options.onWait?.(failure.message);
+    waitingFor = failure.message;
+    if (failure instanceof Silence) patience *= 2;
+    pause = open.size < before ? firstPause : pause;
+    await sleep(Math.min(pause, Math.max(0, options.deadline - elapsed())));
+    pause = Math.min(longestPause, pause * 2);
+  }
+  return { outcomes, exchange: { protocol, ...tally, milliseconds: elapsed() } };
+}
+
+class Silence extends Error {}
+
+interface Bounds {
+  /** Milliseconds until the deadline. */
+  readonly left: number;
+  readonly patience: number;
+  readonly finished: () => boolean;
+  readonly connected: () => void;
+  readonly written: () => void;
+}
+
+/** Holds one conversation over a socket of its own; gives the reason when it ended before all was said. */
+function connection(socketPath: string, talk: Conversation, bounds: Bounds): Promise<Error | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect(socketPath);
+    const silence = setTimeout(
+      () => end(new Silence('the metadata server does not answer')),
+      bounds.patience,
+    );
+    const deadline = setTimeout(
+      () => end(new Silence('the metadata server did not answer everything in time')),
+      bounds.left,
+    );
+
+    function end(failure?: Error): void {
+      clearTimeout(silence);
+      clearTimeout(deadline);
+      socket.destroy();
+      resolve(failure);
+    }
+    function write(text: string): void {
+      if (text === '') return;
+      bounds.written();
+      socket.write(text);
+    }
+
+    socket.once('connect', () => {
+      bounds.connected();
+      write(talk.opening);
+    });
+    socket.on('data', (chunk) => {
+      if (socket.destroyed) return;
+      try {
+        const { write: next, progress } = talk.receive(chunk);
+        if (bounds.finished()) return end();
+        write(next);
+        if (progress) silence.refresh();
+      } catch (error) {
+        end(bounds.finished() ? undefined : error instanceof Error ? error : new Error(String(error)));
+      }
+    });
+    socket.once('error', (error) => end(error));
+    socket.once('close', () => end(new Error('the metadata server closed the connection')));
+  });
+}
+
+/** What to do about a failure that waiting can't mend; undefined when it may pass. */
+function hopeless(failure: Error, socketPath: string): string | undefined {
+  const code = 'code' in failure ? failure.code : undefined;
+  if (code === 'EACCES' || code === 'EPERM') return 'run this as root';
+  if (code === 'ENOTDIR' || code === 'EINVAL' || code === 'ENOTSOCK') return 'name the socket with --socket';
+  if (code === 'ENOENT' && !existsSync(dirname(socketPath))) {
+    return 'this is no lx zone, or name the socket with --socket';
+  }
+  return undefined;
+}
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

@@ -1,0 +1,39 @@
+import type { InvalidKey } from './instance.ts';
+
+/** Collects what could not be used of a key's value; what it returns is short, whatever the metadata holds. */
+export interface Complaints {
+  add(key: string, reason: string): void;
+  list(): readonly InvalidKey[];
+}
+
+const perKey = 20;
+
+/** A new collection: at most 20 reasons a key, then the number of those left out. */
+export function collectComplaints(): Complaints {
+  const reasons = new Map<string, { first: string[]; more: number }>();
+  return {
+    add(key, reason) {
+      const known = reasons.get(key) ?? { first: [], more: 0 };
+      if (known.first.length < perKey) known.first.push(reason);
+      else known.more += 1;
+      reasons.set(key, known);
+    },
+    list() {
+      return [...reasons].flatMap(([key, { first, more }]) => [
+        ...first.map((reason) => ({ key, reason })),
+        ...(more > 0 ? [{ key, reason: `and ${more} more faults of this kind` }] : []),
+      ]);
+    },
+  };
+}
+
+/** A value as a reason may quote it: one line of printable ASCII, cut to size. Not for secrets. */
+export function quote(value: unknown): string {
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object';
+  const text = typeof value === 'string' ? JSON.stringify(value.slice(0, 60)) : String(value);
+  const printable = text.replace(
+    /[^ -~]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return printable.length <= 70 ? printable : `${printable.slice(0, 67)}...`;
+}

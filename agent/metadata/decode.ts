@@ -1,0 +1,156 @@
+import { parseHostAddress } from './addresses.ts';
+import type { Answer } from './answer.ts';
+import { decodeAuthorizedKeys } from './authorized-keys.ts';
+import { collectComplaints, quote } from './complaints.ts';
+import type { Instance, ScriptSource } from './instance.ts';
+import type { Key } from './keys.ts';
+import { decodeNics } from './nics.ts';
+import { decodeRoutes } from './routes.ts';
+import { decodeScript } from './scripts.ts';
+import { type Hostname, type IpAddress, isDomain, isHostname, isUuid } from './values.ts';
+
+const kibibyte = 1024;
+const limits = { line: 4 * kibibyte, json: 4 * kibibyte * kibibyte, authorizedKeys: kibibyte * kibibyte };
+const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
+
+/**
+ * Decode and validate every key that was fetched, once. Faulty values are named in `invalid` and left out, and so
+ * are keys that the server failed to give; whatever the metadata holds, this does not throw.
+ */
+export function decodeInstance(answers: ReadonlyMap<string, Answer>): Instance {
+  const complaints = collectComplaints();
+
+  const bytes = (key: Key): Buffer | undefined => {
+    const answer = answers.get(key);
+    if (answer?.status === 'failed')
+      complaints.add(key, `the server could not give it: ${quote(answer.reason)}`);
+    return answer?.status === 'found' ? answer.value : undefined;
+  };
+
+  const text = (key: Key, limit: number): string | undefined => {
+    const value = bytes(key);
+    if (value === undefined || value.length <= limit) return value?.toString('utf8');
+    complaints.add(key, `${value.length} bytes, more than the ${limit} that make sense`);
+    return undefined;
+  };
+
+  /** A value of one line: surrounding blanks (the newline that an editor leaves) taken off, empty as good as absent. */
+  const line = (key: Key): string | undefined => text(key, limits.line)?.trim() || undefined;
+
+  function valid<Value extends string>(
+    key: Key,
+    grammar: (value: string) => value is Value,
+    meaning: string,
+    value = line(key),
+  ): Value | undefined {
+    if (value === undefined || grammar(value)) return value;
+    complaints.add(key, `${quote(value)} is not ${meaning}`);
+    return undefined;
+  }
+
+  /** A DNS name, which may be written with the dot of the root zone at its end. */
+  function name<Value extends string>(
+    key: Key,
+    grammar: (value: string) => value is Value,
+    meaning: string,
+  ): Value | undefined {
+    return valid(key, grammar, meaning, line(key)?.replace(/\.$/, ''));
+  }
+
+  const items = (key: Key): readonly unknown[] | undefined => {
+    const value = text(key, limits.json);
+    if (value === undefined || value.trim() === '') return undefined;
+    const list = parseJson(value);
+    if (Array.isArray(list)) return list;
+    complaints.add(key, 'not a JSON array');
+    return undefined;
+  };
+
+  const flag = (key: Key): boolean => {
+    const value = line(key);
+    if (value !== undefined && value !== 'true' && value !== 'false')
+      complaints.add(key, `${quote(value)} is neither true nor false`);
+    return value === 'true';
+  };
+
+  const script = (kind: 'user' | 'operator'): ScriptSource | undefined =>
+    decodeScript(
+      {
+        body: bytes(kind === 'user' ? 'user-script' : 'sdc:operator-script'),
+        url: line(`${kind}-script-url`),
+        sha256: line(`${kind}-script-sha256`),
+      },
+      (part, reason) => complaints.add(`${kind}-script-${part}`, reason),
+    );
+
+  const resolvers = (): readonly IpAddress[] | undefined => {
+    const list = items('sdc:resolvers');
+    if (list === undefined) return undefined;
+    const addresses = new Set<IpAddress>();
+    for (const item of list) {
+      const address = typeof item === 'string' ? parseHostAddress(item.trim()) : undefined;
+      if (address === undefined) complaints.add('sdc:resolvers', `${quote(item)} is not an address`);
+      else addresses.add(address);
+    }
+    return list.length > 0 && addresses.size === 0 ? undefined : [...addresses];
+  };
+
+  const uuid = valid('sdc:uuid', isUuid, 'a UUID');
+  const hostnames: readonly (Hostname | undefined)[] = [
+    name('hostname', isHostname, 'a host name'),
+    name('sdc:hostname', isHostname, 'a host name'),
+    uuid !== undefined && isHostname(uuid) ? uuid : undefined,
+  ];
+  const nics = items('sdc:nics');
+  const routes = items('sdc:routes');
+  const authorizedKeys = text('root_authorized_keys', limits.authorizedKeys);
+  const report = (key: Key) => (reason: string) => complaints.add(key, reason);
+
+  const facts: Record<string, string> = {};
+  for (const [key, grammar, meaning] of factGrammars) {
+    const value = line(key);
+    if (value === undefined) continue;
+    if (grammar(value)) facts[key.replace('sdc:', '')] = value;
+    else complaints.add(key, `${quote(value)} is not ${meaning}`);
+  }
+
+  return {
+    uuid,
+    hostname: hostnames.find((candidate) => candidate !== undefined),
+    alias: valid('sdc:alias', isPlain, 'plain text'),
+    dnsDomain: name('sdc:dns_domain', isDomain, 'a DNS domain'),
+    resolvers: resolvers(),
+    maintainResolvers: flag('sdc:maintain_resolvers'),
+    nics: nics && decodeNics(nics, report('sdc:nics')),
+    routes: routes && decodeRoutes(routes, report('sdc:routes')),
+    rootAuthorizedKeys:
+      authorizedKeys && decodeAuthorizedKeys(authorizedKeys, report('root_authorized_keys')),
+    userData: bytes('user-data'),
+    userScript: script('user'),
+    operatorScript: script('operator'),
+    docker: answers.get('docker:id')?.status === 'found',
+    facts,
+    invalid: complaints.list(),
+  };
+}
+
+function isPlain(text: string): text is string {
+  return text.length <= 1024 && !control.test(text);
+}
+
+/** The plain facts, by key; each is known under its key without `sdc:`. */
+const factGrammars: readonly (readonly [Key, (text: string) => boolean, string])[] = [
+  ['sdc:datacenter_name', isPlain, 'plain text'],
+  ['sdc:owner_uuid', isUuid, 'a UUID'],
+  ['sdc:image_uuid', isUuid, 'a UUID'],
+  ['sdc:package_name', isPlain, 'plain text'],
+  ['sdc:max_physical_memory', (text) => /^\d{1,12}$/.test(text), 'a number of MiB'],
+];
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,143 @@
+import { crc32 } from 'node:zlib';
+
+/** What can be asked of the metadata server; V1 knows only GET. */
+export interface Request {
+  /** Eight lower-case hexadecimal digits, as the server demands. */
+  readonly id: string;
+  readonly verb: 'GET' | 'PUT' | 'DELETE' | 'KEYS';
+  /** The key of a GET or DELETE, the packed pair of a PUT (see `pairArgument`), nothing for KEYS. */
+  readonly argument: string;
+}
+
+export type ReplyStatus = 'SUCCESS' | 'NOTFOUND' | 'FAILURE';
+
+export interface Reply {
+  readonly status: ReplyStatus;
+  readonly value: Buffer;
+}
+
+/** The longest answer that is taken, in bytes as they come over the wire. */
+export const answerLimit = 128 * 1024 * 1024;
+
+/** More bytes came than the limit allows, with no end of the frame in sight. */
+export class FrameTooLong extends Error {
+  override readonly name = 'FrameTooLong';
+}
+
+export interface FrameReader {
+  /** Throws FrameTooLong when what is not yet taken exceeds the limit. */
+  push(chunk: Buffer): void;
+  /** The bytes before the next separator, which is dropped; undefined while it has not come. */
+  take(separator: string): Buffer | undefined;
+  /** The first bytes of what is not yet taken. */
+  head(length: number): Buffer;
+}
+
+/**
+ * Cuts a byte stream, however it was chunked, at separators. Every byte is searched once and, as the storage
+ * doubles, copied a bounded number of times, so an answer of many MiB takes time in proportion to its length.
+ */
+export function frameReader(limit: number = answerLimit): FrameReader {
+  let bytes = Buffer.alloc(0);
+  let start = 0;
+  let searched = 0;
+  let end = 0;
+  return {
+    push(chunk) {
+      const pending = end - start;
+      if (pending + chunk.length > limit) throw new FrameTooLong(`more than ${limit} bytes in one answer`);
+      if (end + chunk.length > bytes.length) {
+        // Fresh storage, never moved in place: what was taken from the old one stays valid.
+        const grown = Buffer.allocUnsafe(Math.max(65536, 2 * (pending + chunk.length)));
+        bytes.copy(grown, 0, start, end);
+        bytes = grown;
+        searched -= start;
+        start = 0;
+        end = pending;
+      }
+      end += chunk.copy(bytes, end);
+    },
+    take(separator) {
+      const at = bytes.subarray(0, end).indexOf(separator, searched, 'latin1');
+      if (at === -1) {
+        searched = Math.max(start, end - separator.length + 1);
+        return undefined;
+      }
+      const taken = bytes.subarray(start, at);
+      start = at + separator.length;
+      searched = start;
+      return taken;
+    },
+    head: (length) => bytes.subarray(start, Math.min(end, start + length)),
+  };
+}
+
+/** The argument of a PUT, `base64(key) base64(value)`. */
+export function pairArgument(key: string, value: Buffer): string {
+  return `${Buffer.from(key).toString('base64')} ${value.toString('base64')}`;
+}
+
+/** A V2 frame around a body, which must be ASCII: the server counts characters, not bytes. */
+export function frameV2(body: string): string {
+  return `V2 ${body.length} ${checksum(body)} ${body}\n`;
+}
+
+/** A request as one V2 line. */
+export function encodeRequestV2(request: Request): string {
+  const argument = Buffer.from(request.argument).toString('base64');
+  return frameV2(`${request.id} ${request.verb}${argument === '' ? '' : ` ${argument}`}`);
+}
+
+/** A reply as one V2 line; an empty value has no third word. */
+export function encodeReplyV2(id: string, reply: Reply): string {
+  const value = reply.value.toString('base64');
+  return frameV2(`${id} ${reply.status}${value === '' ? '' : ` ${value}`}`);
+}
+
+/** A V2 reply line without its newline; undefined when length, checksum or form is wrong. */
+export function decodeReplyV2(line: Buffer): (Reply & { readonly id: string }) | undefined {
+  const header = /^V2 (\d{1,10}) ([0-9a-f]{8}) ([0-9a-f]{8}) (SUCCESS|NOTFOUND|FAILURE)( |$)/.exec(
+    line.toString('latin1', 0, 64),
+  );
+  const [whole, length, sum, id, status, gap] = header ?? [];
+  if (whole === undefined || length === undefined || id === undefined || !isReplyStatus(status)) {
+    return undefined;
+  }
+  const body = line.subarray(`V2 ${length} ${sum} `.length);
+  if (body.length !== Number(length) || checksum(body) !== sum) return undefined;
+  const value = gap === '' ? '' : line.toString('latin1', whole.length);
+  return { id, status, value: Buffer.from(value, 'base64') };
+}
+
+/** The id in the head of a V2 reply that may not be whole yet. */
+export function replyIdV2(head: Buffer): string | undefined {
+  return /^V2 \d+ [0-9a-f]{8} ([0-9a-f]{8}) /.exec(head.toString('latin1'))?.[1];
+}
+
+/** Whether V1, a protocol of bare lines, can carry this request. */
+export function fitsV1(request: Request): boolean {
+  return request.verb === 'GET' && !/[\n\r]/.test(request.argument);
+}
+
+/** The end of a V1 value. */
+export const endOfValueV1 = '\n.\n';
+
+/** A value between `SUCCESS\n` and `\n.\n`: each line that starts with a dot has one more. */
+export function escapeV1(value: Buffer): Buffer {
+  return Buffer.from(value.toString('latin1').replace(/(^|\n)\./g, '$1..'), 'latin1');
+}
+
+/** The reverse of `escapeV1`. */
+export function unescapeV1(text: Buffer): Buffer {
+  return Buffer.from(text.toString('latin1').replace(/(^|\n)\.\./g, '$1.'), 'latin1');
+}
+
+/** CRC-32 (IEEE) as the server writes and compares it: eight lower-case hexadecimal digits. */
+export function checksum(body: string | Buffer): string {
+  return crc32(body).toString(16).padStart(8, '0');
+}
+
+/** Whether a word is one of the three a reply begins with. */
+export function isReplyStatus(word: string | undefined): word is ReplyStatus {
+  return word === 'SUCCESS' || word === 'NOTFOUND' || word === 'FAILURE';
+}

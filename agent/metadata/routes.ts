@@ -1,0 +1,45 @@
+import * as v from 'valibot';
+import { parseDestination, parseHostAddress } from './addresses.ts';
+import { quote } from './complaints.ts';
+import type { StaticRoute } from './instance.ts';
+import { parseLeniently } from './lenient.ts';
+import { isIpv6 } from './values.ts';
+
+const routeSchema = v.object({
+  dst: v.nullish(v.string()),
+  gateway: v.nullish(v.string()),
+  linklocal: v.nullish(v.union([v.boolean(), v.picklist(['true', 'false'])])),
+});
+
+/** Read `sdc:routes`: a route that cannot be used is reported and left out; the others go on. */
+export function decodeRoutes(
+  items: readonly unknown[],
+  report: (reason: string) => void,
+): readonly StaticRoute[] {
+  const routes = new Map<string, StaticRoute>();
+  for (const [position, item] of items.entries()) {
+    const label = (reason: string) => report(`[${position}]: ${reason}`);
+    const route = decodeRoute(item, label);
+    if (route === undefined) continue;
+    const identity = `${route.destination} ${route.gateway}`;
+    if (routes.has(identity))
+      label(`a second route to ${route.destination} by ${route.gateway}; the first holds`);
+    else routes.set(identity, route);
+  }
+  return [...routes.values()];
+}
+
+function decodeRoute(item: unknown, report: (reason: string) => void): StaticRoute | undefined {
+  const raw = parseLeniently(routeSchema, item, report);
+  if (raw === undefined) return undefined;
+  const destination = parseDestination(raw.dst ?? '');
+  const gateway = parseHostAddress(raw.gateway ?? '');
+  if (destination === undefined) report(`dst ${quote(raw.dst)} is neither an address nor a network`);
+  if (gateway === undefined) report(`gateway ${quote(raw.gateway)} is not an address`);
+  if (destination === undefined || gateway === undefined) return undefined;
+  if (isIpv6(destination) !== isIpv6(gateway)) {
+    report(`${destination} and its gateway ${gateway} are of two families`);
+    return undefined;
+  }
+  return { destination, gateway, linkLocal: raw.linklocal === true || raw.linklocal === 'true' };
+}

@@ -1,0 +1,39 @@
+import type { ReadableRoot } from '../system/system.ts';
+import type { Step } from './step.ts';
+
+/**
+ * Root's authorized_keys: created where there is none, and from then on in step with the metadata for as long as
+ * nobody edits it.
+ */
+export const authorizedKeys: Step = {
+  name: 'authorized-keys',
+  stage: 'early',
+  summary: "Root's authorized_keys",
+  keys: ['root_authorized_keys'],
+  plan({ rootAuthorizedKeys }, { root }) {
+    if (rootAuthorizedKeys === undefined) return { skip: 'the metadata has no keys for root' };
+    const folder = `${rootHome(root)}/.ssh`;
+    const why = 'the metadata names the keys that may log in as root';
+    return [
+      { kind: 'directory', path: folder, mode: 0o700, why },
+      {
+        kind: 'file',
+        path: `${folder}/authorized_keys`,
+        content: rootAuthorizedKeys,
+        mode: 0o600,
+        claim: 'once',
+        why,
+      },
+    ];
+  },
+};
+
+/** Root's home by passwd(5); `/root` where that says nothing usable. */
+function rootHome(root: Pick<ReadableRoot, 'readText'>): string {
+  const line = root
+    .readText('/etc/passwd')
+    ?.split('\n')
+    .find((entry) => entry.startsWith('root:'));
+  const home = line?.split(':')[5]?.replace(/\/+$/, '') ?? '';
+  return /^(\/[\w.-]+)+$/.test(home) && !home.split('/').includes('..') ? home : '/root';
+}

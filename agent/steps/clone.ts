@@ -1,0 +1,8 @@
+import type { Instance } from '../metadata/instance.ts';
+import type { System } from '../system/system.ts';
+
+/** Whether this root was another instance's: only when both ids are known and differ. */
+export function isClone(instance: Instance, system: Pick<System, 'state'>): boolean {
+  const { instance: recorded } = system.state;
+  return instance.uuid !== undefined && recorded !== undefined && recorded !== instance.uuid;
+}

@@ -1,0 +1,77 @@
+import { hostname as runningName } from 'node:os';
+import type { Change } from '../change/change.ts';
+import type { Domain, Hostname } from '../metadata/values.ts';
+import { withAssignment } from '../system/assignments.ts';
+import type { ReadableRoot, System } from '../system/system.ts';
+import { withHost } from './hosts.ts';
+import type { Step } from './step.ts';
+
+/** The name of the machine: running, in /etc/hostname, in /etc/hosts, and where older init systems keep it. */
+export const hostname: Step = {
+  name: 'hostname',
+  stage: 'early',
+  summary: 'Host name: running, /etc/hostname, /etc/hosts',
+  keys: ['hostname', 'sdc:hostname', 'sdc:uuid', 'sdc:dns_domain', 'docker:id'],
+  plan(instance, system) {
+    if (instance.docker) return { skip: "a Docker container has its name from the platform's init" };
+    if (instance.hostname === undefined) return { skip: 'the metadata has no host name' };
+    return planHostname(instance.hostname, instance.dnsDomain, system);
+  },
+};
+
+function planHostname(name: Hostname, domain: Domain | undefined, { root, distribution }: System): Change[] {
+  const node = nodeName(name);
+  const why = `the metadata names the instance ${node}`;
+  const file = { kind: 'file', mode: 0o644, why } as const;
+  const changes: Change[] = [
+    { ...file, path: '/etc/hostname', content: `${node}\n`, claim: 'ours-until-edited' },
+  ];
+
+  const hosts = readBytes(root, '/etc/hosts') ?? '127.0.0.1\tlocalhost\n::1\tlocalhost\n';
+  const previous = root.readText('/etc/hostname')?.trim();
+  changes.push({
+    ...file,
+    path: '/etc/hosts',
+    content: Buffer.from(withHost(hosts, hostNames(name, domain), previous), 'latin1'),
+    claim: 'shared',
+  });
+
+  const sysconfig = readBytes(root, '/etc/sysconfig/network');
+  if (distribution.family === 'redhat' && sysconfig !== undefined && /^HOSTNAME=/m.test(sysconfig))
+    changes.push({
+      ...file,
+      path: '/etc/sysconfig/network',
+      content: Buffer.from(withAssignment(sysconfig, 'HOSTNAME', node), 'latin1'),
+      claim: 'shared',
+    });
+  // OpenRC on Gentoo reads this before /etc/hostname; Alpine has no such file.
+  const confd = readBytes(root, '/etc/conf.d/hostname');
+  if (confd !== undefined)
+    changes.push({
+      ...file,
+      path: '/etc/conf.d/hostname',
+      content: Buffer.from(withAssignment(confd, 'hostname', `"${node}"`), 'latin1'),
+      claim: 'shared',
+    });
+
+  if (root.live && runningName() !== node)
+    changes.push({ kind: 'command', argv: ['hostname', node], deadline: 10, why });
+  return changes;
+}
+
+/** Others' lines stay byte for byte, in whatever encoding they are: a character for each byte. */
+function readBytes(root: ReadableRoot, path: string): string | undefined {
+  return root.read(path)?.toString('latin1');
+}
+
+/** What sethostname(2) takes: at most 64 bytes (HOST_NAME_MAX), so of a longer name the first label. */
+function nodeName(name: string): string {
+  return name.length <= 64 ? name : (name.split('.')[0] ?? name);
+}
+
+/** The names that /etc/hosts gives the machine, the fully qualified one first, as hosts(5) wants it. */
+function hostNames(name: string, domain: string | undefined): readonly string[] {
+  const short = name.split('.')[0] ?? name;
+  if (name.includes('.')) return [name, short];
+  return domain === undefined ? [short] : [`${short}.${domain}`, short];
+}

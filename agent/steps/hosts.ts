@@ -1,0 +1,41 @@
+const ours = '127.0.1.1';
+
+/**
+ * /etc/hosts (hosts(5)) in which the machine's own names resolve, the canonical one first. Names that an entry of
+ * somebody else already resolves, in full, are left as they are. Otherwise they stand on the one line for 127.0.1.1,
+ * the address that Debian keeps for this; that line is ours only where it names the machine (its present or
+ * `previous` name). All other lines are kept byte for byte.
+ */
+export function withHost(text: string, names: readonly string[], previous: string | undefined): string {
+  const newline = text.includes('\r\n') ? '\r\n' : '\n';
+  const wanted = `${ours}\t${names.join(' ')}`;
+  const lines = text.split('\n');
+  const known = lines.map((line) => parseEntry(line));
+  const short = (name: string) => name.split('.')[0];
+  const machine = new Set([...names, ...(previous ? [previous] : [])].map(short));
+
+  const isOurs = (entry: Entry | undefined) =>
+    entry?.address === ours && entry.names.some((name) => machine.has(short(name)));
+  const elsewhere = known.some(
+    (entry) => entry !== undefined && !isOurs(entry) && names.every((name) => entry.names.includes(name)),
+  );
+  if (elsewhere) return text;
+
+  const place = known.findIndex(isOurs);
+  if (place >= 0) {
+    const line = lines[place] ?? '';
+    if (known[place]?.names.join(' ') === names.join(' ')) return text;
+    return lines.with(place, line.endsWith('\r') ? `${wanted}\r` : wanted).join('\n');
+  }
+  return `${text}${text === '' || text.endsWith('\n') ? '' : newline}${wanted}${newline}`;
+}
+
+interface Entry {
+  readonly address: string;
+  readonly names: readonly string[];
+}
+
+function parseEntry(line: string): Entry | undefined {
+  const [address, ...names] = line.replace(/#.*/s, '').trim().split(/\s+/);
+  return address ? { address, names } : undefined;
+}

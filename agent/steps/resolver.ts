@@ -1,0 +1,82 @@
+import type { Change } from '../change/change.ts';
+import type { Instance } from '../metadata/instance.ts';
+import { withAssignment } from '../system/assignments.ts';
+import type { ReadableRoot, System } from '../system/system.ts';
+import { openresolvAssignments, type Resolvers, renderResolvConf, renderResolved } from './resolv-conf.ts';
+import type { Step } from './step.ts';
+
+/** The name servers: /etc/resolv.conf, or the configuration of the software whose file that is. */
+export const resolver: Step = {
+  name: 'resolver',
+  stage: 'early',
+  summary: 'Name servers: resolv.conf, or what manages it',
+  keys: ['sdc:resolvers', 'sdc:maintain_resolvers', 'sdc:dns_domain', 'docker:id'],
+  plan(instance, system) {
+    if (instance.docker) return { skip: "a Docker container has its resolvers from the platform's init" };
+    if (instance.resolvers === undefined || instance.resolvers.length === 0)
+      return { skip: 'the metadata names no resolver; an empty resolv.conf would help nobody' };
+    return planResolver({ addresses: instance.resolvers, search: searchDomain(instance) }, instance, system);
+  },
+};
+
+/**
+ * The domain to search. `local`, the platform's default, is none: RFC 6762 keeps it for multicast DNS, and asking a
+ * name server for every short name with `.local` behind it delays each one for nothing.
+ */
+function searchDomain({ dnsDomain }: Pick<Instance, 'dnsDomain'>): string | undefined {
+  return dnsDomain?.toLowerCase() === 'local' ? undefined : dnsDomain;
+}
+
+function planResolver(resolvers: Resolvers, instance: Instance, { root }: System): Change[] {
+  const claim = instance.maintainResolvers ? 'always' : 'ours-until-edited';
+  const file = { kind: 'file', mode: 0o644, why: 'the metadata names the resolvers' } as const;
+  const target = root.linkTarget('/etc/resolv.conf') ?? '';
+
+  if (/(^|\/)run\/systemd\/resolve\//.test(target) && hasResolved(root)) {
+    const path = '/etc/systemd/resolved.conf.d/lx-agent.conf';
+    return [{ ...file, path, content: renderResolved(resolvers), claim }];
+  }
+  if (isDebianResolvconf(root, target)) {
+    const path = '/etc/resolvconf/resolv.conf.d/head';
+    return [{ ...file, path, content: renderResolvConf(resolvers), claim }];
+  }
+
+  const changes: Change[] = [];
+  const openresolv = root.read('/etc/resolvconf.conf')?.toString('latin1');
+  if (openresolv !== undefined) {
+    let content = openresolv;
+    for (const [variable, value] of openresolvAssignments(resolvers))
+      content = withAssignment(content, variable, value);
+    changes.push({
+      ...file,
+      path: '/etc/resolvconf.conf',
+      content: Buffer.from(content, 'latin1'),
+      claim: 'shared',
+    });
+  }
+  if (root.entry('/etc/NetworkManager') !== undefined)
+    changes.push({
+      ...file,
+      path: '/etc/NetworkManager/conf.d/90-lx-agent-dns.conf',
+      content: '# lx-agent writes resolv.conf from the metadata.\n[main]\ndns=none\n',
+      claim: 'always',
+      why: 'NetworkManager leaves resolv.conf alone',
+    });
+  changes.push({ ...file, path: '/etc/resolv.conf', content: renderResolvConf(resolvers), claim });
+  return changes;
+}
+
+/** Whether systemd-resolved is there and may start; lx images often mask it and leave its link behind. */
+function hasResolved(root: ReadableRoot): boolean {
+  const programs = ['/usr/lib/systemd/systemd-resolved', '/lib/systemd/systemd-resolved'];
+  const masked = root.linkTarget('/etc/systemd/system/systemd-resolved.service') === '/dev/null';
+  return !masked && programs.some((path) => root.entry(path) !== undefined);
+}
+
+/** Debian's resolvconf makes resolv.conf a link into its run-time folder and puts the head file first in it. */
+function isDebianResolvconf(root: ReadableRoot, target: string): boolean {
+  return (
+    /(^|\/)run\/resolvconf\/|\/etc\/resolvconf\/run\//.test(target) &&
+    root.entry('/etc/resolvconf/resolv.conf.d') !== undefined
+  );
+}

@@ -1,0 +1,187 @@
+import { getKeys, MetadataUnavailable } from '../metadata/client.ts';
+import { decodeInstance } from '../metadata/decode.ts';
+import type { Instance } from '../metadata/instance.ts';
+import type { Key } from '../metadata/keys.ts';
+import type { MetadataOutcome, Report, Span, StepOutcome } from '../report.ts';
+import { bootIdentity } from '../system/boot.ts';
+import { readConfiguration } from '../system/configuration.ts';
+import { detectDistribution } from '../system/distribution.ts';
+import { detectInit } from '../system/init.ts';
+import { writeReport } from '../system/report-file.ts';
+import { openRoot, type Root } from '../system/root.ts';
+import { readState, writeState } from '../system/state.ts';
+import type { System } from '../system/system.ts';
+import { version } from '../version.ts';
+import { steps as allSteps } from './order.ts';
+import { runStep, type StepOptions } from './run-step.ts';
+import type { Stage, Step } from './step.ts';
+
+/** What a run is asked to do. */
+export interface RunOptions extends StepOptions {
+  readonly stages: readonly Stage[];
+  /** Step names; empty for all of the stages. */
+  readonly named: readonly string[];
+  readonly rootDirectory: string;
+  readonly socketPath: string;
+  /** What the operator should hear while metadata is awaited. */
+  readonly onWait?: (reason: string) => void;
+}
+
+/** Read the metadata, carry out the steps in order, and leave the report. The machine is touched only here. */
+export async function run(options: RunOptions): Promise<Report> {
+  const spans: Span[] = [{ name: 'process start', start: 0, end: performance.now() }];
+  const warnings: string[] = [];
+  const warn = (message: string) => warnings.push(message);
+  const root = openRoot(options.rootDirectory);
+  const configuration = readConfiguration(root, warn);
+  let system: System = {
+    root,
+    configuration,
+    distribution: detectDistribution(root),
+    init: detectInit(root),
+    state: readState(root, warn),
+    boot: root.live ? bootIdentity() : undefined,
+    named: new Set(options.named),
+  };
+  const stages = await withMissedEarlyStage(options, root, system.boot, warn);
+  const steps = chosen(stages, options.named);
+  spans.push({ name: 'read state', start: lastEnd(spans), end: performance.now() });
+
+  const deadline = stages.includes('late')
+    ? configuration.late.metadataDeadline
+    : configuration.early.metadataDeadline;
+  const { instance, metadata } = await readMetadata(steps, deadline, options);
+  spans.push({ name: 'metadata', start: lastEnd(spans), end: performance.now() });
+
+  const outcomes: StepOutcome[] = [];
+  for (const step of steps) {
+    const reason = reasonToSkip(step, system, metadata, options);
+    if (reason !== undefined) {
+      outcomes.push({
+        name: step.name,
+        stage: step.stage,
+        result: 'skipped',
+        reason,
+        milliseconds: 0,
+        changes: [],
+      });
+      continue;
+    }
+    const { outcome, state, interrupted } = await runStep(step, instance, system, root, options);
+    system = { ...system, state };
+    outcomes.push(outcome);
+    spans.push({ name: step.name, start: lastEnd(spans), end: performance.now() });
+    if (interrupted) break;
+  }
+
+  const failed = outcomes.some((outcome) => outcome.result === 'failed');
+  const report: Report = {
+    version: 1,
+    agent: version,
+    stages,
+    started: new Date(performance.timeOrigin).toISOString(),
+    boot: system.boot,
+    instance: instance.uuid,
+    hostname: instance.hostname,
+    distribution: system.distribution.name,
+    init: system.init,
+    metadata,
+    invalid: instance.invalid,
+    warnings,
+    steps: outcomes,
+    spans,
+    milliseconds: performance.now(),
+    exit: metadata.status === 'unavailable' ? 2 : failed ? 1 : 0,
+  };
+  if (!options.dryRun) {
+    const { pending: _settled, ...state } = system.state;
+    writeState(root, {
+      ...state,
+      ...(instance.uuid !== undefined && isMadeItself(steps, outcomes, options)
+        ? { instance: instance.uuid }
+        : {}),
+    });
+    if (options.named.length === 0) writeReport(root, report);
+  }
+  return report;
+}
+
+/** Whether all that tells one instance from another is in place; until then a clone must still be seen as one. */
+function isMadeItself(
+  steps: readonly Step[],
+  outcomes: readonly StepOutcome[],
+  { named }: RunOptions,
+): boolean {
+  const telling = steps.filter((step) => step.keys.includes('sdc:uuid')).map(({ name }) => name);
+  const missed = outcomes.some(({ name, result }) => telling.includes(name) && result === 'failed');
+  return named.length === 0 && telling.length > 0 && !missed;
+}
+
+/** The late stage does the early one's work first when that did not get its metadata in this boot. */
+async function withMissedEarlyStage(
+  { stages, named }: RunOptions,
+  root: Root,
+  boot: string | undefined,
+  warn: (message: string) => void,
+): Promise<readonly Stage[]> {
+  if (stages.join() !== 'late' || named.length > 0 || !root.live) return stages;
+  const { readReport } = await import('../system/read-report.ts');
+  try {
+    const early = readReport(root, 'early');
+    if (early !== undefined && early.boot === boot && early.metadata.status === 'read') return stages;
+  } catch (error) {
+    warn(error instanceof Error ? error.message : String(error));
+  }
+  return ['early', 'late'];
+}
+
+function chosen(stages: readonly Stage[], named: readonly string[]): readonly Step[] {
+  return allSteps.filter((step) =>
+    named.length > 0 ? named.includes(step.name) : stages.includes(step.stage),
+  );
+}
+
+/** All keys of all steps, in one connection; an Instance that knows nothing when they cannot be had in time. */
+async function readMetadata(
+  steps: readonly Step[],
+  deadline: number,
+  { socketPath, onWait }: RunOptions,
+): Promise<{ instance: Instance; metadata: MetadataOutcome }> {
+  const started = performance.now();
+  const keys = [...new Set<Key>(['sdc:uuid', ...steps.flatMap((step) => step.keys)])];
+  try {
+    const { answers, exchange } = await getKeys(keys, {
+      socketPath,
+      deadline: deadline * 1000,
+      ...(onWait === undefined ? {} : { onWait }),
+    });
+    const found = keys.filter((key) => answers.get(key)?.status === 'found');
+    return {
+      instance: decodeInstance(answers),
+      metadata: { status: 'read', socket: socketPath, keys: found, ...exchange },
+    };
+  } catch (error) {
+    if (!(error instanceof MetadataUnavailable)) throw error;
+    const milliseconds = performance.now() - started;
+    return {
+      instance: decodeInstance(new Map()),
+      metadata: { status: 'unavailable', socket: socketPath, reason: error.message, milliseconds },
+    };
+  }
+}
+
+function reasonToSkip(
+  step: Step,
+  system: System,
+  metadata: MetadataOutcome,
+  options: RunOptions,
+): string | undefined {
+  if (system.configuration.stepsOff.has(step.name) && !options.named.includes(step.name))
+    return 'switched off in /etc/lx-agent.ini';
+  if (metadata.status === 'unavailable' && step.offline !== true) return 'the metadata could not be read';
+  return undefined;
+}
+
+function lastEnd(spans: readonly Span[]): number {
+  return spans.at(-1)?.end ?? 0;
+}

@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import type { ScriptSource } from '../metadata/instance.ts';
+import type { ReadableRoot } from '../system/system.ts';
+
+/** The most that a script may have, in bytes. */
+const limit = 16 * 1024 * 1024;
+
+/**
+ * The body of a script: given, or already in its file with the right digest, or fetched. The downloader is loaded
+ * only when it is needed. Throws where it can't be fetched or is not what the digest says.
+ */
+export async function scriptBody(
+  source: ScriptSource,
+  path: string,
+  root: Pick<ReadableRoot, 'read' | 'entry'>,
+): Promise<Buffer> {
+  if (source.from === 'metadata') return source.body;
+  const { url, sha256 } = source;
+  if (sha256 !== undefined) {
+    const kept = (root.entry(path)?.size ?? limit + 1) <= limit ? root.read(path, limit) : undefined;
+    if (kept !== undefined && digest(kept) === sha256.toLowerCase()) return kept;
+  }
+  const { download, withoutSecrets } = await import('./download.ts');
+  const body = await download(url, { limit, deadline: 60 });
+  if (sha256 !== undefined && digest(body) !== sha256.toLowerCase())
+    throw new Error(
+      `${withoutSecrets(url)}: its SHA-256 is ${digest(body)}, not ${sha256} as the metadata says; it is not run`,
+    );
+  return body;
+}
+
+function digest(body: Buffer): string {
+  return createHash('sha256').update(body).digest('hex');
+}

@@ -1,0 +1,84 @@
+import type { Change } from '../change/change.ts';
+import type { Instance, ScriptSource } from '../metadata/instance.ts';
+import type { Key } from '../metadata/keys.ts';
+import type { System } from '../system/system.ts';
+import { ranInThisBoot } from './once-a-boot.ts';
+import { scriptBody } from './script-source.ts';
+import type { Plan } from './step.ts';
+
+/** A script of the metadata: what it is called, where it is kept, where its output goes. */
+export interface Script {
+  /** The name of its step, and of its record. */
+  readonly name: string;
+  readonly path: string;
+  readonly log: string;
+  readonly keys: readonly Key[];
+  /** Seconds. */
+  readonly deadline: number;
+}
+
+/**
+ * Keep a script in its file and run it once in each boot. Only what the metadata gives is run: a file that came with
+ * the image is removed. Throws where the script must be fetched and can't be.
+ */
+export async function planScript(
+  script: Script,
+  source: ScriptSource | undefined,
+  instance: Instance,
+  system: System,
+): Promise<Plan> {
+  const refused = instance.invalid.find(({ key }) => script.keys.some((own) => own === key));
+  if (refused !== undefined) return { skip: `${refused.key} could not be used: ${refused.reason}` };
+  if (source === undefined)
+    return [
+      { kind: 'absent', path: script.path, claim: 'always', why: `the metadata has no ${script.name}` },
+    ];
+  const ran = ranInThisBoot(script.name, script.name, instance, system);
+  // What was fetched in this boot has been run; the network is not asked again.
+  if (ran && source.from === 'url') return [];
+  const body = withUnixLines(await scriptBody(source, script.path, system.root));
+  const files: readonly Change[] = [
+    { kind: 'directory', path: '/var/svc', mode: 0o755, why: 'scripts are kept there' },
+    {
+      kind: 'file',
+      path: script.path,
+      content: body,
+      mode: 0o700,
+      claim: 'always',
+      secret: true,
+      why: `the metadata has a ${script.name}`,
+    },
+  ];
+  if (ran) return files;
+  return [
+    ...files,
+    {
+      kind: 'command',
+      argv: commandLine(body, script.path, system.root),
+      deadline: script.deadline,
+      output: script.log,
+      environment: { USER: 'root', LOGNAME: 'root', SHELL: shell(system.root) },
+      script: script.name,
+      why: `the ${script.name} runs once in each boot`,
+    },
+  ];
+}
+
+/** How to start a script: by itself if the kernel knows what it is, through a shell otherwise. */
+export function commandLine(body: Buffer, path: string, root: System['root']): [string, ...string[]] {
+  const magic = body.toString('latin1', 0, 4);
+  return magic.startsWith('#!') || magic === '\x7fELF' ? [path] : [shell(root), path];
+}
+
+function shell(root: System['root']): string {
+  return root.isExecutable('/bin/bash') ? '/bin/bash' : '/bin/sh';
+}
+
+/**
+ * A script whose `#!` line ends in CRLF was written on another system, and as it is could never start: the kernel
+ * takes the carriage return for a part of the interpreter's name. It gets line ends that a shell can read.
+ */
+export function withUnixLines(body: Buffer): Buffer {
+  const text = body.toString('latin1');
+  return /^#![^\n]*\r\n/.test(text) ? Buffer.from(text.replaceAll('\r\n', '\n'), 'latin1') : body;
+}

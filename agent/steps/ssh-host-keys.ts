@@ -1,0 +1,86 @@
+import type { Change, Owner } from '../change/change.ts';
+import type { ReadableRoot } from '../system/system.ts';
+import { isClone } from './clone.ts';
+import { type HostKeyType, wantedHostKeys } from './ssh-host-key-paths.ts';
+import type { Step } from './step.ts';
+
+const folder = '/etc/ssh';
+const keygens = ['/usr/bin/ssh-keygen', '/usr/local/bin/ssh-keygen', '/bin/ssh-keygen'] as const;
+
+/**
+ * Give the instance SSH host keys of its own before sshd starts. Missing and empty ones are made (an empty one makes
+ * sshd fail, and `ssh-keygen -A` leaves it); all are replaced only when the metadata says that this is another
+ * instance than the one on record.
+ */
+export const sshHostKeys: Step = {
+  name: 'ssh-host-keys',
+  stage: 'early',
+  summary: 'make missing SSH host keys, and new ones in a clone',
+  keys: ['sdc:uuid'],
+  plan(instance, { root, state }) {
+    const wanted = wantedHostKeys(root);
+    if (wanted === undefined) return { skip: 'sshd is not installed' };
+    const clone = isClone(instance, { state });
+    const toMake = wanted.filter(({ path }) => clone || isMissing(root, path));
+    const stale = clone ? others(root, toMake) : [];
+    if (toMake.length === 0 && stale.length === 0) return [];
+    const keygen = keygens.find((path) => root.isExecutable(path));
+    if (keygen === undefined)
+      throw new Error(
+        'sshd is installed, and its host keys are missing, but there is no ssh-keygen to make them with: install it (Alpine: openssh-keygen, elsewhere the package openssh or openssh-client)',
+      );
+    const owner = privateKeyOwner(root);
+    const why = clone ? 'another instance than the one on record' : 'the key is missing or empty';
+    return [...toMake.map(({ type, path }) => generate(keygen, type, path, owner, why)), ...stale];
+  },
+};
+
+function generate(
+  keygen: string,
+  type: HostKeyType,
+  path: string,
+  owner: Owner | undefined,
+  why: string,
+): Change {
+  const slash = path.lastIndexOf('/');
+  const name = path.slice(slash + 1);
+  return {
+    kind: 'generated',
+    directory: path.slice(0, slash),
+    files: [
+      { name, mode: owner === undefined ? 0o600 : 0o640, ...(owner && { owner }) },
+      { name: `${name}.pub`, mode: 0o644 },
+    ],
+    argv: [keygen, '-q', '-t', type, '-N', '', '-C', '', '-f', name],
+    why,
+  };
+}
+
+/** Keys and certificates of the instance that this one was cloned from, of kinds that are no longer made. */
+function others(root: ReadableRoot, made: readonly { path: string }[]): Change[] {
+  const replaced = new Set(made.flatMap(({ path }) => [path, `${path}.pub`]));
+  return root
+    .list(folder)
+    .filter((name) => /^ssh_host_(\w+_)?key(-cert)?(\.pub)?$/.test(name))
+    .map((name) => `${folder}/${name}`)
+    .filter((path) => !replaced.has(path))
+    .map((path) => ({ kind: 'absent', path, claim: 'always', why: "another instance's host key" }));
+}
+
+function isMissing(root: ReadableRoot, path: string): boolean {
+  const entry = root.entry(path);
+  return entry === undefined || (entry.kind === 'file' && entry.size === 0);
+}
+
+/**
+ * Who may read private host keys besides root. Red Hat systems of some years have ssh-keysign set-group-id
+ * `ssh_keys`, and then sshd takes keys that this group can read; newer ones have not, and their sshd refuses such
+ * keys though the group may still exist. So the program tells, not the group.
+ */
+function privateKeyOwner(root: ReadableRoot): Owner | undefined {
+  const group = /^ssh_keys:[^:]*:(\d+):/m.exec(root.readText('/etc/group') ?? '')?.[1];
+  if (group === undefined) return undefined;
+  const keysign = root.entry('/usr/libexec/openssh/ssh-keysign');
+  const gid = Number(group);
+  return keysign?.gid === gid ? { uid: 0, gid } : undefined;
+}

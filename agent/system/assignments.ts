@@ -1,0 +1,10 @@
+/**
+ * A file of shell assignments with one of them set: in its own place (the last one, which counts in the shell), or
+ * at the end. All other lines stay byte for byte. The value is written as given: the caller has validated it.
+ */
+export function withAssignment(text: string, variable: string, value: string): string {
+  const lines = text.split('\n');
+  const place = lines.findLastIndex((line) => line.startsWith(`${variable}=`));
+  if (place >= 0) return lines.with(place, `${variable}=${value}`).join('\n');
+  return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${variable}=${value}\n`;
+}

@@ -1,0 +1,51 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runProgram } from './process.ts';
+
+/** When a systemd unit began to start and when it was up, in milliseconds since systemd started. */
+export interface UnitTimes {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+const properties = ['Id', 'InactiveExitTimestampMonotonic', 'ActiveEnterTimestampMonotonic'] as const;
+
+/**
+ * How the units of the running systemd came up; none where systemd is not PID 1 (sd_booted(3): it made
+ * /run/systemd/system). Throws when systemctl cannot be run or gives no sense.
+ */
+export async function readUnitTimes(): Promise<UnitTimes[]> {
+  if (!existsSync('/run/systemd/system')) return [];
+  const manager = await systemctl('show', '--property=UserspaceTimestampMonotonic');
+  const units = await systemctl('show', '*', ...properties.map((property) => `--property=${property}`));
+  return parseUnitTimes(manager, units);
+}
+
+/** Decode `systemctl show`: a block of KEY=VALUE lines a unit, blocks parted by empty lines, times in microseconds. */
+export function parseUnitTimes(manager: string, units: string): UnitTimes[] {
+  const booted = Number(/^UserspaceTimestampMonotonic=(\d+)$/m.exec(manager)?.[1] ?? 0);
+  const field = (block: string, name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(block)?.[1];
+  return units.split(/\n{2,}/).flatMap((block) => {
+    const name = field(block, 'Id');
+    const start = Number(field(block, properties[1]) ?? 0);
+    const end = Number(field(block, properties[2]) ?? 0);
+    // Zero is never; a unit that never was up, or went down and is starting again, tells nothing of the boot.
+    if (name === undefined || start === 0 || end < start) return [];
+    return [{ name, start: (start - booted) / 1000, end: (end - booted) / 1000 }];
+  });
+}
+
+/** The whole output of systemctl, by way of a file, for the runner keeps only the last of what it reads itself. */
+async function systemctl(...args: string[]): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'lx-agent-'));
+  try {
+    const output = join(folder, 'output');
+    const ended = await runProgram({ argv: ['systemctl', '--no-pager', ...args], deadline: 5, output });
+    if (ended.status !== 0) throw new Error(`systemctl ${args[0]} failed: ${ended.tail.trim()}`);
+    return readFileSync(output, 'utf8');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,90 @@
+#!/bin/bash
+# boot.sh LOWER UPPER CONSOLE PIDFILE PROGRAM...: boot PROGRAM as PID 1 of pid, mount, network, UTS, IPC and cgroup
+# namespaces of its own, on an overlay of LOWER (layers, joined by `:`) with what it writes in UPPER/files.
+# Its PID, as the machine sees it, is written to PIDFILE; what it says to its console, to CONSOLE.
+#   METADATA  a folder to be bound at /native/.zonecontrol; without it the guest has /native, and no such folder
+#   LIMIT     seconds until everything is ended (120)
+# Exit: 130 it powered off, 129 it rebooted, 124 or 137 the limit. Needs root.
+#
+# The root must be an overlay: at shutdown init remounts / read-only, and on a bind mount that would hit the
+# machine's own file system. Whatever could reach the machine itself (its clock, modules, kernel log) is dropped.
+set -u
+stage=${BOOT_STAGE:-outside}
+
+if [ "$stage" = outside ]; then
+  export BOOT_STAGE=mounted
+  exec unshare --mount --propagation private "$0" "$@"
+fi
+
+lower=$1 upper=$2 console=$3 pidfile=$4
+root=$upper/root
+
+if [ "$stage" = mounted ]; then
+  mkdir -p "$upper/files" "$upper/work" "$root"
+  mount -t overlay overlay -o "lowerdir=$lower,upperdir=$upper/files,workdir=$upper/work" "$root" || exit 9
+  # A view of the cgroup tree with a group of our own in it: after the limit, init outlives script(1), and only the
+  # group tells who is still there.
+  mount -t cgroup2 cgroup2 /sys/fs/cgroup || exit 9
+  group=/sys/fs/cgroup/lx-agent-boot.$$
+  mkdir "$group" && echo $$ >"$group/cgroup.procs" || exit 9
+  export BOOT_STAGE=init
+  timeout --foreground --kill-after 2 "${LIMIT:-120}" script --quiet --return --flush --command "$(printf '%q ' \
+    unshare --fork --kill-child --pid --ipc --uts --net --cgroup --mount --propagation private "$0" "$@")" \
+    "$console" </dev/null >/dev/null 2>&1
+  status=$?
+  echo $$ >/sys/fs/cgroup/cgroup.procs
+  echo 1 >"$group/cgroup.kill"
+  until find "$group" -depth -type d -exec rmdir {} + 2>/dev/null; do sleep 0.05; done
+  exit "$status"
+fi
+
+# From here on we are PID 1, on a pty.
+shift 4
+terminal=$(tty)
+hostname image
+# An interface as the platform leaves it: up, with its address, before init begins. The peer only gives it a carrier.
+ip link set lo up
+ip link add eth0 address 02:08:20:11:22:33 type veth peer name wire
+ip link set wire up
+ip link set eth0 up
+ip address add 192.0.2.10/24 dev eth0
+ip route add default via 192.0.2.1
+mount -t tmpfs -o mode=755 tmpfs "$root/dev"
+for device in null:1:3 zero:1:5 full:1:7 random:1:8 urandom:1:9 tty:5:0; do
+  IFS=: read -r name major minor <<<"$device"
+  mknod -m 666 "$root/dev/$name" c "$major" "$minor"
+done
+mkdir "$root/dev/pts" "$root/dev/shm"
+mount -t devpts -o newinstance,ptmxmode=666,mode=620,gid=5 devpts "$root/dev/pts"
+ln -s pts/ptmx "$root/dev/ptmx"
+ln -s /proc/self/fd "$root/dev/fd"
+ln -s fd/0 "$root/dev/stdin"
+ln -s fd/1 "$root/dev/stdout"
+ln -s fd/2 "$root/dev/stderr"
+mount -t tmpfs tmpfs "$root/dev/shm"
+: >"$root/dev/console"
+mount --bind "$terminal" "$root/dev/console"
+mount -t tmpfs -o mode=755 tmpfs "$root/run"
+mount -t proc proc "$root/proc"
+mount --bind "$root/proc/sys" "$root/proc/sys"
+mount -o remount,bind,ro "$root/proc/sys"
+if [ -e "$root/proc/sysrq-trigger" ]; then
+  mount --bind "$root/proc/sysrq-trigger" "$root/proc/sysrq-trigger"
+  mount -o remount,bind,ro "$root/proc/sysrq-trigger"
+fi
+mount -t sysfs -o ro,nosuid,nodev,noexec sysfs "$root/sys"
+mount -t cgroup2 cgroup2 "$root/sys/fs/cgroup"
+mkdir -p "$root/native"
+if [ -n "${METADATA:-}" ]; then
+  mkdir -p "$root/native/.zonecontrol"
+  mount --bind "$METADATA" "$root/native/.zonecontrol"
+fi
+# /proc is still the machine's own here, so it tells our number as the machine sees it.
+read -r pid _ </proc/self/stat
+cd "$root" || exit 9
+mkdir -p .old
+printf '%s %s\n' "$pid" "$(date +%s%N)" >"$pidfile.new" && mv "$pidfile.new" "$pidfile"
+exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin container=zone TERM=linux \
+  setpriv --bounding-set=-sys_time,-sys_module,-sys_rawio,-mknod,-syslog,-wake_alarm --inh-caps=-all \
+  bash -c 'pivot_root . .old; cd /; exec /bin/sh -c "umount -l /.old; rmdir /.old; exec \"\$@\"" sh "$@"' b "$@" \
+  <"$root/dev/console" >"$root/dev/console" 2>&1

@@ -1,0 +1,137 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { layersFolder, lowerLayers } from './installed.ts';
+import { type BootRecord, parseRecords } from './records.ts';
+import type { BootRoot } from './roots.ts';
+
+const run = promisify(execFile);
+
+/** How a guest ended, by the status that boot.sh passes on. */
+export type Ending = 'powered off' | 'rebooted' | 'ended by the limit' | `status ${number}`;
+
+const endings: Readonly<Record<number, Ending>> = {
+  130: 'powered off',
+  129: 'rebooted',
+  124: 'ended by the limit',
+  137: 'ended by the limit',
+};
+
+/** A disk that survives a boot: what guests wrote on top of their root. */
+export interface Disk {
+  readonly folder: string;
+  /** A path of the guest's, as this machine reads it; only what a guest wrote is there. */
+  path(inGuest: string): string;
+  remove(): void;
+}
+
+export function newDisk(): Disk {
+  const boots = join(layersFolder, 'boots');
+  mkdirSync(boots, { recursive: true });
+  const folder = mkdtempSync(join(boots, 'disk-'));
+  return {
+    folder,
+    path: (inGuest) => join(folder, 'files', inGuest),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+export interface BootOptions {
+  readonly disk: Disk;
+  /** The folder with the metadata server's socket; without it the guest has no such folder. */
+  readonly metadata?: string;
+  /** Whether the agent is in the root (it is). */
+  readonly agent?: boolean;
+  /** Seconds until the guest is ended whatever it does (120). */
+  readonly limit?: number;
+}
+
+/** A running system. What it tells is read from the records that it made itself. */
+export interface Guest {
+  /** When its init began, in nanoseconds of the machine's clock. */
+  readonly started: bigint;
+  records(): BootRecord[];
+  /** Wait for a record; throws with everything the guest said when it does not come within the seconds given. */
+  waitFor(who: string, what?: string, seconds?: number): Promise<BootRecord>;
+  /** Run a program in the guest and give its output; throws when it fails. */
+  run(program: string, ...args: string[]): Promise<string>;
+  /** Ask it to end as vmadm does, and wait until it has. */
+  shutdown(...args: string[]): Promise<Ending>;
+  /** All that it wrote to its console. */
+  console(): string;
+}
+
+/** Boot a root, and come back as soon as its init has begun. */
+export async function boot(root: BootRoot, options: BootOptions): Promise<Guest> {
+  const { folder } = options.disk;
+  const [pidfile, consoleFile] = [join(folder, 'pid'), join(folder, 'console')];
+  rmSync(pidfile, { force: true });
+  rmSync(options.disk.path('/var/log/boot-test/records'), { force: true });
+  const lower = lowerLayers(root, options.agent ?? true).join(':');
+  const child = spawn(
+    join(import.meta.dirname, 'boot.sh'),
+    [lower, folder, consoleFile, pidfile, ...root.program.split(' ')],
+    {
+      env: { PATH: process.env.PATH, LIMIT: String(options.limit ?? 120), METADATA: options.metadata },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
+  const ended = once(child, 'exit');
+  const readConsole = () => (existsSync(consoleFile) ? readFileSync(consoleFile, 'utf8') : '');
+  await until(() => existsSync(pidfile) || child.exitCode !== null, 20);
+  if (!existsSync(pidfile)) throw new Error(`${root.name}: init did not begin\n${readConsole()}`);
+  const [pid = '', started = '0'] = readFileSync(pidfile, 'utf8').trim().split(' ');
+
+  const records = () => parseRecords(options.disk.path('/var/log/boot-test/records'));
+  const find = (who: string, what?: string) =>
+    records().find((record) => record.who === who && (what === undefined || record.what === what));
+  const inGuest = [
+    '--target',
+    pid,
+    '--all',
+    '--root',
+    '--wd',
+    '--',
+    '/usr/bin/env',
+    '-i',
+    'PATH=/usr/sbin:/usr/bin:/sbin:/bin',
+  ];
+
+  return {
+    started: BigInt(started),
+    records,
+    console: readConsole,
+    async waitFor(who, what, seconds = 60) {
+      await until(() => find(who, what) !== undefined || ending(child) !== undefined, seconds);
+      const found = find(who, what);
+      if (found !== undefined) return found;
+      const told = records().map((record) => `${record.who} ${record.what}`);
+      throw new Error(
+        `${root.name}: no record of ${who} ${what ?? ''} within ${seconds} s\nrecords: ${told.join(', ')}\n${readConsole()}`,
+      );
+    },
+    async run(program, ...args) {
+      const { stdout } = await run('nsenter', [...inGuest, program, ...args], { timeout: 30_000 });
+      return stdout;
+    },
+    async shutdown(...args) {
+      // The guest may be gone before the command has answered.
+      run('nsenter', [...inGuest, '/sbin/shutdown', ...args], { timeout: 30_000 }).catch(() => undefined);
+      await ended;
+      return ending(child) ?? 'status -1';
+    },
+  };
+}
+
+function ending(child: ChildProcess): Ending | undefined {
+  return child.exitCode === null ? undefined : (endings[child.exitCode] ?? `status ${child.exitCode}`);
+}
+
+/** Wait for a condition, with a bound in seconds; whoever waits looks again at what it wanted. */
+export async function until(condition: () => boolean, seconds: number): Promise<void> {
+  const deadline = performance.now() + seconds * 1000;
+  while (!condition() && performance.now() < deadline) await sleep(20);
+}

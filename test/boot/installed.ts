@@ -1,0 +1,84 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { BootRoot } from './roots.ts';
+
+/** Where roots and the disks of boots are kept: a folder on a real file system (an overlay cannot lie on another). */
+export const layersFolder = process.env.LX_AGENT_ROOTS ?? '/tmp/lx-agent-roots';
+
+/** The program under test. */
+export const agentBinary = process.env.LX_AGENT_BINARY ?? join(import.meta.dirname, '../../dist/lx-agent');
+
+const here = import.meta.dirname;
+
+/** Layers of a root, topmost first: the agent's (program and units), the tests' own files, the distribution's. */
+export function lowerLayers(root: BootRoot, agent: boolean): string[] {
+  return [
+    ...(agent ? [made(root, 'agent')] : []),
+    made(root, 'fixture'),
+    ...[...root.layers, 'base'].map((layer) => join(layersFolder, layer)),
+  ];
+}
+
+const madeBefore = new Map<string, string>();
+
+/** A layer that this process made, made at its first use. */
+function made(root: BootRoot, kind: 'agent' | 'fixture'): string {
+  const name = `${root.name}-${kind}`;
+  const before = madeBefore.get(name);
+  if (before !== undefined) return before;
+  mkdirSync(join(layersFolder, 'made'), { recursive: true });
+  const folder = mkdtempSync(join(layersFolder, 'made', `${name}-`));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  chmodSync(folder, 0o755);
+  madeBefore.set(name, folder);
+  if (kind === 'fixture') return layFixture(root, folder);
+  return installAgent(root, folder);
+}
+
+/** The tests' own files, whatever the modes in a clone: programs that leave records, and the root's settings. */
+function layFixture(root: BootRoot, folder: string): string {
+  for (const tree of ['guest', root.fixture]) {
+    if (existsSync(join(here, tree)))
+      cpSync(join(here, tree), folder, { recursive: true, verbatimSymlinks: true });
+  }
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isDirectory()) chmodSync(path, 0o755);
+    else if (entry.isFile()) chmodSync(path, statSync(path).mode & 0o100 ? 0o755 : 0o644);
+  }
+  for (const path of root.removed ?? []) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    // Overlay's mark for a name that the layers below have and this one does not.
+    execFileSync('mknod', [join(folder, path), 'c', '0', '0']);
+  }
+  return folder;
+}
+
+/** The agent as `image install` leaves it: with its units, enabled by files alone. */
+function installAgent(root: BootRoot, folder: string): string {
+  const lower = lowerLayers(root, false).join(':');
+  execFileSync(
+    join(here, 'install.sh'),
+    [lower, folder, process.execPath, join(here, 'enable.ts'), root.init],
+    { stdio: ['ignore', 'inherit', 'inherit'] },
+  );
+  const program = join(folder, 'usr/lib/boot-test/lx-agent');
+  mkdirSync(dirname(program), { recursive: true });
+  try {
+    linkSync(agentBinary, program);
+  } catch {
+    cpSync(agentBinary, program);
+  }
+  return folder;
+}

@@ -1,0 +1,11 @@
+/** Debian packages that the boot tests need on the machine that runs them: each names a program that tells. */
+export const packages: readonly { readonly name: string; readonly program: string }[] = [
+  { name: 'mmdebstrap', program: 'mmdebstrap' },
+  { name: 'busybox-static', program: 'busybox' },
+  { name: 'iproute2', program: 'ip' },
+  { name: 'util-linux', program: 'nsenter' },
+  { name: 'bsdutils', program: 'script' },
+  { name: 'systemd', program: 'systemd-analyze' },
+  { name: 'ifupdown', program: 'ifup' },
+  { name: 'strace', program: 'strace' },
+];

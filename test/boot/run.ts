@@ -1,0 +1,65 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { agentBinary, layersFolder } from './installed.ts';
+import { packages } from './packages.ts';
+import { roots } from './roots.ts';
+
+// `npm run test:boot [-- vitest arguments]`: everything that booting real init systems needs, then the tests. What
+// cannot be had is a failure that names it; nothing is skipped.
+
+const repository = join(import.meta.dirname, '../..');
+
+if (process.getuid?.() !== 0) fail('boots init systems in namespaces of their own: run it as root');
+installPackages();
+step(join(import.meta.dirname, 'roots.sh'), [
+  layersFolder,
+  ...new Set(Object.values(roots).flatMap((root) => root.layers)),
+]);
+if (process.env.LX_AGENT_BINARY === undefined && isStale(agentBinary)) step('npm', ['run', 'build']);
+if (!existsSync(agentBinary)) fail(`there is no ${agentBinary}: npm run build makes it`);
+const vitest = spawnSync(
+  'npx',
+  ['vitest', 'run', '--config', 'test/vitest.config.ts', '--project', 'boot', ...process.argv.slice(2)],
+  { cwd: repository, stdio: 'inherit' },
+);
+process.exitCode = vitest.status ?? 1;
+
+function installPackages(): void {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
+  const missing = packages
+    .filter(({ program }) => !folders.some((folder) => existsSync(join(folder, program))))
+    .map(({ name }) => name);
+  if (missing.length === 0) return;
+  console.log(`installing ${missing.join(' ')}`);
+  step('apt-get', ['install', '-qq', '-y', '--no-install-recommends', ...missing]);
+}
+
+/** Whether the program is missing, or older than anything it is built from. */
+function isStale(program: string): boolean {
+  if (!existsSync(program)) return true;
+  const built = statSync(program).mtimeMs;
+  return ['agent', 'build', 'units', 'package-lock.json'].some(
+    (name) => newest(join(repository, name)) > built,
+  );
+}
+
+function newest(path: string): number {
+  if (!existsSync(path)) return 0;
+  const stats = statSync(path);
+  if (!stats.isDirectory()) return stats.mtimeMs;
+  return Math.max(0, ...readdirSync(path).map((name) => newest(join(path, name))));
+}
+
+function step(program: string, argv: string[]): void {
+  const { status, error } = spawnSync(program, argv, {
+    cwd: repository,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  if (status !== 0) fail(`${program} ${argv.join(' ')}: ${error?.message ?? `exit status ${status}`}`);
+}
+
+function fail(message: string): never {
+  console.error(`test:boot: ${message}`);
+  process.exit(1);
+}

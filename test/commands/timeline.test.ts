@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parseArguments } from '../../agent/commands/arguments.ts';
+import { run } from '../../agent/commands/timeline.ts';
+import { drawTimeline } from '../../agent/commands/timeline-svg.ts';
+import { renderTimeline } from '../../agent/commands/timeline-text.ts';
+import { runTrack, unitTrack } from '../../agent/commands/timeline-tracks.ts';
+import { parseUnitTimes } from '../../agent/system/systemd-units.ts';
+import { capturedIo } from '../support/captured-io.ts';
+import { temporaryRoot } from '../support/temporary-root.ts';
+import { firstBoot, lateBoot, muteBoot } from './sample-reports.ts';
+
+const unit = (name: string, start: number, end: number) =>
+  `Id=${name}\nInactiveExitTimestampMonotonic=${start}\nActiveEnterTimestampMonotonic=${end}\n`;
+const units = parseUnitTimes(
+  'UserspaceTimestampMonotonic=1000000\n',
+  [
+    unit('systemd-journald.service', 1_100_000, 1_190_000),
+    unit('lx-agent-early.service', 1_300_000, 1_342_000),
+    unit('networking.service', 1_345_000, 1_420_000),
+    unit('ssh.service', 1_500_000, 1_533_000),
+    unit('lx-agent-late.service', 1_600_000, 1_640_000),
+    unit('apt-daily.service', 9_000_000, 12_000_000),
+    unit('never-started.service', 0, 0),
+    unit('starting-again.service', 8_000_000, 1_000_000),
+  ].join('\n'),
+);
+
+describe('the timeline', () => {
+  it('of a boot under systemd, as text', async () => {
+    const tracks = [runTrack(firstBoot, ['early']), unitTrack(units)].filter((track) => track !== undefined);
+    await expect(renderTimeline(tracks, { colour: false, unicode: false })).toMatchFileSnapshot(
+      'golden/timeline.txt',
+    );
+    await expect(renderTimeline(tracks, { colour: false, unicode: true })).toMatchFileSnapshot(
+      'golden/timeline-unicode.txt',
+    );
+  });
+
+  it('and as a picture', async () => {
+    const tracks = [runTrack(firstBoot, ['early']), unitTrack(units)].filter((track) => track !== undefined);
+    await expect(
+      drawTimeline(tracks, 'lx-agent on web-1: <where> the "time" went & \u0007'),
+    ).toMatchFileSnapshot('golden/timeline.svg');
+  });
+
+  it('shows metadata that was waited for in vain', () => {
+    const spans = [{ name: 'metadata', start: 30, end: 15_030 }];
+    expect(runTrack({ ...muteBoot, spans }, ['early']).bars).toMatchObject([
+      { name: 'metadata (in vain)', kind: 'failed' },
+      { name: 'report and exit' },
+    ]);
+  });
+
+  it('leaves out units that have nothing to do with this boot of the agent', () => {
+    expect(unitTrack(units)?.bars.map(({ name }) => name)).toEqual([
+      'systemd-journald.service',
+      'lx-agent-early.service',
+      'networking.service',
+      'ssh.service',
+      'lx-agent-late.service',
+    ]);
+    expect(unitTrack(units.filter(({ name }) => !name.startsWith('lx-agent')))).toBeUndefined();
+  });
+
+  it('keeps to 80 columns, however short or long what took the time', () => {
+    const long = {
+      ...firstBoot,
+      milliseconds: 1e9,
+      spans: [{ name: 'n\u001b'.repeat(40), start: 0, end: 1e9 }],
+    };
+    const none = { ...firstBoot, milliseconds: 0, spans: [{ name: 'nothing', start: 0, end: 0 }] };
+    for (const report of [long, none])
+      for (const line of renderTimeline([runTrack(report, ['early'])], {
+        colour: false,
+        unicode: false,
+      }).split('\n'))
+        expect(line).toMatch(/^[ -~]{0,80}$/);
+  });
+});
+
+describe('lx-agent timeline', () => {
+  const early = 'var/lib/lx-agent/report-early.json';
+  const late = 'var/lib/lx-agent/report-late.json';
+  const timeline = async (root: string, ...options: string[]) => {
+    const io = capturedIo();
+    const exit = await run(parseArguments(['timeline', '--root', root, ...options]), io);
+    return { exit, ...io.said };
+  };
+
+  it('shows each run once', async () => {
+    const two = temporaryRoot({ [early]: JSON.stringify(firstBoot), [late]: JSON.stringify(lateBoot) });
+    expect((await timeline(two)).stdout.match(/stage, /g)).toHaveLength(2);
+    const one = temporaryRoot({ [early]: JSON.stringify(firstBoot), [late]: JSON.stringify(firstBoot) });
+    expect((await timeline(one)).stdout).toContain('early and late stage, 2026-11-23 02:09:22 UTC');
+  });
+
+  it('writes a picture', async () => {
+    const root = temporaryRoot({ [early]: JSON.stringify(firstBoot) });
+    const file = join(root, 'boot.svg');
+    expect(await timeline(root, '--svg', file)).toEqual({
+      exit: 0,
+      stdout: '',
+      stderr: `lx-agent: the picture is in ${file}\n`,
+    });
+    expect(readFileSync(file, 'utf8')).toMatch(/^<svg .*<\/svg>\n$/s);
+  });
+
+  it('prints one JSON object', async () => {
+    const root = temporaryRoot({ [early]: JSON.stringify(firstBoot) });
+    expect(JSON.parse((await timeline(root, '--json')).stdout)).toMatchObject({ version: 1, tracks: [{}] });
+  });
+
+  it('says what to do where nothing ran yet', async () => {
+    expect(await timeline(temporaryRoot())).toMatchObject({
+      exit: 1,
+      stdout: '',
+      stderr: expect.stringContaining('lx-agent doctor'),
+    });
+  });
+});

@@ -1,0 +1,159 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { conversation, type Outcome, OutOfStep } from '../../agent/metadata/conversation.ts';
+import {
+  checksum,
+  decodeReplyV2,
+  encodeReplyV2,
+  encodeRequestV2,
+  escapeV1,
+  FrameTooLong,
+  frameReader,
+  type Request,
+  unescapeV1,
+} from '../../agent/metadata/frame.ts';
+
+const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array));
+const id = (index: number) => index.toString(16).padStart(8, '0');
+const cuts = fc.array(fc.nat(), { maxLength: 20 });
+
+function cutAt(whole: Buffer, places: readonly number[]): Buffer[] {
+  const sorted = [0, ...places.map((place) => place % (whole.length + 1)), whole.length].sort(
+    (a, b) => a - b,
+  );
+  return sorted.slice(1).map((end, index) => whole.subarray(sorted[index], end));
+}
+
+test('a request is written as the protocol has it', () => {
+  // The body is `0000000a GET c2RjOnV1aWQ=`; its checksum is by an independent CRC-32.
+  expect(encodeRequestV2({ id: '0000000a', verb: 'GET', argument: 'sdc:uuid' })).toBe(
+    'V2 25 1719b971 0000000a GET c2RjOnV1aWQ=\n',
+  );
+});
+
+test('the checksum is the standard CRC-32, padded to eight digits', () => {
+  expect(checksum('123456789')).toBe('cbf43926');
+  expect(checksum('')).toBe('00000000');
+});
+
+describe('the reader', () => {
+  test('gives the same lines however the bytes were cut', () => {
+    fc.assert(
+      fc.property(fc.array(fc.stringMatching(/^[a-z]{0,9}$/)), cuts, (lines, places) => {
+        const reader = frameReader();
+        const taken: string[] = [];
+        for (const chunk of cutAt(Buffer.from(lines.map((line) => `${line}\n`).join('')), places)) {
+          reader.push(chunk);
+          for (let line = reader.take('\n'); line !== undefined; line = reader.take('\n'))
+            taken.push(`${line}`);
+        }
+        expect(taken).toEqual(lines);
+      }),
+    );
+  });
+
+  test('finds a separator of several bytes that was cut anywhere', () => {
+    fc.assert(
+      fc.property(cuts, (places) => {
+        const reader = frameReader();
+        const taken: (string | undefined)[] = [];
+        for (const chunk of cutAt(Buffer.from('a\n.b\n.\nc\n.\n'), places)) {
+          reader.push(chunk);
+          for (let text = reader.take('\n.\n'); text !== undefined; text = reader.take('\n.\n'))
+            taken.push(`${text}`);
+        }
+        expect(taken).toEqual(['a\n.b', 'c']);
+      }),
+    );
+  });
+
+  test('has a limit', () => {
+    const reader = frameReader(10);
+    reader.push(Buffer.alloc(10));
+    expect(() => reader.push(Buffer.alloc(1))).toThrow(FrameTooLong);
+  });
+});
+
+describe('V1', () => {
+  test('a value of any bytes survives the dots, and never holds the end of a value', () => {
+    const dotty = fc.array(fc.constantFrom('.', '\n', 'a', '\r', '\xff'), { maxLength: 30 });
+    fc.assert(
+      fc.property(dotty, (parts) => {
+        const value = Buffer.from(parts.join(''), 'latin1');
+        expect(unescapeV1(escapeV1(value))).toEqual(value);
+        expect(`\n${escapeV1(value).toString('latin1')}\n`).not.toContain('\n.\n');
+      }),
+    );
+  });
+});
+
+describe('V2', () => {
+  test('a reply with any value is read back', () => {
+    fc.assert(
+      fc.property(bytes, (value) => {
+        const line = Buffer.from(encodeReplyV2('0000beef', { status: 'SUCCESS', value })).subarray(0, -1);
+        expect(decodeReplyV2(line)).toEqual({ id: '0000beef', status: 'SUCCESS', value });
+      }),
+    );
+  });
+
+  test('a reply with any byte changed is not read', () => {
+    fc.assert(
+      fc.property(bytes, fc.nat(), fc.integer({ min: 1, max: 255 }), (value, place, change) => {
+        const line = Buffer.from(encodeReplyV2('0000beef', { status: 'SUCCESS', value })).subarray(0, -1);
+        const at = place % line.length;
+        line.writeUInt8((line.readUInt8(at) ^ change) & 255, at);
+        expect(decodeReplyV2(line)).toBeUndefined();
+      }),
+    );
+  });
+});
+
+describe('a conversation', () => {
+  const asked = (count: number) =>
+    new Map<string, Request>(
+      Array.from({ length: count }, (_, index) => [
+        id(index),
+        { id: id(index), verb: 'GET', argument: `k${index}` },
+      ]),
+    );
+
+  test('finds every answer, in any order, doubled, cut anywhere, among damaged ones', () => {
+    const values = fc.array(bytes, { minLength: 1, maxLength: 12 });
+    fc.assert(
+      fc.property(values, fc.infiniteStream(fc.nat()), cuts, (contents, stream, places) => {
+        const open = asked(contents.length);
+        const outcomes = new Map<string, Outcome>();
+        const talk = conversation(open, outcomes);
+        const good = contents.map((value, index) => encodeReplyV2(id(index), { status: 'SUCCESS', value }));
+        const damaged = good.map((line) => line.replace(/^V2 \d+/, 'V2 7'));
+        const order = new Map(
+          [...good, ...good, ...damaged].map((line, index) => [`${index}`, line] as const),
+        );
+        const shuffled = [...order.values()]
+          .map((line) => ({ line, rank: stream.next().value ?? 0 }))
+          .sort((a, b) => a.rank - b.rank)
+          .map(({ line }) => line);
+        for (const chunk of cutAt(Buffer.from(`V2_OK\n${shuffled.join('')}`), places)) talk.receive(chunk);
+        expect(open.size).toBe(0);
+        contents.forEach((value, index) => {
+          expect(outcomes.get(id(index))).toMatchObject({ status: 'SUCCESS', value });
+        });
+      }),
+    );
+  });
+
+  test.each(['V1', 'V2'])('a value over the limit fails its own key only, %s', (protocol) => {
+    const open = asked(2);
+    const outcomes = new Map<string, Outcome>();
+    const talk = conversation(open, outcomes, 100);
+    const value = Buffer.alloc(200, 'x');
+    talk.receive(Buffer.from(protocol === 'V1' ? 'invalid command\n' : 'V2_OK\n'));
+    const long = protocol === 'V1' ? `SUCCESS\n${value}` : encodeReplyV2(id(0), { status: 'SUCCESS', value });
+    const [head, rest] = [long.slice(0, 60), long.slice(60)];
+    talk.receive(Buffer.from(head));
+    expect(() => talk.receive(Buffer.from(rest))).toThrow(OutOfStep);
+    expect([...open.keys()]).toEqual([id(1)]);
+    expect(outcomes.get(id(0))).toEqual({ status: 'unusable', reason: 'more than 100 bytes in one answer' });
+  });
+});

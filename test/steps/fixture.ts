@@ -1,0 +1,70 @@
+import type { Instance } from '../../agent/metadata/instance.ts';
+import { isUuid, type Uuid } from '../../agent/metadata/values.ts';
+import type { Plan, Step } from '../../agent/steps/step.ts';
+import { openRoot, type Root } from '../../agent/system/root.ts';
+import { emptyState } from '../../agent/system/state.ts';
+import type { System } from '../../agent/system/system.ts';
+
+/** An instance of which nothing is known but what the test says. */
+export function instanceWith(known: Partial<Instance> = {}): Instance {
+  return {
+    uuid: undefined,
+    hostname: undefined,
+    alias: undefined,
+    dnsDomain: undefined,
+    resolvers: undefined,
+    maintainResolvers: false,
+    nics: undefined,
+    routes: undefined,
+    rootAuthorizedKeys: undefined,
+    userData: undefined,
+    userScript: undefined,
+    operatorScript: undefined,
+    docker: false,
+    facts: {},
+    invalid: [],
+    ...known,
+  };
+}
+
+/** The system around a root, as the first boot of a Debian finds it. */
+export function systemAt(path: string, known: Partial<System> = {}): System {
+  return {
+    root: openRoot(path),
+    distribution: { family: 'debian', id: 'debian', version: '12', name: 'Debian' },
+    init: 'systemd',
+    configuration: {
+      stepsOff: new Set(),
+      early: { metadataDeadline: 15, operatorScriptDeadline: 300 },
+      late: { metadataDeadline: 300, userScriptDeadline: 600 },
+      hooks: { deadline: 30 },
+      network: { renderer: 'auto', policy: 'auto' },
+    },
+    state: emptyState,
+    boot: 'this boot',
+    named: new Set(),
+    ...known,
+  };
+}
+
+/** A root whose running machine it is said to be. */
+export function liveRoot(path: string): Root {
+  return { ...openRoot(path), live: true };
+}
+
+export function uuid(text: string): Uuid {
+  if (!isUuid(text)) throw new Error(`${text} is no UUID`);
+  return text;
+}
+
+/** Plan a step and hold it to having Changes. */
+export async function changesOf(step: Step, instance: Instance, system: System) {
+  const plan: Plan = await step.plan(instance, system);
+  if ('skip' in plan) throw new Error(`skipped: ${plan.skip}`);
+  return plan;
+}
+
+/** A record of a script that ran in a boot. */
+export function ranIn(boot: string) {
+  return { boot, started: '2026-01-01T00:00:00.000Z', milliseconds: 5, exit: 0 };
+}

@@ -1,0 +1,77 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { hostname } from '../../agent/steps/hostname.ts';
+import { withHost } from '../../agent/steps/hosts.ts';
+import { files, planned, scratchSystem } from '../support/scratch-system.ts';
+
+it('replaces the name that the image came with, and nothing else', async () => {
+  const system = scratchSystem({
+    '/etc/hostname': 'image\n',
+    '/etc/hosts': '# mine\n127.0.0.1 localhost\n127.0.1.1 image.local image\n192.0.2.9\tdb',
+  });
+  expect(
+    files(await planned(hostname, { hostname: 'web-1', 'sdc:dns_domain': 'example.com' }, system)),
+  ).toEqual({
+    '/etc/hostname': 'web-1\n',
+    '/etc/hosts': '# mine\n127.0.0.1 localhost\n127.0.1.1\tweb-1.example.com web-1\n192.0.2.9\tdb',
+  });
+});
+
+it('sets the name where older init systems keep it', async () => {
+  const system = scratchSystem(
+    {
+      '/etc/sysconfig/network': 'NETWORKING=yes\nHOSTNAME=old\n',
+      '/etc/conf.d/hostname': '# c\nhostname="old"\n',
+    },
+    { distribution: { family: 'redhat', id: 'centos', version: '6', name: 'CentOS' } },
+  );
+  expect(files(await planned(hostname, { hostname: 'web-1' }, system))).toMatchObject({
+    '/etc/sysconfig/network': 'NETWORKING=yes\nHOSTNAME=web-1\n',
+    '/etc/conf.d/hostname': '# c\nhostname="web-1"\n',
+  });
+});
+
+it('takes the first label of a name that is too long for the kernel', async () => {
+  const name = `web.${'a'.repeat(60)}.example`;
+  expect(files(await planned(hostname, { hostname: name }, scratchSystem({})))['/etc/hostname']).toBe(
+    'web\n',
+  );
+});
+
+it('runs nothing on a root that is not the running system, and nothing at all in Docker', async () => {
+  const changes = await planned(hostname, { hostname: 'web-1' }, scratchSystem({}));
+  expect(changes.map(({ kind }) => kind)).toEqual(['file', 'file']);
+  expect(await planned(hostname, { hostname: 'web-1', 'docker:id': 'x' }, scratchSystem({}))).toEqual([]);
+});
+
+it('leaves a file alone in which the names resolve already', () => {
+  const text = '192.0.2.10 web-1.example.com web-1 # by hand\n';
+  expect(withHost(text, ['web-1.example.com', 'web-1'], undefined)).toBe(text);
+});
+
+it('is settled after one pass, and keeps every line of others', () => {
+  const line = fc.oneof(fc.string(), fc.constantFrom('127.0.1.1 old', '127.0.0.1 localhost', '', '# c\r'));
+  fc.assert(
+    fc.property(fc.array(line), (lines) => {
+      const text = lines.join('\n');
+      const once = withHost(text, ['new.example', 'new'], 'old');
+      expect(withHost(once, ['new.example', 'new'], 'new')).toBe(once);
+      for (const kept of text.split('\n')) if (!kept.includes('127.0.1.1')) expect(once).toContain(kept);
+    }),
+  );
+});
+
+it('lets no value into a line of its own', async () => {
+  const hostile = fc.string({
+    unit: fc.constantFrom('a', '.', '\n', '\r', '\0', '$', '`', '"', '/', ' ', '\u2028'),
+  });
+  await fc.assert(
+    fc.asyncProperty(hostile, hostile, async (name, domain) => {
+      const values = { hostname: name, 'sdc:dns_domain': domain };
+      const written = files(await planned(hostname, values, scratchSystem({})));
+      if (written['/etc/hostname'] === undefined) return;
+      expect(written['/etc/hostname']).toMatch(/^[a.]+\n$/);
+      expect(written['/etc/hosts']?.split('\n')).toHaveLength(4);
+    }),
+  );
+});

@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { renderResolvConf } from '../../agent/steps/resolv-conf.ts';
+import { resolver } from '../../agent/steps/resolver.ts';
+import { files, planned, scratchSystem } from '../support/scratch-system.ts';
+
+const values = {
+  'sdc:resolvers': '["192.0.2.1","2001:db8::1","192.0.2.3","192.0.2.4"]',
+  'sdc:dns_domain': 'example.com',
+};
+const plain = renderResolvConf({ addresses: JSON.parse(values['sdc:resolvers']), search: 'example.com' });
+
+it('renders what a person can read', async () => {
+  await expect(plain).toMatchFileSnapshot('golden/resolv.conf');
+});
+
+it.each([
+  ['a plain file', { '/etc/resolv.conf': '# AUTOMATIC ZONE CONFIG\n' }, ['/etc/resolv.conf']],
+  [
+    'systemd-resolved',
+    {
+      '/etc/resolv.conf': '-> ../run/systemd/resolve/stub-resolv.conf',
+      '/usr/lib/systemd/systemd-resolved': '',
+    },
+    ['/etc/systemd/resolved.conf.d/lx-agent.conf'],
+  ],
+  [
+    'a masked systemd-resolved',
+    {
+      '/etc/resolv.conf': '-> ../run/systemd/resolve/stub-resolv.conf',
+      '/usr/lib/systemd/systemd-resolved': '',
+      '/etc/systemd/system/systemd-resolved.service': '-> /dev/null',
+    },
+    ['/etc/resolv.conf'],
+  ],
+  [
+    "Debian's resolvconf",
+    { '/etc/resolv.conf': '-> /run/resolvconf/resolv.conf', '/etc/resolvconf/resolv.conf.d': null },
+    ['/etc/resolvconf/resolv.conf.d/head'],
+  ],
+  ['openresolv', { '/etc/resolvconf.conf': 'x=1' }, ['/etc/resolvconf.conf', '/etc/resolv.conf']],
+  [
+    'NetworkManager',
+    { '/etc/NetworkManager': null },
+    ['/etc/NetworkManager/conf.d/90-lx-agent-dns.conf', '/etc/resolv.conf'],
+  ],
+])('tells %s', async (_, tree, paths) => {
+  expect(Object.keys(files(await planned(resolver, values, scratchSystem(tree))))).toEqual(paths);
+});
+
+it('never writes an empty file, and does not search local', async () => {
+  expect(await planned(resolver, { 'sdc:resolvers': '[]' }, scratchSystem({}))).toEqual([]);
+  expect(await planned(resolver, {}, scratchSystem({}))).toEqual([]);
+  const local = await planned(resolver, { ...values, 'sdc:dns_domain': 'local' }, scratchSystem({}));
+  expect(files(local)['/etc/resolv.conf']).not.toContain('search');
+});
+
+it('follows the metadata where it says so', async () => {
+  const changes = await planned(resolver, { ...values, 'sdc:maintain_resolvers': 'true' }, scratchSystem({}));
+  expect(changes).toMatchObject([{ claim: 'always' }]);
+});
+
+it('names the servers in their order, whatever stands beside them', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.oneof(fc.ipV4(), fc.ipV6(), fc.string({ unit: 'binary' }))),
+      fc.string({ unit: 'binary' }),
+      async (list, domain) => {
+        const written = files(
+          await planned(
+            resolver,
+            { 'sdc:resolvers': JSON.stringify(list), 'sdc:dns_domain': domain },
+            scratchSystem({}),
+          ),
+        )['/etc/resolv.conf'];
+        for (const line of written?.trimEnd().split('\n') ?? [])
+          expect(line).toMatch(/^(#[ -~]*|nameserver [0-9a-f.:]+|search [\w.-]+)$/i);
+        if (written !== undefined) expect(written).toMatch(/^nameserver /m);
+      },
+    ),
+  );
+});

@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import { defineConfig } from 'vitest/config';
+
+// `program` runs anywhere, in any order and at once; `boot` needs root, Debian's packages and the machine to itself.
+export default defineConfig({
+  test: {
+    root: join(import.meta.dirname, '..'),
+    projects: [
+      {
+        test: {
+          name: 'program',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/boot/**'],
+          allowOnly: false,
+        },
+      },
+      {
+        test: {
+          name: 'boot',
+          include: ['test/boot/**/*.boot.test.ts'],
+          fileParallelism: false,
+          maxWorkers: 1,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          allowOnly: false,
+        },
+      },
+    ],
+  },
+});

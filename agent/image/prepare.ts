@@ -1,4 +1,5 @@
 import { apply } from '../change/apply.ts';
+import type { Change } from '../change/change.ts';
 import { type Settled, settle } from '../change/settle.ts';
 import { detectDistribution } from '../system/distribution.ts';
 import { detectInit } from '../system/init.ts';
@@ -6,6 +7,7 @@ import type { Root } from '../system/root.ts';
 import { emptyState } from '../system/state.ts';
 import type { ReadableRoot } from '../system/system.ts';
 import { readManifest, writeManifest } from './manifest.ts';
+import { readRecord, writeRecord } from './record.ts';
 import { applies, categories, type Image, planRule, type Rule } from './rule.ts';
 import { rules } from './rules/all.ts';
 
@@ -81,6 +83,10 @@ export async function prepare(
       }
     }
   }
+  disown(
+    root,
+    plans.flatMap(({ settled }) => settled.map(({ change }) => change)),
+  );
   const open = planPreparation(readImage(root), rules)
     .filter(isOpen)
     .map(({ rule }) => rule.category);
@@ -90,4 +96,14 @@ export async function prepare(
     done: categories.filter((category) => !open.includes(category)),
   });
   return failures;
+}
+
+/** Links and folders that the image needs with or without the agent: an uninstallation leaves them. */
+function disown(root: Root, changes: readonly Change[]): void {
+  const record = readRecord(root);
+  if (record === undefined) return;
+  const needed = new Set(
+    changes.flatMap((change) => (change.kind === 'link' || change.kind === 'directory' ? [change.path] : [])),
+  );
+  writeRecord(root, { ...record, entries: record.entries.filter(({ path }) => !needed.has(path)) });
 }

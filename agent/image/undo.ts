@@ -83,8 +83,8 @@ async function takeOutOurPart(root: Root, { path, before, after }: Entry): Promi
   return true;
 }
 
-/** Whether it is as it was. A folder with something in it stays. */
-function restore(root: Root, { path, before }: Entry): boolean {
+/** Put back what was there. A folder that others have put something into since stays. */
+function restore(root: Root, { path, before }: Entry): true {
   switch (before.kind) {
     case 'file':
       root.makeDirectory(dirname(path), { mode: 0o755 });
@@ -98,8 +98,7 @@ function restore(root: Root, { path, before }: Entry): boolean {
       root.makeDirectory(path, { mode: before.mode });
       return true;
     case 'nothing':
-      if (root.entry(path)?.kind === 'directory' && root.list(path).length > 0) return false;
-      root.remove(path);
+      if (root.entry(path)?.kind !== 'directory' || root.list(path).length === 0) root.remove(path);
       return true;
   }
 }

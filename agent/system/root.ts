@@ -220,7 +220,12 @@ export function openRoot(directory: string): Root {
         sweep(place.folder, place.inRoot);
         const temporary = `${place.folder}/${temporaryName()}`;
         symlinkSync(target, temporary);
-        renameSync(temporary, join(place));
+        try {
+          renameSync(temporary, join(place));
+        } catch (error) {
+          unlinkSync(temporary);
+          throw error;
+        }
         syncFolder(place.folder);
       }),
     makeDirectory: function make(inRoot, attributes) {

@@ -177,7 +177,7 @@ describe('check', () => {
         '  why: programs take the instance for a Docker container (lx-images)',
         `  remedy: lx-agent image prepare --root ${root} --only docker-mark`,
         '',
-        `1 findings in ${root} (Debian GNU/Linux 12 (bookworm), systemd)`,
+        `1 finding in ${root} (Debian GNU/Linux 12 (bookworm), systemd)`,
         '',
       ].join('\n'),
     );

@@ -59,7 +59,9 @@ function full(one: Interface): string {
     const options = [
       ...(stanza.address === undefined ? [] : [`address ${stanza.address}`]),
       ...(index === 0 && one.mtu !== undefined ? [`pre-up ip link set dev ${one.name} mtu ${one.mtu}`] : []),
-      ...defaults.filter((one) => one.stanza === stanza).map(({ route }) => `gateway ${route.gateway}`),
+      ...defaults
+        .filter((candidate) => candidate.stanza === stanza)
+        .map(({ route }) => `gateway ${route.gateway}`),
       ...(index === stanzas.length - 1
         ? commanded.map((route) => `up ${routeCommand(one.name, route).join(' ')}`)
         : []),

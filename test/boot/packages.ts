@@ -7,5 +7,8 @@ export const packages: readonly { readonly name: string; readonly program: strin
   { name: 'bsdutils', program: 'script' },
   { name: 'systemd', program: 'systemd-analyze' },
   { name: 'ifupdown', program: 'ifup' },
+  { name: 'netplan.io', program: 'netplan' },
+  { name: 'network-manager', program: 'nmcli' },
+  { name: 'dbus', program: 'dbus-daemon' },
   { name: 'strace', program: 'strace' },
 ];

@@ -162,7 +162,9 @@ function runCheck(invocation: Invocation, io: Io, root: Root): number {
       `  remedy: ${remedy}`,
       '',
     ]);
-    io.stdout.write(`${text.join('\n')}\n${findings.length} finding${findings.length === 1 ? '' : 's'} in ${describe(image)}\n`);
+    io.stdout.write(
+      `${text.join('\n')}\n${findings.length} finding${findings.length === 1 ? '' : 's'} in ${describe(image)}\n`,
+    );
   }
   return findings.length === 0 ? 0 : 1;
 }

@@ -14,6 +14,10 @@ const commands: Readonly<Partial<Record<CommandName, () => Promise<{ run: Run }>
   'metadata list': () => import('./commands/metadata.ts'),
   'metadata put': () => import('./commands/metadata.ts'),
   'metadata delete': () => import('./commands/metadata.ts'),
+  'image install': () => import('./commands/image.ts'),
+  'image uninstall': () => import('./commands/image.ts'),
+  'image prepare': () => import('./commands/image.ts'),
+  'image check': () => import('./commands/image.ts'),
   help: () => import('./commands/help.ts'),
 };
 

@@ -8,6 +8,7 @@ type Run = (invocation: Invocation, io: Io) => Promise<number>;
 const commands: Readonly<Partial<Record<CommandName, () => Promise<{ run: Run }>>>> = {
   run: () => import('./commands/run.ts'),
   status: () => import('./commands/status.ts'),
+  doctor: () => import('./commands/doctor.ts'),
   timeline: () => import('./commands/timeline.ts'),
   'metadata get': () => import('./commands/metadata.ts'),
   'metadata list': () => import('./commands/metadata.ts'),

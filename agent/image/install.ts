@@ -17,12 +17,14 @@ export interface Source {
   readonly carried: (name: string) => Buffer | undefined;
 }
 
-const configuration = `# lx-agent's configuration. All of it is optional; see lx-agent(8).
-`;
+/** Every setting, commented out, with its default; the built program carries it. */
+const configuration = 'lx-agent.ini';
+const emptyConfiguration = '# All settings are optional; see lx-agent.ini(5).\n';
 
 /** The manual page and the shells' completions, by their places below /usr/share. */
-const sharedFiles = [
+export const sharedFiles = [
   'man/man8/lx-agent.8',
+  'man/man5/lx-agent.ini.5',
   'bash-completion/completions/lx-agent',
   'zsh/site-functions/_lx-agent',
   'fish/vendor_completions.d/lx-agent.fish',
@@ -51,7 +53,7 @@ export function planInstallation(
     {
       kind: 'file',
       path: '/etc/lx-agent.ini',
-      content: configuration,
+      content: source.carried(configuration) ?? emptyConfiguration,
       mode: 0o644,
       claim: 'once',
       why: 'its configuration',

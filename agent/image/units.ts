@@ -2,44 +2,166 @@ import type { Change, FileChange, LinkChange } from '../change/change.ts';
 import type { InitSystem } from '../system/init.ts';
 import type { ReadableRoot } from '../system/system.ts';
 import { unitText } from './assets.ts';
+import { inittabWithAgent } from './inittab.ts';
+import { sysvinitLinks } from './insserv.ts';
+
+const runIt = 'init runs the agent by it';
 
 /**
  * What makes an init system run both stages: its unit files, and the links and entries that enable them, without
  * running anything of the root's. In a root where it has been done, all of it is there already. Throws RootError.
  */
-export function unitChanges(_root: ReadableRoot, init: InitSystem): Change[] {
+export function unitChanges(root: ReadableRoot, init: InitSystem): Change[] {
   switch (init) {
     case 'systemd':
       return systemd();
-    default:
-      throw new Error(`no units for ${init}`);
+    case 'upstart':
+      // Red Hat 6 has Upstart in name: its jobs run rc.sysinit and rc, and services are rc's.
+      return has(root, '/etc/rc.d/rc.sysinit') ? redhat6() : upstart();
+    case 'sysvinit':
+      return has(root, '/etc/rc.d/rc.sysinit') ? redhat6() : sysvinit(root);
+    case 'openrc':
+      return openrc(root);
+    case 'runit':
+      return runit(root);
+    case 'busybox':
+      return busybox(root);
+    case 'rc.local':
+      return rcLocal(root);
   }
 }
 
 /** In /etc, where every systemd looks, whichever of /lib and /usr/lib its own units are in. */
 function systemd(): Change[] {
   const folder = '/etc/systemd/system';
-  const unit = (name: string) => file(`${folder}/${name}`, `systemd/${name}`, 0o644);
   const enable = (name: string, target: string) =>
     link(`${folder}/${target}.wants/${name}`, `${folder}/${name}`, `${target} starts it`);
   return [
-    unit('lx-agent-early.service'),
-    unit('lx-agent-late.service'),
+    file(`${folder}/lx-agent-early.service`, 'systemd/lx-agent-early.service', 0o644),
+    file(`${folder}/lx-agent-late.service`, 'systemd/lx-agent-late.service', 0o644),
     file('/etc/systemd/system-preset/00-lx-agent.preset', 'systemd/lx-agent.preset', 0o644),
     enable('lx-agent-early.service', 'sysinit.target'),
     enable('lx-agent-late.service', 'multi-user.target'),
   ];
 }
 
+function upstart(): Change[] {
+  return ['lx-agent-early.conf', 'lx-agent-late.conf', 'lx-agent-network-events.conf'].map((name) =>
+    file(`/etc/init/${name}`, `upstart/${name}`, 0o644),
+  );
+}
+
+function sysvinit(root: ReadableRoot): Change[] {
+  return [
+    ...lateStage(),
+    file('/etc/init.d/lx-agent-early', 'sysvinit/lx-agent-early', 0o755),
+    file('/etc/init.d/lx-agent-late', 'sysvinit/lx-agent-late', 0o755),
+    ...sysvinitLinks(root),
+  ];
+}
+
+/** With the numbers of the scripts' own chkconfig headers, as `chkconfig --add` would. */
+function redhat6(): Change[] {
+  const enable = (runlevels: string, prefix: string, name: string) =>
+    [...runlevels].map((level) =>
+      link(`/etc/rc.d/rc${level}.d/${prefix}${name}`, `../init.d/${name}`, `runlevel ${level} runs it`),
+    );
+  return [
+    ...lateStage(),
+    file('/etc/rc.d/init.d/lx-agent-early', 'redhat6/lx-agent-early', 0o755),
+    file('/etc/rc.d/init.d/lx-agent-late', 'redhat6/lx-agent-late', 0o755),
+    ...enable('2345', 'S00', 'lx-agent-early'),
+    ...enable('016', 'K99', 'lx-agent-early'),
+    ...enable('2345', 'S56', 'lx-agent-late'),
+    ...enable('016', 'K01', 'lx-agent-late'),
+  ];
+}
+
+function openrc(root: ReadableRoot): Change[] {
+  // Debian starts the mounts and the network in `sysinit`, everybody else in `boot`; we belong where they are.
+  const early = has(root, '/etc/runlevels/sysinit/networking') ? 'sysinit' : 'boot';
+  const enable = (runlevel: string, name: string) =>
+    link(`/etc/runlevels/${runlevel}/${name}`, `/etc/init.d/${name}`, `runlevel ${runlevel} runs it`);
+  return [
+    ...lateStage(),
+    file('/etc/init.d/lx-agent-early', 'openrc/lx-agent-early', 0o755),
+    file('/etc/init.d/lx-agent-late', 'openrc/lx-agent-late', 0o755),
+    enable(early, 'lx-agent-early'),
+    enable('default', 'lx-agent-late'),
+    ...shutdownWrapper(root),
+  ];
+}
+
+function runit(root: ReadableRoot): Change[] {
+  // Void's stage 1 sources core-services, Debian's boot-run if it was told to (`native.boot.run`), else runs rcS.d.
+  const sourced = ['/etc/runit/core-services', '/etc/runit/boot-run'].find(
+    (folder) =>
+      has(root, folder) && (folder !== '/etc/runit/boot-run' || has(root, '/etc/runit/native.boot.run')),
+  );
+  const early =
+    sourced === undefined
+      ? sysvinit(root).filter((change) => !('path' in change && /late/.test(change.path)))
+      : [file(`${sourced}/04-lx-agent.sh`, 'runit/lx-agent-early.sh', 0o644)];
+  const service = '/etc/sv/lx-agent-late';
+  const supervise = has(root, '/etc/runit/core-services') ? '/run/runit/supervise.' : '/run/runit/supervise/';
+  return [
+    ...early,
+    file(`${service}/run`, 'runit/lx-agent-late.run', 0o755),
+    link(`${service}/supervise`, `${supervise}lx-agent-late`, 'what runsv notes is no part of /etc'),
+    link('/etc/runit/runsvdir/default/lx-agent-late', service, 'stage 2 runs it'),
+  ];
+}
+
+function busybox(root: ReadableRoot): Change[] {
+  return [
+    {
+      kind: 'file',
+      path: '/etc/inittab',
+      content: inittabWithAgent(root.readText('/etc/inittab')),
+      mode: root.entry('/etc/inittab')?.mode ?? 0o644,
+      claim: 'shared',
+      why: runIt,
+    },
+    ...shutdownWrapper(root),
+  ];
+}
+
+/** vmadm stops an instance with /sbin/shutdown, which BusyBox has not. */
+function shutdownWrapper(root: ReadableRoot): Change[] {
+  if (!/busybox/.test(root.linkTarget('/sbin/init') ?? '')) return [];
+  const there = root.entry('/sbin/shutdown');
+  const wrapper = file('/sbin/shutdown', 'busybox/shutdown', 0o755);
+  if (there !== undefined && root.readText('/sbin/shutdown') !== wrapper.content) return [];
+  return [{ ...wrapper, why: 'vmadm stops the instance by it' }];
+}
+
+function rcLocal(root: ReadableRoot): Change[] {
+  const path = has(root, '/etc/rc.d/rc.local') ? '/etc/rc.d/rc.local' : '/etc/rc.local';
+  const line = '/usr/lib/lx-agent/boot';
+  const before = root.readText(path) ?? '#!/bin/sh\n';
+  const [first = '', ...rest] = before.split('\n');
+  const content = before.split('\n').includes(line)
+    ? before
+    : first.startsWith('#!')
+      ? [first, line, ...rest].join('\n')
+      : `#!/bin/sh\n${line}\n${before}`;
+  return [
+    ...lateStage(),
+    file(line, 'rc.local/boot', 0o755),
+    { kind: 'file', path, content, mode: 0o755, claim: 'shared', why: runIt },
+  ];
+}
+
+function lateStage(): Change[] {
+  return [file('/usr/lib/lx-agent/late-stage', 'common/late-stage', 0o755)];
+}
+
+function has(root: ReadableRoot, path: string): boolean {
+  return root.entry(path) !== undefined;
+}
+
 function file(path: string, unit: string, mode: number): FileChange {
-  return {
-    kind: 'file',
-    path,
-    content: unitText(unit),
-    mode,
-    claim: 'always',
-    why: 'init reads it to run the agent',
-  };
+  return { kind: 'file', path, content: unitText(unit), mode, claim: 'always', why: runIt };
 }
 
 function link(path: string, target: string, why: string): LinkChange {

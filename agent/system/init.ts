@@ -1,17 +1,56 @@
+import { basename, dirname, resolve } from 'node:path';
 import type { Root } from './root.ts';
 
 /** The init system of a root, named for its unit folder under units/. */
-export type InitSystem = 'systemd' | 'upstart' | 'sysvinit' | 'openrc' | 'runit' | 'rc.local';
+export type InitSystem = 'systemd' | 'upstart' | 'sysvinit' | 'openrc' | 'runit' | 'busybox' | 'rc.local';
 
-/** Which init system a root boots with, by what `/sbin/init` is and the files beside it; never by the release. */
-export function detectInit(root: Pick<Root, 'linkTarget' | 'entry' | 'isExecutable'>): InitSystem {
-  const target = root.linkTarget('/sbin/init') ?? root.linkTarget('/usr/sbin/init') ?? '';
+/** Enough for any init: the largest, BusyBox and systemd, are known by their names and not read. */
+const initReadLimit = 4 << 20;
+
+/**
+ * Which init system a root boots with, by what its `/sbin/init` is; never by the release. Where the same program
+ * serves several (sysvinit and BusyBox also start OpenRC), by what it is told to start. A root without an init, such
+ * as a container's, is `rc.local` only if nothing in it says more.
+ */
+export function detectInit(root: Pick<Root, 'entry' | 'linkTarget' | 'read'>): InitSystem {
   const has = (path: string) => root.entry(path) !== undefined;
-  if (target.endsWith('systemd') || (has('/lib/systemd/systemd') && target === '')) return 'systemd';
-  if (has('/sbin/initctl') && has('/etc/init') && !target.includes('busybox')) return 'upstart';
-  if (target.includes('runit') || (has('/etc/runit/1') && !has('/etc/inittab'))) return 'runit';
-  if (has('/sbin/openrc') || has('/usr/sbin/openrc') || target.includes('openrc')) return 'openrc';
-  if (has('/etc/init.d') && (has('/etc/rcS.d') || has('/etc/rc.d/rc3.d') || has('/etc/rc3.d')))
-    return 'sysvinit';
+  const program = initProgram(root);
+  const name = program === undefined ? '' : basename(program);
+  const hasOpenrc =
+    has('/etc/runlevels') && ['/sbin/openrc', '/usr/bin/openrc', '/usr/sbin/openrc'].some(has);
+
+  if (name === 'systemd') return 'systemd';
+  if (name.startsWith('runit')) return 'runit';
+  if (name.startsWith('openrc')) return 'openrc';
+  if (name.startsWith('busybox')) return hasOpenrc ? 'openrc' : 'busybox';
+  if (program !== undefined) {
+    // Upstart and sysvinit are both a plain program of the name init: what it contains tells which.
+    const content = root.read(program, initReadLimit);
+    if (content?.includes('upstart')) return 'upstart';
+    if (content?.includes('/etc/inittab')) return hasOpenrc ? 'openrc' : 'sysvinit';
+  }
+  return byWhatIsInstalled(has, hasOpenrc);
+}
+
+/** The file that `/sbin/init` leads to; undefined when there is none. */
+function initProgram(root: Pick<Root, 'entry' | 'linkTarget'>): string | undefined {
+  let path = '/sbin/init';
+  for (let links = 0; links < 8; links++) {
+    const target = root.linkTarget(path);
+    if (target === undefined) return root.entry(path) === undefined ? undefined : path;
+    path = resolve(dirname(path), target);
+    // A link to a name that is an init's is proof enough: in an image that is being made, its program may be missing.
+    if (/^(systemd|busybox|runit|openrc)/.test(basename(path))) return path;
+  }
+  return undefined;
+}
+
+/** For a root without an init that we know. */
+function byWhatIsInstalled(has: (path: string) => boolean, hasOpenrc: boolean): InitSystem {
+  if (has('/lib/systemd/systemd') || has('/usr/lib/systemd/systemd')) return 'systemd';
+  if (has('/sbin/initctl') && has('/etc/init')) return 'upstart';
+  if (hasOpenrc) return 'openrc';
+  if (has('/etc/runit/1')) return 'runit';
+  if (has('/etc/init.d/rc') && has('/etc/rcS.d')) return 'sysvinit';
   return 'rc.local';
 }

@@ -58,8 +58,8 @@ export interface Guest {
   waitFor(who: string, what?: string, seconds?: number): Promise<BootRecord>;
   /** Run a program in the guest and give its output; throws when it fails. */
   run(program: string, ...args: string[]): Promise<string>;
-  /** Ask it to end as vmadm does, and wait until it has. */
-  shutdown(...args: string[]): Promise<Ending>;
+  /** Run the command that is to end it (`/sbin/shutdown -h now`, as vmadm does), and wait until it has ended. */
+  end(command: readonly string[]): Promise<Ending>;
   /** All that it wrote to its console. */
   console(): string;
 }
@@ -117,9 +117,9 @@ export async function boot(root: BootRoot, options: BootOptions): Promise<Guest>
       const { stdout } = await run('nsenter', [...inGuest, program, ...args], { timeout: 30_000 });
       return stdout;
     },
-    async shutdown(...args) {
+    async end(command) {
       // The guest may be gone before the command has answered.
-      run('nsenter', [...inGuest, '/sbin/shutdown', ...args], { timeout: 30_000 }).catch(() => undefined);
+      run('nsenter', [...inGuest, ...command], { timeout: 30_000 }).catch(() => undefined);
       await ended;
       return ending(child) ?? 'status -1';
     },

@@ -2,13 +2,13 @@ import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
-  existsSync,
   linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   rmSync,
   statSync,
+  symlinkSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { BootRoot } from './roots.ts';
@@ -34,7 +34,7 @@ const madeBefore = new Map<string, string>();
 
 /** A layer that this process made, made at its first use. */
 function made(root: BootRoot, kind: 'agent' | 'fixture'): string {
-  const name = `${root.name}-${kind}`;
+  const name = `${root.name.replaceAll(' ', '-')}-${kind}`;
   const before = madeBefore.get(name);
   if (before !== undefined) return before;
   mkdirSync(join(layersFolder, 'made'), { recursive: true });
@@ -48,16 +48,18 @@ function made(root: BootRoot, kind: 'agent' | 'fixture'): string {
 
 /** The tests' own files, whatever the modes in a clone: programs that leave records, and the root's settings. */
 function layFixture(root: BootRoot, folder: string): string {
-  for (const tree of ['guest', root.fixture]) {
-    if (existsSync(join(here, tree)))
-      cpSync(join(here, tree), folder, { recursive: true, verbatimSymlinks: true });
-  }
+  const trees = root.fixture === undefined ? ['guest'] : ['guest', root.fixture];
+  for (const tree of trees) cpSync(join(here, tree), folder, { recursive: true, verbatimSymlinks: true });
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
     if (entry.isDirectory()) chmodSync(path, 0o755);
     else if (entry.isFile()) chmodSync(path, statSync(path).mode & 0o100 ? 0o755 : 0o644);
   }
-  for (const path of root.removed ?? []) {
+  for (const [path, target] of Object.entries(root.links ?? {})) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    symlinkSync(target, join(folder, path));
+  }
+  for (const path of ['/usr/sbin/policy-rc.d', ...(root.removed ?? [])]) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     // Overlay's mark for a name that the layers below have and this one does not.
     execFileSync('mknod', [join(folder, path), 'c', '0', '0']);

@@ -7,17 +7,70 @@ export interface BootRoot {
   readonly layers: readonly string[];
   readonly program: string;
   /** A folder under test/boot/ that is laid over the root, beside guest/. */
-  readonly fixture: string;
+  readonly fixture?: string;
   /** What is there in the layers and not in this root. */
   readonly removed?: readonly string[];
+  /** Links of this root: path to target. */
+  readonly links?: Readonly<Record<string, string>>;
+  /** How it is powered off, where not by `shutdown -h now`. */
+  readonly powerOff?: readonly string[];
+  readonly reboot?: readonly string[];
 }
 
-export const roots = {
-  systemd: {
+const busyboxPrograms = {
+  '/usr/sbin/init': '/bin/busybox',
+  '/usr/sbin/poweroff': '/bin/busybox',
+  '/usr/sbin/reboot': '/bin/busybox',
+  '/usr/sbin/halt': '/bin/busybox',
+};
+
+const all: readonly BootRoot[] = [
+  {
     name: 'systemd',
     init: 'systemd',
     layers: ['systemd'],
     program: '/sbin/init',
     fixture: 'guest-systemd',
+    links: { '/etc/systemd/system/multi-user.target.wants/ssh-keygen.service': '../ssh-keygen.service' },
   },
-} as const satisfies Record<string, BootRoot>;
+  { name: 'sysvinit', init: 'sysvinit', layers: ['sysvinit'], program: '/sbin/init' },
+  { name: 'openrc on sysvinit', init: 'openrc', layers: ['openrc'], program: '/sbin/init' },
+  {
+    name: 'openrc-init',
+    init: 'openrc',
+    layers: ['openrc'],
+    program: '/sbin/openrc-init',
+    links: { '/usr/sbin/init': 'openrc-init' },
+    powerOff: ['/sbin/openrc-shutdown', '--poweroff', 'now'],
+    reboot: ['/sbin/openrc-shutdown', '--reboot', 'now'],
+  },
+  {
+    // As Alpine has it.
+    name: 'openrc on BusyBox init',
+    init: 'openrc',
+    layers: ['openrc', 'busybox'],
+    program: '/sbin/init',
+    fixture: 'guest-openrc-busybox',
+    links: busyboxPrograms,
+    removed: ['/usr/sbin/shutdown'],
+  },
+  { name: 'runit', init: 'runit', layers: ['runit'], program: '/sbin/init', fixture: 'guest-runit' },
+  {
+    name: 'BusyBox init',
+    init: 'busybox',
+    layers: ['busybox'],
+    program: '/sbin/init',
+    fixture: 'guest-busybox',
+    links: busyboxPrograms,
+  },
+];
+
+/** The roots that are booted, one an init system and way to start it. */
+export const roots: ReadonlyMap<string, BootRoot> = new Map(all.map((root) => [root.name, root]));
+
+/** The root of a name; throws when there is none. */
+export function rootNamed(name: string): BootRoot {
+  const root = roots.get(name);
+  if (root === undefined) throw new Error(`no root ${name}: there are ${[...roots.keys()].join(', ')}`);
+  return root;
+}

@@ -14,7 +14,7 @@ if (process.getuid?.() !== 0) fail('boots init systems in namespaces of their ow
 installPackages();
 step(join(import.meta.dirname, 'roots.sh'), [
   layersFolder,
-  ...new Set(Object.values(roots).flatMap((root) => root.layers)),
+  ...new Set([...roots.values()].flatMap((root) => root.layers)),
 ]);
 if (process.env.LX_AGENT_BINARY === undefined && isStale(agentBinary)) step('npm', ['run', 'build']);
 if (!existsSync(agentBinary)) fail(`there is no ${agentBinary}: npm run build makes it`);

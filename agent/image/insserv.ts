@@ -1,0 +1,106 @@
+import type { Change, FileChange } from '../change/change.ts';
+import type { ReadableRoot } from '../system/system.ts';
+
+/**
+ * What insserv would do for our two scripts on Debian: links with their numbers, and the dependency files that
+ * startpar goes by. Once those exist, startpar ignores in silence a link that they do not know. The names below
+ * repeat what the LSB headers of units/sysvinit/ say; the boot test compares with what insserv makes of them.
+ */
+export function sysvinitLinks(root: ReadableRoot): Change[] {
+  return [
+    link('/etc/rcS.d', `S${number(earlyNumber(root))}`, early, root),
+    ...['2', '3', '4', '5'].map((level) => link(`/etc/rc${level}.d`, 'S01', late, root)),
+    ...['0', '1', '6'].map((level) => link(`/etc/rc${level}.d`, 'K01', late, root)),
+    ...dependencyFile(root, 'boot', early, beforeEarly, afterEarly),
+    ...dependencyFile(root, 'start', late, [], afterLate),
+    ...dependencyFile(root, 'stop', late, [], afterLateStop),
+  ];
+}
+
+const early = 'lx-agent-early';
+const late = 'lx-agent-late';
+
+/** `$local_fs` by /etc/insserv.conf, and mountkernfs. */
+const beforeEarly = ['mountkernfs.sh', 'mountall.sh', 'mountall-bootclean.sh', 'mountoverflowtmp'];
+/** X-Start-Before of the early script. */
+const afterEarly = ['networking', 'resolvconf', 'dhcpcd'];
+/** What comes after `$all`. */
+const afterLate = ['rc.local'];
+/** `$remote_fs` and `$network` at shutdown, and what ends every process. */
+const afterLateStop = ['sendsigs', 'umountnfs.sh', 'networking', 'umountfs'];
+
+/**
+ * A number behind everything that comes before us and not behind anything that comes after: without startpar, scripts
+ * of one number run by name, and ours is before `networking` by that, too.
+ */
+function earlyNumber(root: ReadableRoot): number {
+  const numbers = (names: readonly string[]) =>
+    root
+      .list('/etc/rcS.d')
+      .map((entry) => /^S(\d\d)(.+)$/.exec(entry))
+      .filter((match) => match?.[2] !== undefined && names.includes(match[2]))
+      .map((match) => Number(match?.[1]));
+  const after = Math.max(0, ...numbers(beforeEarly)) + 1;
+  return Math.min(after, ...numbers(afterEarly));
+}
+
+function number(value: number): string {
+  return String(value).padStart(2, '0');
+}
+
+/** The link, or the one of another number that insserv has made of it meanwhile. */
+function link(folder: string, prefix: string, name: string, root: ReadableRoot): Change {
+  const made = root.list(folder).find((entry) => /^[SK]\d\d/.test(entry) && entry.slice(3) === name);
+  const path = `${folder}/${made ?? `${prefix}${name}`}`;
+  return { kind: 'link', path, target: `../init.d/${name}`, why: 'rc runs it' };
+}
+
+/** One of /etc/init.d/.depend.*, with our script in it; nothing where there is no such file. */
+function dependencyFile(
+  root: ReadableRoot,
+  which: 'boot' | 'start' | 'stop',
+  name: string,
+  before: readonly string[],
+  after: readonly string[],
+): FileChange[] {
+  const path = `/etc/init.d/.depend.${which}`;
+  const text = root.readText(path);
+  if (text === undefined) return [];
+  const content = withDependency(text, name, before, after);
+  const mode = root.entry(path)?.mode ?? 0o644;
+  return [{ kind: 'file', path, content, mode, claim: 'shared', why: 'startpar runs only what is in it' }];
+}
+
+/**
+ * A dependency file with one more script: `before` are those it waits for, `after` those that wait for it, as far
+ * as the file has them. The format: `TARGETS = a b c`, `INTERACTIVE = …`, and `b: a` where b waits for a.
+ */
+export function withDependency(
+  text: string,
+  name: string,
+  before: readonly string[],
+  after: readonly string[],
+): string {
+  const lines = text.split('\n');
+  const targets = (lines.find((line) => line.startsWith('TARGETS =')) ?? '')
+    .split(/\s+/)
+    .slice(2)
+    .filter(Boolean);
+  if (targets.includes(name)) return text;
+  const waitsFor = before.filter((other) => targets.includes(other));
+  const waiting = new Set(after.filter((other) => targets.includes(other)));
+  const first = targets.findIndex((target) => waiting.has(target));
+  targets.splice(first === -1 ? targets.length : first, 0, name);
+
+  const result = lines.map((line) => {
+    if (line.startsWith('TARGETS =')) return `TARGETS = ${targets.join(' ')}`;
+    const rule = /^([^\s:=]+):/.exec(line)?.[1];
+    if (rule === undefined || !waiting.delete(rule)) return line;
+    return `${line.trimEnd()} ${name}`;
+  });
+  const added = [...waiting].map((other) => `${other}: ${name}`);
+  if (waitsFor.length > 0) added.unshift(`${name}: ${waitsFor.join(' ')}`);
+  const end = result.at(-1) === '' ? result.length - 1 : result.length;
+  result.splice(end, 0, ...added);
+  return result.join('\n');
+}

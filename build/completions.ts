@@ -59,6 +59,7 @@ _lx_agent() {
   else
     words=("\${COMP_WORDS[@]}") cword=$COMP_CWORD
     cur=\${words[cword]} prev=\${words[cword-1]}
+    [[ $prev != : ]] || return
   fi
   words_of() { COMPREPLY=($(compgen -W "$1" -- "$cur")); }
 

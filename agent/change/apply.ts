@@ -26,6 +26,10 @@ export async function apply(settled: Settled & { result: 'wanted' }, root: Root)
       makeParents(root, change.path);
       root.write(change.path, change.content, { mode: change.mode, ...change.owner });
       return {};
+    case 'copy':
+      makeParents(root, change.path);
+      root.copy(change.from, change.path, { mode: change.mode });
+      return {};
     case 'link':
       makeParents(root, change.path);
       root.link(change.path, change.target);

@@ -4,6 +4,7 @@
  */
 export type Change =
   | FileChange
+  | CopyChange
   | LinkChange
   | DirectoryChange
   | AbsentChange
@@ -41,6 +42,15 @@ export type Claim = 'ours-until-edited' | 'always' | 'once' | 'shared';
 export interface Owner {
   readonly uid: number;
   readonly gid: number;
+}
+
+/** A copy of a file outside the root that is too large to hold in memory: the agent itself, into an image. */
+export interface CopyChange extends Described {
+  readonly kind: 'copy';
+  /** Absolute path outside the root. */
+  readonly from: string;
+  readonly path: string;
+  readonly mode: number;
 }
 
 /** A symbolic link; the target is written as given. */

@@ -7,6 +7,8 @@ export async function describeDifference(settled: Settled & { result: 'wanted' }
   switch (change.kind) {
     case 'file':
       return await fileDifference(change, before);
+    case 'copy':
+      return `copy       ${change.from} -> ${change.path} (mode ${octal(change.mode)})\n`;
     case 'link':
       return `link       ${change.path} -> ${change.target}\n`;
     case 'directory':

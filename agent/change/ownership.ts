@@ -3,7 +3,7 @@ import type { State } from '../system/state.ts';
 import type { Claim } from './change.ts';
 
 /** The platform's own scripts put this line into files that they write at each boot: such a file is nobody's edit. */
-const platformMark = '# AUTOMATIC ZONE CONFIG';
+export const platformMark = '# AUTOMATIC ZONE CONFIG';
 
 /** SHA-256 of a file's content, in hexadecimal: how the agent recognizes what it wrote. */
 export function fingerprint(content: string | Buffer): string {

@@ -39,6 +39,10 @@ function settleOne(change: Change, root: ReadableRoot, state: State, force: bool
   switch (change.kind) {
     case 'file':
       return settleFile(change, root, state, force);
+    case 'copy':
+      return root.isCopyOf(change.path, change.from) && root.entry(change.path)?.mode === change.mode
+        ? unchanged(change)
+        : wanted(change);
     case 'link':
       return root.linkTarget(change.path) === change.target ? unchanged(change) : wanted(change);
     case 'directory':

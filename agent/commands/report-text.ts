@@ -1,19 +1,9 @@
 import type { KeptReport, KeptStep } from '../report-schema.ts';
-import { type Colour, duration, paint, printable, type Style } from './style.ts';
+import { between, detail, head, joined, nameColumn, notice, remedy } from './lines.ts';
+import { duration, paint, printable, type Style } from './style.ts';
 import { columns, wrap } from './wrap.ts';
 
-type Result = KeptStep['result'];
 type Stage = KeptStep['stage'];
-
-const looks: Readonly<Record<Result, { unicode: string; ascii: string; colour: Colour }>> = {
-  changed: { unicode: '✓', ascii: '+', colour: 'green' },
-  unchanged: { unicode: '·', ascii: '.', colour: 'dim' },
-  kept: { unicode: '!', ascii: '!', colour: 'yellow' },
-  skipped: { unicode: '-', ascii: '-', colour: 'dim' },
-  listed: { unicode: '→', ascii: '>', colour: 'cyan' },
-  failed: { unicode: '✗', ascii: 'x', colour: 'red' },
-};
-const nameColumn = 22;
 
 /** A whole report for a person: which machine, then what each stage did. At most 80 columns, ends with a line feed. */
 export function renderReport(report: KeptReport, style: Style): string {
@@ -22,14 +12,6 @@ export function renderReport(report: KeptReport, style: Style): string {
     ...report.stages.map((stage) => stageLines(report, stage, style)),
     noticeLines([report], style),
   ]);
-}
-
-/** Sections as text, an empty line between them; empty ones are left out. */
-export function joined(sections: readonly (readonly string[])[]): string {
-  return sections
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.map((line) => `${line}\n`).join(''))
-    .join('\n');
 }
 
 /** Who this is: name, instance, distribution, and the agent that says so. */
@@ -129,42 +111,8 @@ function stepLines(step: KeptStep, style: Style): string[] {
   ];
 }
 
-/** `  ✓ hostname              changed`: the mark, the name in its column, and what follows. */
-function head(result: Result, name: string, text: string, style: Style): string {
-  const look = looks[result];
-  const mark = paint(style, look.colour, style.unicode ? look.unicode : look.ascii);
-  return `  ${mark} ${printable(style, name).padEnd(nameColumn)} ${paint(style, look.colour, printable(style, text))}`;
-}
-
 function fits(reason: string): boolean {
   return reason.length <= columns - nameColumn - 'skipped: '.length - 5;
-}
-
-function detail(text: string, style: Style): string[] {
-  return wrap(printable(style, text), columns - 8).map(
-    (line, index) => `${index === 0 ? '      ' : '        '}${line}`,
-  );
-}
-
-function remedy(text: string, style: Style): string[] {
-  return detail(`to do: ${text}`, style).map((line) => paint(style, 'cyan', line));
-}
-
-function notice(text: string, style: Style): string[] {
-  return wrap(printable(style, text), columns - 4).map((line, index) =>
-    index === 0 ? `  ${paint(style, 'yellow', '!')} ${line}` : `    ${line}`,
-  );
-}
-
-/** Left and right on one line of 80 columns; colours take no room. */
-function between(left: string, right: string): string {
-  if (right === '') return left;
-  const room = columns - visibleLength(left) - right.length;
-  return `${left}${' '.repeat(Math.max(1, room))}${right}`;
-}
-
-function visibleLength(text: string): number {
-  return text.replace(/\u001b\[\d+m/g, '').length;
 }
 
 function sum(numbers: readonly number[]): number {

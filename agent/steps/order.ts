@@ -2,6 +2,7 @@ import { authorizedKeys } from './authorized-keys.ts';
 import { earlyHooks, lateHooks } from './hooks.ts';
 import { hostname } from './hostname.ts';
 import { machineId } from './machine-id.ts';
+import { network } from './network.ts';
 import { operatorScript } from './operator-script.ts';
 import { provision } from './provision.ts';
 import { resolver } from './resolver.ts';
@@ -17,6 +18,7 @@ export const steps: readonly Step[] = [
   provision,
   hostname,
   resolver,
+  network,
   machineId,
   // Before sshd and the distribution's own key generation.
   sshHostKeys,

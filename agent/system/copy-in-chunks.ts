@@ -1,4 +1,4 @@
-import { closeSync, fchmodSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fchmodSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
 import { chunkSize } from './atomic-write.ts';
 
 /**
@@ -19,9 +19,32 @@ export function copyInChunks(from: string, to: string, mode: number): void {
 }
 
 /** Append all of an open file to another, a chunk at a time. */
-function fillFrom(source: number, target: number): void {
+export function fillFrom(source: number, target: number): void {
   const buffer = Buffer.allocUnsafe(chunkSize);
   for (let length = readSync(source, buffer); length > 0; length = readSync(source, buffer)) {
     for (let written = 0; written < length; ) written += writeSync(target, buffer, written, length - written);
+  }
+}
+
+/** Whether two files hold the same bytes, compared a chunk at a time. */
+export function haveSameContent(one: string, other: string): boolean {
+  const left = openSync(one, 'r');
+  try {
+    const right = openSync(other, 'r');
+    try {
+      if (fstatSync(left).size !== fstatSync(right).size) return false;
+      const leftChunk = Buffer.allocUnsafe(chunkSize);
+      const rightChunk = Buffer.allocUnsafe(chunkSize);
+      for (;;) {
+        const length = readSync(left, leftChunk);
+        if (readSync(right, rightChunk) !== length) return false;
+        if (length === 0) return true;
+        if (!leftChunk.subarray(0, length).equals(rightChunk.subarray(0, length))) return false;
+      }
+    } finally {
+      closeSync(right);
+    }
+  } finally {
+    closeSync(left);
   }
 }

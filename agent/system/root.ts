@@ -20,8 +20,16 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { sweepTemporaries, syncFolder, temporaryName, writeAtomically } from './atomic-write.ts';
+import {
+  replaceAtomically,
+  sweepTemporaries,
+  syncFolder,
+  temporaryName,
+  writeAtomically,
+} from './atomic-write.ts';
+
 import { inFolder, type Place } from './confinement.ts';
+import { fillFrom, haveSameContent } from './copy-in-chunks.ts';
 import { errorCode, RootError } from './root-error.ts';
 
 /** What is at a path, by lstat(2). */
@@ -56,6 +64,10 @@ export interface Root {
   isExecutable(path: string): boolean;
   /** Replace or create a file whole: temporary file in the same folder, mode, owner, content, fsync, rename, fsync. */
   write(path: string, content: string | Buffer, attributes: Attributes): void;
+  /** The same with the content of a file outside the root, a chunk at a time. */
+  copy(from: string, path: string, attributes: Attributes): void;
+  /** Whether a regular file has the very content of a file outside the root. */
+  isCopyOf(path: string, from: string): boolean;
   /** Append to a log, created with the mode; never through a link. */
   append(path: string, content: string | Buffer, mode: number): void;
   link(path: string, target: string): void;
@@ -178,6 +190,21 @@ export function openRoot(directory: string): Root {
         sweep(place.folder, place.inRoot);
         writeAtomically(place.folder, place.name, Buffer.from(content), attributes);
       }),
+    copy: (from, inRoot, attributes) =>
+      at('write', inRoot, (place) => {
+        sweep(place.folder, place.inRoot);
+        const source = openSync(from, 'r');
+        try {
+          replaceAtomically(place.folder, place.name, attributes, (target) => fillFrom(source, target));
+        } finally {
+          closeSync(source);
+        }
+      }),
+    isCopyOf: (inRoot, from) =>
+      maybe('read', inRoot, (place) => {
+        const status = lstatSync(join(place), { throwIfNoEntry: false });
+        return status?.isFile() === true && haveSameContent(join(place), from);
+      }) ?? false,
     append: (inRoot, content, mode) =>
       at('write', inRoot, (place) => {
         const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
@@ -193,7 +220,12 @@ export function openRoot(directory: string): Root {
         sweep(place.folder, place.inRoot);
         const temporary = `${place.folder}/${temporaryName()}`;
         symlinkSync(target, temporary);
-        renameSync(temporary, join(place));
+        try {
+          renameSync(temporary, join(place));
+        } catch (error) {
+          unlinkSync(temporary);
+          throw error;
+        }
         syncFolder(place.folder);
       }),
     makeDirectory: function make(inRoot, attributes) {

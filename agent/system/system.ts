@@ -21,5 +21,5 @@ export interface System {
 /** The reading half of a root. */
 export type ReadableRoot = Pick<
   Root,
-  'path' | 'live' | 'read' | 'readText' | 'entry' | 'list' | 'linkTarget' | 'isExecutable'
+  'path' | 'live' | 'read' | 'readText' | 'entry' | 'list' | 'linkTarget' | 'isExecutable' | 'isCopyOf'
 >;

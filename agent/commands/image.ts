@@ -1,0 +1,250 @@
+import { subject } from '../change/change.ts';
+import { describeDifference } from '../change/diff.ts';
+import type { Settled } from '../change/settle.ts';
+import { carried, runningProgram } from '../image/carried.ts';
+import { planInstallation, type Source } from '../image/install.ts';
+import { install, settleInstallation, uninstall } from '../image/installation.ts';
+import {
+  type Failure,
+  isOpen,
+  planPreparation,
+  prepare,
+  type RulePlan,
+  readImage,
+  selectRules,
+  unknownRules,
+} from '../image/prepare.ts';
+import { readRecord } from '../image/record.ts';
+import type { Image } from '../image/rule.ts';
+import { chooseRuntime, type RuntimeChoice, type RuntimeWish } from '../image/runtime.ts';
+import { unitChanges } from '../image/units.ts';
+import { openRoot, type Root } from '../system/root.ts';
+import { version } from '../version.ts';
+import { type Invocation, UsageError } from './arguments.ts';
+import type { Io } from './io.ts';
+
+const thisProgram = (): Source => ({ program: runningProgram(), version, carried });
+
+/** `lx-agent image install|uninstall|prepare|check --root DIR` */
+export async function run(invocation: Invocation, io: Io, source: Source = thisProgram()): Promise<number> {
+  const root = openImage(invocation.values.get('root') ?? '');
+  switch (invocation.name) {
+    case 'image install':
+      return await runInstall(invocation, io, root, source);
+    case 'image uninstall':
+      return await runUninstall(invocation, io, root);
+    case 'image prepare':
+      return await runPrepare(invocation, io, root, source);
+    case 'image check':
+      return runCheck(invocation, io, root);
+    default:
+      throw new UsageError(`${invocation.name} is no command for images`);
+  }
+}
+
+/** A directory that holds nothing is a typing error more often than an image. */
+function openImage(directory: string): Root {
+  const root = openRoot(directory);
+  if (root.entry('/.')?.kind !== 'directory' || root.list('/').length === 0)
+    throw new UsageError(`${root.path} holds no image; --root takes the folder that is its /`);
+  return root;
+}
+
+async function runInstall(invocation: Invocation, io: Io, root: Root, source: Source): Promise<number> {
+  const image = readImage(root);
+  const wish = runtimeWish(invocation.values.get('runtime'));
+  const choice = chooseRuntime(root, source.program, wish);
+  const changes = planInstallation(image, source, choice, unitChanges(root, image.init));
+  const settled = settleInstallation(root, changes, invocation.flags.has('force'));
+  if (invocation.flags.has('dry-run')) return await showDifferences(invocation, io, settled);
+  const left = await install(root, settled, source.version);
+  const changed = settled.filter(({ result }) => result === 'wanted').length;
+  if (invocation.flags.has('json'))
+    printJson(io, { ...facts(image), runtime: choice, changes: settled.map(outcome), left });
+  else
+    io.stdout.write(
+      [
+        `${changed === 0 ? 'already installed' : 'installed'}: lx-agent ${source.version} in ${describe(image)}`,
+        `C library: ${describeRuntime(choice)}`,
+        ...settled.flatMap((one) =>
+          one.result === 'kept' ? [`kept: ${subject(one.change)}, ${one.reason}`] : [],
+        ),
+        ...left.map((path) => `left: ${path}, no longer used but changed by somebody`),
+        '',
+      ].join('\n'),
+    );
+  return 0;
+}
+
+function runtimeWish(text: string | undefined): RuntimeWish {
+  return text === 'private' || text === 'system' ? text : 'auto';
+}
+
+function describeRuntime({ runtime, reason }: RuntimeChoice): string {
+  return runtime === 'private'
+    ? `its own, in /usr/lib/lx-agent/runtime (${reason})`
+    : `the image's (${reason})`;
+}
+
+async function runUninstall({ flags }: Invocation, io: Io, root: Root): Promise<number> {
+  const record = readRecord(root);
+  if (record === undefined) {
+    if (flags.has('json')) printJson(io, { ...facts(readImage(root)), undone: [], left: [] });
+    else io.stdout.write(`lx-agent is not installed in ${root.path}, or not by image install\n`);
+    return 0;
+  }
+  const undone = record.entries.map(({ path }) => path).reverse();
+  if (flags.has('dry-run')) {
+    io.stdout.write(undone.map((path) => `restore    ${path}\n`).join(''));
+    return 0;
+  }
+  const left = await uninstall(root, record, flags.has('force'));
+  if (flags.has('json')) printJson(io, { ...facts(readImage(root)), undone, left });
+  else
+    io.stdout.write(
+      [
+        `removed: lx-agent ${record.agent} from ${root.path}`,
+        ...left.map((path) => `kept: ${path}, changed by somebody since`),
+        '',
+      ].join('\n'),
+    );
+  return 0;
+}
+
+async function runPrepare(invocation: Invocation, io: Io, root: Root, source: Source): Promise<number> {
+  const { flags } = invocation;
+  const image = readImage(root);
+  const plans = planPreparation(image, selected(invocation));
+  const wanted = plans.flatMap(({ settled }) => settled).filter(({ result }) => result === 'wanted');
+  if (flags.has('dry-run')) return await showDifferences(invocation, io, wanted);
+  refuseLiveInstance(root, plans, flags.has('force'));
+  const failures = await prepare(root, plans, source.version);
+  const exit = failures.length === 0 ? 0 : 1;
+  if (flags.has('json'))
+    printJson(io, { ...facts(image), rules: plans.map((plan) => doneRule(plan, failures)) });
+  else {
+    io.stdout.write(
+      [
+        `${wanted.length === 0 ? 'already prepared' : 'prepared'}: ${describe(image)}`,
+        ...plans
+          .filter(isOpen)
+          .map(({ rule, settled }) => `${rule.category}/${rule.id}: ${rule.summary} (${count(settled)})`),
+        '',
+      ].join('\n'),
+    );
+    for (const { rule, error } of failures)
+      io.stderr.write(`lx-agent: ${rule.category}/${rule.id} failed: ${error.message}\n`);
+  }
+  return exit;
+}
+
+/** Host keys and logs of a machine that is in use are not a builder's rubbish. */
+function refuseLiveInstance(root: Root, plans: readonly RulePlan[], force: boolean): void {
+  const cleans = plans.some((plan) => plan.rule.category === 'clean' && isOpen(plan));
+  if (!root.live || force || !cleans || root.entry('/native/.zonecontrol/metadata.sock') === undefined)
+    return;
+  throw new Error(
+    'this is a running instance: host keys, logs and machine-id would go; use --skip clean, or --force when it is to become an image',
+  );
+}
+
+function runCheck(invocation: Invocation, io: Io, root: Root): number {
+  const image = readImage(root);
+  const open = planPreparation(image, selected(invocation)).filter(isOpen);
+  const findings = open.map((plan) => finding(plan, root.path));
+  if (invocation.flags.has('json')) printJson(io, { ...facts(image), findings });
+  else if (findings.length === 0) io.stdout.write(`nothing is left to do in ${describe(image)}\n`);
+  else {
+    const text = findings.flatMap(({ category, rule, summary, what, reason, source, remedy }) => [
+      `${category}/${rule}: wanted is ${summary}`,
+      ...what.map((line) => `    ${line}`),
+      `  why: ${reason} (${source})`,
+      `  remedy: ${remedy}`,
+      '',
+    ]);
+    io.stdout.write(
+      `${text.join('\n')}\n${findings.length} finding${findings.length === 1 ? '' : 's'} in ${describe(image)}\n`,
+    );
+  }
+  return findings.length === 0 ? 0 : 1;
+}
+
+interface Finding {
+  readonly rule: string;
+  readonly category: string;
+  readonly summary: string;
+  readonly what: readonly string[];
+  readonly reason: string;
+  readonly source: string;
+  readonly remedy: string;
+}
+
+function finding({ rule, settled, error }: RulePlan, root: string): Finding {
+  const open = settled.filter(({ result }) => result !== 'unchanged');
+  const broken = [error, ...open.map((one) => (one.result === 'failed' ? one.error : undefined))].filter(
+    (one) => one !== undefined,
+  );
+  return {
+    rule: rule.id,
+    category: rule.category,
+    summary: rule.summary,
+    what: [...broken.map(({ message }) => message), ...open.map(({ change }) => subject(change))],
+    reason: rule.reason,
+    source: rule.source,
+    remedy:
+      broken.length > 0
+        ? 'put right what is in the way, then run lx-agent image prepare'
+        : `lx-agent image prepare --root ${root} --only ${rule.id}`,
+  };
+}
+
+function selected({ lists }: Invocation) {
+  const only = lists.get('only') ?? [];
+  const skip = lists.get('skip') ?? [];
+  const [unknown] = unknownRules([...only, ...skip]);
+  if (unknown !== undefined)
+    throw new UsageError(`there is no rule or category ${JSON.stringify(unknown)}; see lx-agent image check`);
+  return selectRules(only, skip);
+}
+
+async function showDifferences({ flags }: Invocation, io: Io, settled: readonly Settled[]): Promise<number> {
+  const failed = settled.filter((one) => one.result === 'failed');
+  if (flags.has('json')) printJson(io, { changes: settled.map(outcome) });
+  else for (const one of settled) if (one.result === 'wanted') io.stdout.write(await describeDifference(one));
+  for (const { error } of failed) io.stderr.write(`lx-agent: ${error.message}\n`);
+  return failed.length === 0 ? 0 : 1;
+}
+
+function doneRule({ rule, settled }: RulePlan, failures: readonly Failure[]) {
+  const errors = failures.filter((failure) => failure.rule === rule).map(({ error }) => error.message);
+  return { rule: rule.id, category: rule.category, changes: settled.map(outcome), errors };
+}
+
+function outcome(settled: Settled) {
+  const { change, result } = settled;
+  return {
+    kind: change.kind,
+    what: subject(change),
+    why: change.why,
+    result,
+    ...(settled.result === 'kept' && { reason: settled.reason }),
+    ...(settled.result === 'failed' && { reason: settled.error.message }),
+  };
+}
+
+function facts({ root, distribution, init }: Image) {
+  return { root: root.path, distribution: distribution.name, init };
+}
+
+function describe({ root, distribution, init }: Image): string {
+  return `${root.path} (${distribution.name}, ${init})`;
+}
+
+function count(settled: readonly Settled[]): string {
+  const open = settled.filter(({ result }) => result !== 'unchanged').length;
+  return open === 1 ? '1 change' : `${open} changes`;
+}
+
+function printJson(io: Io, value: object): void {
+  io.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+}

@@ -1,0 +1,93 @@
+import type { NetworkInterfaceInfo } from 'node:os';
+import ipaddr from 'ipaddr.js';
+import type { Instance, Nic, StaticRoute } from '../metadata/instance.ts';
+import { type Finding, note, ok, wrong } from './finding.ts';
+
+/** What the running machine's network is, as the system tells it. */
+export interface Network {
+  /** By name, as os.networkInterfaces() has them: only those that are up and have an address. */
+  readonly interfaces: Readonly<Record<string, readonly NetworkInterfaceInfo[] | undefined>>;
+  /** /proc/net/route; undefined where there is none. */
+  readonly routes: string | undefined;
+}
+
+const remedy =
+  'reboot the instance, for the platform sets it up before init; see lx-agent run --dry-run network';
+
+/** Addresses and routes against what the metadata says. The platform sets them up; the image may have undone it. */
+export function checkNetwork(
+  { nics, routes }: Pick<Instance, 'nics' | 'routes'>,
+  network: Network,
+): Finding[] {
+  if (nics === undefined) return [note('network', 'the metadata names no NICs')];
+  const missing = [
+    ...nics.flatMap((nic) => missingAddresses(nic, network)),
+    ...missingRoutes(nics, routes ?? [], network),
+  ];
+  return missing.length > 0
+    ? missing
+    : [ok('network', `${nics.length} NICs have the addresses that the metadata names`)];
+}
+
+/** By MAC address where it has one, else by number: net0 is eth0. */
+function interfaceOf(nic: Nic, { interfaces }: Network): readonly NetworkInterfaceInfo[] | undefined {
+  const byMac = Object.values(interfaces).find((infos) => infos?.some(({ mac }) => mac === nic.mac));
+  return byMac ?? interfaces[`eth${nic.index}`] ?? interfaces[nic.name];
+}
+
+function missingAddresses(nic: Nic, network: Network): Finding[] {
+  if (nic.addresses.length === 0 && !nic.dhcp && !nic.addrconf) return [];
+  const infos = interfaceOf(nic, network);
+  if (infos === undefined)
+    return [
+      wrong('network', `${nic.name} (${nic.mac ?? 'no MAC address'}) is not up, or has no address`, remedy),
+    ];
+  const present = new Set(infos.flatMap(({ cidr }) => (cidr === null ? [] : [canonical(cidr)])));
+  return nic.addresses
+    .filter((address) => !present.has(canonical(address)))
+    .map((address) => wrong('network', `${nic.name} does not have the address ${address}`, remedy));
+}
+
+function missingRoutes(nics: readonly Nic[], routes: readonly StaticRoute[], network: Network): Finding[] {
+  const table = parseRoutes(network.routes ?? '');
+  if (table.length === 0)
+    return [note('network', 'the routes cannot be read here, so they were not looked at')];
+  const gateways = nics.filter(({ primary }) => primary).flatMap((nic) => nic.gateways);
+  const wanted = [
+    ...gateways.map((gateway) => ({ destination: '0.0.0.0/0', gateway: String(gateway) })),
+    ...routes.filter(({ linkLocal }) => !linkLocal),
+  ].filter(({ gateway }) => !gateway.includes(':'));
+  return wanted
+    .filter(
+      ({ destination, gateway }) =>
+        !table.some((route) => route.destination === destination && route.gateway === gateway),
+    )
+    .map(({ destination, gateway }) => {
+      const what = destination === '0.0.0.0/0' ? 'default route' : `route to ${destination}`;
+      return wrong('network', `the ${what} by ${gateway} is missing`, remedy);
+    });
+}
+
+/** proc_net_route: a header, then name, destination, gateway, flags, …, mask; addresses as little-endian hex. */
+function parseRoutes(text: string): { destination: string; gateway: string }[] {
+  return text
+    .split('\n')
+    .slice(1)
+    .flatMap((line) => {
+      const [name, destination, gateway, , , , , mask] = line.trim().split(/\s+/);
+      if (name === undefined || destination === undefined || gateway === undefined || mask === undefined)
+        return [];
+      const length = [...Number.parseInt(mask, 16).toString(2)].filter((bit) => bit === '1').length;
+      return [{ destination: `${fromHex(destination)}/${length}`, gateway: fromHex(gateway) }];
+    });
+}
+
+function fromHex(text: string): string {
+  return Buffer.from(text.padStart(8, '0'), 'hex').reverse().join('.');
+}
+
+/** One spelling for each address: IPv6 has many. */
+function canonical(cidr: string): string {
+  const [address = '', length] = cidr.split('/');
+  return `${ipaddr.parse(address).toString()}/${length}`;
+}

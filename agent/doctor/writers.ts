@@ -1,0 +1,68 @@
+import { platformMark } from '../change/ownership.ts';
+import type { ReadableRoot } from '../system/system.ts';
+import { type Finding, note, ok, wrong } from './finding.ts';
+
+/** Other software that writes what the agent writes, and the traces that it leaves. */
+export function checkOtherWriters(root: ReadableRoot): Finding[] {
+  const findings = [guestTools(root), cloudInit(root), networkManager(root), ...platformFiles(root)].filter(
+    (finding) => finding !== undefined,
+  );
+  return findings.length > 0 ? findings : [ok('others', 'no other software writes the same files')];
+}
+
+/** sdc-vmtools-lx-brand, which the agent replaces: its folder, and the scripts that start it. */
+function guestTools(root: ReadableRoot): Finding | undefined {
+  const starters = [
+    '/etc/rc.local',
+    '/etc/rc.d/rc.local',
+    '/etc/local.d/joyent.start',
+    '/etc/systemd/system/joyent.service',
+  ];
+  const started = starters.filter((path) => /smartdc|mdata-/.test(readable(root, path)));
+  if (started.length === 0) return undefined;
+  return wrong(
+    'others',
+    `the old guest tools are started by ${started.join(' and ')}: scripts would run twice`,
+    'lx-agent image install --root / takes over from them',
+  );
+}
+
+function cloudInit(root: ReadableRoot): Finding | undefined {
+  const there = ['/usr/bin/cloud-init', '/usr/local/bin/cloud-init'].some((path) => root.isExecutable(path));
+  if (!there || root.entry('/etc/cloud/cloud-init.disabled') !== undefined) return undefined;
+  return wrong(
+    'others',
+    'cloud-init is installed and not disabled: it sets the host name and the network too',
+    'touch /etc/cloud/cloud-init.disabled',
+  );
+}
+
+function networkManager(root: ReadableRoot): Finding | undefined {
+  const there = ['/usr/sbin/NetworkManager', '/usr/bin/NetworkManager'].some((path) =>
+    root.isExecutable(path),
+  );
+  const enabled =
+    root.entry('/etc/systemd/system/multi-user.target.wants/NetworkManager.service') !== undefined;
+  if (!there || !enabled) return undefined;
+  const told = root.list('/etc/NetworkManager/conf.d').some((name) => name.includes('lx-agent'));
+  return told
+    ? note('others', 'NetworkManager is enabled, and told to leave our files alone')
+    : wrong(
+        'others',
+        'NetworkManager is enabled, and not told to leave resolv.conf alone',
+        'lx-agent run resolver network',
+      );
+}
+
+/** Files that the platform writes at each boot carry its mark; on old platforms it still does. */
+function platformFiles(root: ReadableRoot): Finding[] {
+  const marked = ['/etc/resolv.conf', '/etc/network/interfaces', '/etc/hosts', '/etc/hostname'].filter(
+    (path) => readable(root, path).includes(platformMark),
+  );
+  if (marked.length === 0) return [];
+  return [note('others', `the platform wrote ${marked.join(' and ')} at this boot; the agent follows it`)];
+}
+
+function readable(root: ReadableRoot, path: string): string {
+  return root.entry(path)?.kind === 'file' ? (root.readText(path) ?? '') : '';
+}

@@ -1,0 +1,17 @@
+import { version } from 'node:os';
+import { reasonNotInZone } from '../system/zone.ts';
+import { type Finding, ok, wrong } from './finding.ts';
+
+/** Whether this machine is an lx zone, by the kernel's own word where it gives it. */
+export function checkZone(kernel = version(), reason = reasonNotInZone()): Finding {
+  if (reason === undefined) return ok('zone', `an lx zone (kernel: ${kernel})`);
+  return wrong(
+    'zone',
+    kernel.includes('BrandZ')
+      ? 'an lx zone in which /native is not mounted'
+      : `not an lx zone (kernel: ${kernel}); there is neither /native nor a metadata socket`,
+    kernel.includes('BrandZ')
+      ? 'stop and start the instance from its host; the platform mounts /native'
+      : 'nothing, if that is as it should be; to look at an image: lx-agent image check --root DIR',
+  );
+}

@@ -1,0 +1,149 @@
+import { apply } from '../change/apply.ts';
+import type { Change } from '../change/change.ts';
+import { type Settled, settle } from '../change/settle.ts';
+import type { Root } from '../system/root.ts';
+import { emptyState, stateFolder } from '../system/state.ts';
+import type { ReadableRoot } from '../system/system.ts';
+import { readManifest, writeManifest } from './manifest.ts';
+import { dropRecord, type Entry, type InstallRecord, readRecord, recordPath, writeRecord } from './record.ts';
+import { assertUndoable, entriesFor, keepWhatWas, undo } from './undo.ts';
+
+/** Hold an installation against an image; what the agent itself wrote there before is its own to change. */
+export function settleInstallation(
+  root: ReadableRoot,
+  changes: readonly Change[],
+  force: boolean,
+): readonly Settled[] {
+  const files = Object.fromEntries(
+    (readRecord(root)?.entries ?? []).flatMap(({ path, after }) =>
+      after.kind === 'file' ? [[path, after.hash]] : [],
+    ),
+  );
+  return settle(changes, root, { ...emptyState, files }, force);
+}
+
+/**
+ * Carry out an installation, all of it or nothing: what was there before goes on record first, and a Change that
+ * fails takes back those before it. Answers with the paths of an older version that were left, as somebody changed
+ * them. Throws what the Change threw.
+ */
+export async function install(
+  root: Root,
+  settled: readonly Settled[],
+  version: string,
+): Promise<readonly string[]> {
+  const failed = settled.find((one) => one.result === 'failed');
+  if (failed?.result === 'failed') throw failed.error;
+  const earlier = readRecord(root);
+  const wanted = settled.filter((one) => one.result === 'wanted');
+  const paths = new Set(settled.flatMap(({ change }) => ('path' in change ? [change.path] : [])));
+  const obsolete = (earlier?.entries ?? []).filter(
+    ({ path, after }) => after.kind !== 'directory' && after.kind !== 'nothing' && !paths.has(path),
+  );
+  const added = newEntries(root, wanted, earlier);
+  const entries = merge(earlier?.entries ?? [], added);
+  if (wanted.length === 0 && obsolete.length === 0 && earlier?.agent === version) return [];
+  try {
+    keepWhatWas(
+      root,
+      added,
+      wanted.map(({ change }) => change),
+    );
+    writeRecord(root, { version: 1, agent: version, entries });
+    for (const one of wanted) await apply(one, root);
+  } catch (error) {
+    await takeBack(root, added, earlier);
+    throw error;
+  }
+  const left = await undo(root, obsolete, false);
+  const gone = new Set(obsolete.map(({ path }) => path));
+  writeRecord(root, { version: 1, agent: version, entries: entries.filter(({ path }) => !gone.has(path)) });
+  writeManifest(root, { ...readManifest(root), agent: version });
+  return left;
+}
+
+/** Undo a failed installation. An error here would hide the one that matters; what could not be undone stays on record. */
+async function takeBack(
+  root: Root,
+  added: readonly Entry[],
+  earlier: InstallRecord | undefined,
+): Promise<void> {
+  const stateEntries = added.filter(({ path }) => isStateFolder(path));
+  try {
+    await undo(
+      root,
+      added.filter(({ path }) => !isStateFolder(path)),
+      true,
+    );
+    if (earlier !== undefined) writeRecord(root, earlier);
+    else {
+      dropRecord(root);
+      await undo(root, stateEntries, true);
+    }
+  } catch (error) {
+    process.emitWarning(
+      `${recordPath}: the failed installation is not all undone (${error instanceof Error ? error.message : error}); run image uninstall`,
+    );
+  }
+}
+
+/** What the record has to say about Changes that are about to be made; the folders of the record itself first. */
+function newEntries(
+  root: ReadableRoot,
+  wanted: readonly Settled[],
+  earlier: InstallRecord | undefined,
+): readonly Entry[] {
+  const known = new Set<string>();
+  const entries: Entry[] = [];
+  const state: Change = { kind: 'directory', path: stateFolder, mode: 0o755, why: 'the record' };
+  const changes = [...(earlier === undefined ? [state] : []), ...wanted.map(({ change }) => change)];
+  for (const change of changes) {
+    assertUndoable(change);
+    for (const entry of entriesFor(change, root)) {
+      if (known.has(entry.path)) continue;
+      known.add(entry.path);
+      entries.push(entry);
+    }
+  }
+  return entries.filter(({ before, after }) => before.kind !== 'directory' || after.kind !== 'directory');
+}
+
+/** What was there before the first installation stays on record; what came last of a path is what is there now. */
+function merge(earlier: readonly Entry[], added: readonly Entry[]): Entry[] {
+  const latest = new Map(added.map((entry) => [entry.path, entry]));
+  const known = new Set(earlier.map(({ path }) => path));
+  return [
+    ...earlier.map((entry) => ({ ...entry, after: latest.get(entry.path)?.after ?? entry.after })),
+    ...added.filter(({ path }) => !known.has(path)),
+  ];
+}
+
+/**
+ * Leave an image as it was before the installation. Answers with the paths that were left, as somebody changed them
+ * since. Backups of files that were taken over from somebody's edits stay.
+ */
+export async function uninstall(
+  root: Root,
+  record: InstallRecord,
+  force: boolean,
+): Promise<readonly string[]> {
+  writeManifest(root, { ...readManifest(root), agent: undefined });
+  const left = await undo(
+    root,
+    record.entries.filter(({ path }) => !isStateFolder(path)),
+    force,
+  );
+  dropRecord(root);
+  for (const name of root.list(stateFolder))
+    if (name !== 'backup') root.remove(`${stateFolder}/${name}`, true);
+  await undo(
+    root,
+    record.entries.filter(({ path }) => isStateFolder(path)),
+    true,
+  );
+  return left;
+}
+
+function isStateFolder(path: string): boolean {
+  return `${stateFolder}/`.startsWith(`${path}/`);
+}

@@ -1,0 +1,60 @@
+import type { Root } from '../system/root.ts';
+import type { ReadableRoot } from '../system/system.ts';
+import { type Category, categories } from './rule.ts';
+
+/** What the platform's scripts may look at to see what they need not do any more; see docs/platform.md. */
+const manifestFolder = '/usr/lib/lx-agent';
+const manifestPath = `${manifestFolder}/manifest`;
+
+/** The facts of a manifest. */
+export interface Manifest {
+  /** The version of the agent in the image; undefined when it is not installed. */
+  readonly agent: string | undefined;
+  /** The version that prepared the image; undefined when none did. */
+  readonly prepared: string | undefined;
+  /** Categories in which nothing is left to do. */
+  readonly done: readonly Category[];
+}
+
+export function readManifest(root: ReadableRoot): Manifest {
+  const facts = new Map(
+    (root.readText(manifestPath) ?? '').split('\n').map((line) => {
+      const [key = '', ...value] = line.split('=');
+      return [key, value.join('=')];
+    }),
+  );
+  return {
+    agent: facts.get('agent'),
+    prepared: facts.get('prepared'),
+    done: categories.filter((category) => facts.has(`category.${category}`)),
+  };
+}
+
+/**
+ * The manifest as text: one fact a line, so that a shell can test it with `grep -q`. The category resolv.conf is
+ * `done` only with the agent there to write the file at each boot; without it, it is merely `prepared`.
+ */
+export function renderManifest({ agent, prepared, done }: Manifest): string | undefined {
+  if (agent === undefined && prepared === undefined) return undefined;
+  return [
+    '# What lx-agent has done to this image, for the platform.',
+    ...(agent === undefined ? [] : [`agent=${agent}`]),
+    ...(prepared === undefined ? [] : [`prepared=${prepared}`]),
+    ...done.map(
+      (category) =>
+        `category.${category}=${category === 'resolv.conf' && agent === undefined ? 'prepared' : 'done'}`,
+    ),
+    '',
+  ].join('\n');
+}
+
+/** Write the manifest, or remove it when there is nothing to say any more. */
+export function writeManifest(root: Root, manifest: Manifest): void {
+  const text = renderManifest(manifest);
+  if (root.readText(manifestPath) === text) return;
+  if (text === undefined) root.remove(manifestPath);
+  else {
+    root.makeDirectory(manifestFolder, { mode: 0o755 });
+    root.write(manifestPath, text, { mode: 0o644 });
+  }
+}

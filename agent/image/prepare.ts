@@ -1,0 +1,109 @@
+import { apply } from '../change/apply.ts';
+import type { Change } from '../change/change.ts';
+import { type Settled, settle } from '../change/settle.ts';
+import { detectDistribution } from '../system/distribution.ts';
+import { detectInit } from '../system/init.ts';
+import type { Root } from '../system/root.ts';
+import { emptyState } from '../system/state.ts';
+import type { ReadableRoot } from '../system/system.ts';
+import { readManifest, writeManifest } from './manifest.ts';
+import { readRecord, writeRecord } from './record.ts';
+import { applies, categories, type Image, planRule, type Rule } from './rule.ts';
+import { rules } from './rules/all.ts';
+
+/** What is left to do for a rule: nothing when every Change is `unchanged`. */
+export interface RulePlan {
+  readonly rule: Rule;
+  readonly settled: readonly Settled[];
+  /** Why the rule could not even be planned: something unreadable in the image. */
+  readonly error?: Error;
+}
+
+/** An image root, with what its own files say that it is. */
+export function readImage(root: ReadableRoot): Image {
+  return { root, distribution: detectDistribution(root), init: detectInit(root) };
+}
+
+/** Names given to --only or --skip that are neither a rule nor a category. */
+export function unknownRules(names: readonly string[]): readonly string[] {
+  const known = new Set<string>([...categories, ...rules.map(({ id }) => id)]);
+  return names.filter((name) => !known.has(name));
+}
+
+/** The rules that remain of all by id or category. */
+export function selectRules(only: readonly string[], skip: readonly string[]): readonly Rule[] {
+  const named = ({ id, category }: Rule, names: readonly string[]) =>
+    names.includes(id) || names.includes(category);
+  return rules.filter((rule) => (only.length === 0 || named(rule, only)) && !named(rule, skip));
+}
+
+/** Hold the rules that apply against an image. Reads only; one rule that fails does not stop the others. */
+export function planPreparation(image: Image, selected: readonly Rule[]): readonly RulePlan[] {
+  return selected
+    .filter((rule) => applies(rule, image))
+    .map((rule) => {
+      try {
+        return { rule, settled: settle(planRule(rule, image), image.root, emptyState) };
+      } catch (error) {
+        return { rule, settled: [], error: error instanceof Error ? error : new Error(String(error)) };
+      }
+    });
+}
+
+/** Whether a rule has something left to do, or cannot tell. */
+export function isOpen({ settled, error }: RulePlan): boolean {
+  return error !== undefined || settled.some(({ result }) => result !== 'unchanged');
+}
+
+/** Why a Change of a rule could not be made. */
+export interface Failure {
+  readonly rule: Rule;
+  readonly error: Error;
+}
+
+/**
+ * Do what is left of the plans: one Change that fails does not stop the others. The manifest then says in which
+ * categories nothing is left.
+ */
+export async function prepare(
+  root: Root,
+  plans: readonly RulePlan[],
+  version: string,
+): Promise<readonly Failure[]> {
+  const failures: Failure[] = [];
+  for (const { rule, settled, error } of plans) {
+    if (error !== undefined) failures.push({ rule, error });
+    for (const one of settled) {
+      if (one.result === 'failed') failures.push({ rule, error: one.error });
+      if (one.result !== 'wanted') continue;
+      try {
+        await apply(one, root);
+      } catch (cause) {
+        failures.push({ rule, error: cause instanceof Error ? cause : new Error(String(cause)) });
+      }
+    }
+  }
+  disown(
+    root,
+    plans.flatMap(({ settled }) => settled.map(({ change }) => change)),
+  );
+  const open = planPreparation(readImage(root), rules)
+    .filter(isOpen)
+    .map(({ rule }) => rule.category);
+  writeManifest(root, {
+    ...readManifest(root),
+    prepared: version,
+    done: categories.filter((category) => !open.includes(category)),
+  });
+  return failures;
+}
+
+/** Links and folders that the image needs with or without the agent: an uninstallation leaves them. */
+function disown(root: Root, changes: readonly Change[]): void {
+  const record = readRecord(root);
+  if (record === undefined) return;
+  const needed = new Set(
+    changes.flatMap((change) => (change.kind === 'link' || change.kind === 'directory' ? [change.path] : [])),
+  );
+  writeRecord(root, { ...record, entries: record.entries.filter(({ path }) => !needed.has(path)) });
+}

@@ -1,0 +1,60 @@
+import type { Change } from '../change/change.ts';
+import type { Distribution, Family } from '../system/distribution.ts';
+import type { InitSystem } from '../system/init.ts';
+import type { ReadableRoot } from '../system/system.ts';
+import { changesFor, type Want } from './want.ts';
+
+/** The seven categories of RFD 15, and what image builders clean up by hand. The manifest in an image uses these names. */
+export const categories = [
+  'directories',
+  'native-runtime',
+  'native-links',
+  'config',
+  'resolv.conf',
+  'stand-ins',
+  'services',
+  'clean',
+] as const;
+export type Category = (typeof categories)[number];
+
+/** An image root, and what it turned out to hold. */
+export interface Image {
+  readonly root: ReadableRoot;
+  readonly distribution: Distribution;
+  readonly init: InitSystem;
+}
+
+/** One thing that an image needs to be at home in an lx zone, as data: what is to be, where, why, and who says so. */
+export interface Rule {
+  readonly id: string;
+  readonly category: Category;
+  /** What is wanted, as a clause: `no getty on a virtual terminal`. */
+  readonly summary: string;
+  /** Why an lx zone needs it. */
+  readonly reason: string;
+  /** Where the fact is from. */
+  readonly source: string;
+  /** Where it applies; everywhere when absent. */
+  readonly when?: When;
+  readonly wants: readonly Want[] | ((image: Image) => readonly Want[]);
+}
+
+interface When {
+  readonly families?: readonly Family[];
+  readonly inits?: readonly InitSystem[];
+}
+
+/** Whether a rule has a say in this image. */
+export function applies({ when }: Rule, { distribution, init }: Image): boolean {
+  return (
+    (when?.families === undefined || when.families.includes(distribution.family)) &&
+    (when?.inits === undefined || when.inits.includes(init))
+  );
+}
+
+/** What a rule wants of this image, as Changes. Throws RootError where the image cannot be read. */
+export function planRule(rule: Rule, image: Image): readonly Change[] {
+  if (!applies(rule, image)) return [];
+  const wants = typeof rule.wants === 'function' ? rule.wants(image) : rule.wants;
+  return wants.flatMap((want) => changesFor(want, image.root, rule.summary));
+}

@@ -1,0 +1,19 @@
+import type { Rule } from '../rule.ts';
+import { cleanRules } from './clean.ts';
+import { configRules } from './config.ts';
+import { directoryRules } from './directories.ts';
+import { nativeRules } from './native.ts';
+import { resolverRules } from './resolvers.ts';
+import { serviceRules } from './services.ts';
+import { standInRules } from './stand-ins.ts';
+
+/** Everything that an image needs, in the order in which it is done. */
+export const rules: readonly Rule[] = [
+  ...directoryRules,
+  ...nativeRules,
+  ...configRules,
+  ...resolverRules,
+  ...standInRules,
+  ...serviceRules,
+  ...cleanRules,
+];

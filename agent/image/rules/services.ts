@@ -1,0 +1,175 @@
+import type { Rule } from '../rule.ts';
+import type { Want } from '../want.ts';
+
+const sandboxOff = `[Service]
+PrivateTmp=no
+PrivateDevices=no
+PrivateNetwork=no
+ProtectSystem=no
+ProtectHome=no
+NoNewPrivileges=no
+`;
+
+function dropIn(unit: string, content: string): Want {
+  return { file: `/etc/systemd/system/${unit}.d/override.conf`, content };
+}
+
+function mask(unit: string): Want {
+  return { link: `/etc/systemd/system/${unit}`, target: '/dev/null' };
+}
+
+const upstartOff = `acpid control-alt-delete console-setup dmesg hwclock hwclock-save irqbalance module-init-tools
+mounted-dev mounted-debugfs network-interface-security plymouth plymouth-log plymouth-shutdown plymouth-splash
+plymouth-stop plymouth-upstart-bridge setvtrgb tty1 tty2 tty3 tty4 tty5 tty6 ttyS0 udev udevmonitor udevtrigger
+udev-fallback-graphics udev-finish upstart-udev-bridge ureadahead ureadahead-other ureadahead-touch whoopsie`;
+
+const redhatOff = `acpid auditd gpm hpoj ip6tables iptables irda irqbalance iscsi isdn kdump kudzu mdmpd mdmonitor
+microcode_ctl netdump ntpd ntpdate pcmcia psacct quota_nld random rawdevices smartd`;
+
+const sysvOff = 'checkfs.sh checkroot.sh hwclock.sh kmod mtab.sh procps udev udev-mtab';
+
+function words(text: string): readonly string[] {
+  return text.split(/\s+/);
+}
+
+const terminals = [1, 2, 3, 4, 5, 6];
+
+export const serviceRules: readonly Rule[] = [
+  {
+    id: 'systemd-sandboxes',
+    category: 'services',
+    summary: 'hostnamed, localed, timedated, logind, initctl and journald run without their sandbox',
+    reason: 'a zone has no mount namespaces: a service that asks for one does not start',
+    source: 'RFD 15; lx-brand-image-tests systemd-overrides; lx-images',
+    when: { inits: ['systemd'] },
+    wants: ['hostnamed', 'localed', 'timedated', 'logind', 'initctl', 'journald'].map((name) =>
+      dropIn(`systemd-${name}.service`, sandboxOff),
+    ),
+  },
+  {
+    id: 'systemd-credentials',
+    category: 'services',
+    summary: 'systemd-sysusers takes no credentials',
+    reason: 'LoadCredential= needs a mount that a zone refuses, and the unit fails',
+    source: 'lx-images, ubuntu',
+    when: { inits: ['systemd'] },
+    wants: [dropIn('systemd-sysusers.service', '[Service]\nLoadCredential=\n')],
+  },
+  {
+    id: 'systemd-network-managers',
+    category: 'services',
+    summary: 'NetworkManager and wicked off',
+    reason: 'the platform has configured the interfaces, and a manager would take them down or wait for udev',
+    source: 'RFD 15; lx_boot_zone_{redhat,suse}.ksh',
+    when: { inits: ['systemd'] },
+    wants: words(
+      `NetworkManager.service NetworkManager-dispatcher.service NetworkManager-wait-online.service
+      wicked.service wickedd.service wickedd-auto4.service wickedd-dhcp4.service wickedd-dhcp6.service
+      wickedd-nanny.service`,
+    ).map(mask),
+  },
+  {
+    id: 'systemd-resolved',
+    category: 'services',
+    summary: 'systemd-resolved off',
+    reason: 'it cannot start in a zone, and resolv.conf comes from the metadata',
+    source: 'lx-images',
+    when: { inits: ['systemd'] },
+    wants: [mask('systemd-resolved.service')],
+  },
+  {
+    id: 'systemd-disks',
+    category: 'services',
+    summary: 'what trims, scrubs and remounts disks, and removes kernels, off',
+    reason: 'a zone has no disks and no kernel of its own: the units fail at each boot',
+    source: 'RFD 15; lx-images',
+    when: { inits: ['systemd'] },
+    wants: words(
+      `fstrim.service fstrim.timer e2scrub_all.service e2scrub_all.timer e2scrub_reap.service
+      systemd-remount-fs.service run-rpc_pipefs.mount var-lib-nfs-rpc_pipefs.mount purge-kernels.service`,
+    ).map(mask),
+  },
+  {
+    id: 'ssh-socket',
+    category: 'services',
+    summary: 'sshd as a service of its own in place of ssh.socket',
+    reason: 'socket activation of sshd does not work in a zone',
+    source: 'lx-images',
+    when: { inits: ['systemd'] },
+    wants: ({ root }) => {
+      const unit = ['/usr/lib', '/lib']
+        .map((folder) => `${folder}/systemd/system/ssh.service`)
+        .find((path) => root.entry(path) !== undefined);
+      if (unit === undefined) return [];
+      return [
+        mask('ssh.socket'),
+        { link: '/etc/systemd/system/multi-user.target.wants/ssh.service', target: unit },
+      ];
+    },
+  },
+  {
+    id: 'upstart-off',
+    category: 'services',
+    summary: 'no udev, no clock, no splash screen, no virtual terminals',
+    reason: 'a zone has none of the devices, and jobs that wait for them hold the boot up',
+    source: 'RFD 15; lx_boot_zone_{debian,ubuntu,redhat}.ksh',
+    when: { inits: ['upstart'] },
+    wants: words(upstartOff).map((job) => ({ file: `/etc/init/${job}.override`, content: 'manual\n' })),
+  },
+  {
+    id: 'sysv-off',
+    category: 'services',
+    summary: 'no file-system checks, no clock, no modules, no sysctl, no udev',
+    reason: 'a zone has none of the devices, and may not set kernel parameters',
+    source: 'RFD 15; lx_boot_zone_{debian,suse}.ksh',
+    when: { families: ['debian', 'suse'] },
+    wants: [
+      {
+        stopped: words(sysvOff),
+        folders: ['S', '2', '3', '4', '5'].map((level) => `/etc/rc${level}.d`),
+      },
+    ],
+  },
+  {
+    id: 'redhat-off',
+    category: 'services',
+    summary: 'no firewall, clock, audit and hardware services',
+    reason: 'they need devices or kernel interfaces that a zone has not',
+    source: 'RFD 15; lx_boot_zone_redhat.ksh',
+    when: { families: ['redhat'], inits: ['upstart', 'sysvinit'] },
+    wants: [
+      {
+        stopped: words(redhatOff),
+        folders: [2, 3, 4, 5].map((level) => `/etc/rc.d/rc${level}.d`),
+      },
+    ],
+  },
+  {
+    id: 'openrc-hardware',
+    category: 'services',
+    summary: 'no device managers, modules, key maps and swap in the run-levels',
+    reason: 'a zone has none of the devices',
+    source: 'lx-images, alpine',
+    when: { inits: ['openrc'] },
+    wants: ['sysinit', 'boot', 'default'].flatMap((level) =>
+      words(
+        'hwdrivers modules modloop mdev udev udev-trigger udev-settle dmesg swap keymaps consolefont',
+      ).map((name) => ({ remove: `/etc/runlevels/${level}/${name}` })),
+    ),
+  },
+  {
+    id: 'runit-terminals',
+    category: 'services',
+    summary: 'no getty on a virtual terminal',
+    reason: "a zone has no virtual terminals; a `down` file is no package's, so an update leaves it",
+    source: 'lx-images, void; runsv(8)',
+    when: { inits: ['runit'] },
+    wants: ['agetty', 'getty'].flatMap((getty) =>
+      terminals.map((number) => ({
+        file: `/etc/sv/${getty}-tty${number}/down`,
+        content: '',
+        beside: `/etc/sv/${getty}-tty${number}`,
+      })),
+    ),
+  },
+];

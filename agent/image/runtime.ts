@@ -1,0 +1,105 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { RootError } from '../system/root-error.ts';
+import type { ReadableRoot } from '../system/system.ts';
+import { type Elf, readElf } from './elf.ts';
+
+/** Where the agent's own loader and libraries lie in an image that cannot carry it by itself. */
+export const runtimeFolder = '/usr/lib/lx-agent/runtime';
+
+/** The loader and the libraries that the program needs, by the names under which it asks for them. */
+export const runtimeFiles = [
+  'ld-linux-x86-64.so.2',
+  'libc.so.6',
+  'libm.so.6',
+  'libdl.so.2',
+  'libpthread.so.0',
+  'libstdc++.so.6',
+  'libgcc_s.so.1',
+] as const;
+
+export type RuntimeWish = 'auto' | 'private' | 'system';
+
+/** Which C library carries the agent in an image, and why, for a person. */
+export interface RuntimeChoice {
+  readonly runtime: 'private' | 'system';
+  readonly reason: string;
+}
+
+/** Choose by the image's own files: are the loader, the libraries and their versions there that the program needs? */
+export function chooseRuntime(root: ReadableRoot, program: string, wish: RuntimeWish): RuntimeChoice {
+  if (wish !== 'auto') return { runtime: wish, reason: `by --runtime ${wish}` };
+  const lack = findLack(root, readProgram(program));
+  return lack === undefined
+    ? { runtime: 'system', reason: "the image's C library is new enough" }
+    : { runtime: 'private', reason: lack };
+}
+
+/** The first thing that the image lacks to run a program; undefined when it has all. */
+function findLack(root: ReadableRoot, { interpreter, requires }: Elf): string | undefined {
+  if (interpreter === undefined) return undefined;
+  if (!root.isExecutable(interpreter)) return `the image has no ${interpreter}`;
+  const folders = libraryFolders(root);
+  for (const [name, versions] of requires) {
+    const library = findLibrary(root, folders, name);
+    if (library === undefined) return `the image has no ${name}`;
+    const missing = versions.find((version) => !library.provides.has(version));
+    if (missing !== undefined) return `the image's ${name} has no ${missing}`;
+  }
+  return undefined;
+}
+
+function findLibrary(root: ReadableRoot, folders: readonly string[], name: string): Elf | undefined {
+  for (const folder of folders) {
+    const content = readIfFile(root, `${folder}/${name}`);
+    const library =
+      content &&
+      readElf((offset, length) => content.subarray(offset, Math.min(offset + length, content.length)));
+    if (library !== undefined) return library;
+  }
+  return undefined;
+}
+
+/** A folder, a FIFO or a monster under a library's name is no library. */
+function readIfFile(root: ReadableRoot, path: string): Buffer | undefined {
+  try {
+    return root.read(path);
+  } catch (error) {
+    if (error instanceof RootError) return undefined;
+    throw error;
+  }
+}
+
+/** Where the loader of the image looks, ld.so(8): its configuration, then the default folders of the distributions. */
+function libraryFolders(root: ReadableRoot): readonly string[] {
+  const configured = [
+    '/etc/ld.so.conf',
+    ...root.list('/etc/ld.so.conf.d').map((name) => `/etc/ld.so.conf.d/${name}`),
+  ]
+    .flatMap((path) => readIfFile(root, path)?.toString('utf8').split('\n') ?? [])
+    .map((line) => line.replace(/#.*$/, '').trim())
+    .filter((line) => line.startsWith('/'));
+  const usual = [
+    '/lib/x86_64-linux-gnu',
+    '/usr/lib/x86_64-linux-gnu',
+    '/lib64',
+    '/usr/lib64',
+    '/lib',
+    '/usr/lib',
+  ];
+  return [...new Set([...configured, ...usual])];
+}
+
+/** Throws when the file is not a 64-bit x86 program. */
+function readProgram(path: string): Elf {
+  const descriptor = openSync(path, 'r');
+  try {
+    const elf = readElf((offset, length) => {
+      const buffer = Buffer.alloc(length);
+      return buffer.subarray(0, readSync(descriptor, buffer, 0, length, offset));
+    });
+    if (elf === undefined) throw new Error(`${path} is not a 64-bit x86 program`);
+    return elf;
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,149 @@
+import { dirname } from 'node:path/posix';
+import type { Change } from '../change/change.ts';
+import { fingerprint } from '../change/ownership.ts';
+import type { Root } from '../system/root.ts';
+import { RootError } from '../system/root-error.ts';
+import type { ReadableRoot } from '../system/system.ts';
+import { type Entry, keepContent, keptContent, keptPath } from './record.ts';
+
+/** Changes of which it can be told what was there before. */
+export type UndoableChange = Extract<Change, { kind: 'file' | 'copy' | 'link' | 'directory' | 'absent' }>;
+
+/** Throws on a Change that cannot be taken back: an installation has none of those. */
+export function assertUndoable(change: Change): asserts change is UndoableChange {
+  if (change.kind === 'rename' || change.kind === 'generated' || change.kind === 'command')
+    throw new Error(`a change of kind ${change.kind} cannot be undone, so an installation may not hold it`);
+}
+
+/** What to put on record before a Change is made: the folders that it will make, and its own path. */
+export function entriesFor(change: UndoableChange, root: ReadableRoot): readonly Entry[] {
+  const after = stateAfter(change);
+  const folders: Entry[] = [];
+  for (let folder = dirname(change.path); folder !== '/'; folder = dirname(folder)) {
+    if (root.entry(`${folder}/.`) !== undefined) break;
+    if (root.entry(folder) !== undefined) throw new RootError('enter', folder, 'ENOTDIR');
+    folders.unshift({
+      path: folder,
+      before: { kind: 'nothing' },
+      after: { kind: 'directory', mode: 0o755 },
+    });
+  }
+  return [
+    ...(change.kind === 'absent' ? [] : folders),
+    { path: change.path, before: stateOf(change.path, root), after },
+  ];
+}
+
+/** Keep what undoing will need: what was there, and what was put in its place. */
+export function keepWhatWas(root: Root, entries: readonly Entry[], changes: readonly Change[]): void {
+  for (const { path, before, after } of entries) {
+    const content = before.kind === 'file' ? root.read(path) : undefined;
+    if (before.kind !== 'file' || content === undefined) continue;
+    keepContent(root, before.hash, content);
+    const change = changes.find((one) => one.kind === 'file' && one.path === path);
+    if (change?.kind === 'file' && after.kind === 'file')
+      keepContent(root, after.hash, Buffer.from(change.content));
+  }
+}
+
+/** Take entries back, the last first. Answers with the paths that were left, as somebody changed them since. */
+export async function undo(
+  root: Root,
+  entries: readonly Entry[],
+  force: boolean,
+): Promise<readonly string[]> {
+  const left: string[] = [];
+  for (const entry of [...entries].reverse()) {
+    if (isLike(entry.path, entry.before, root)) continue;
+    const ours = force || entry.after.kind === 'own' || isLike(entry.path, entry.after, root);
+    if (!(ours ? restore(root, entry) : await takeOutOurPart(root, entry))) left.push(entry.path);
+  }
+  return left;
+}
+
+/** In a file that somebody else has changed as well, only our lines go, if they can be told from theirs. */
+async function takeOutOurPart(root: Root, { path, before, after }: Entry): Promise<boolean> {
+  if (before.kind !== 'file' || after.kind !== 'file' || root.entry(path)?.kind !== 'file') return false;
+  const current = root.readText(path);
+  const kept = root.entry(keptPath(after.hash)) === undefined ? undefined : keptContent(root, after.hash);
+  if (current === undefined || kept === undefined) return false;
+  const { applyPatch, reversePatch, structuredPatch } = await import('diff');
+  const ourPart = structuredPatch(
+    path,
+    path,
+    keptContent(root, before.hash).toString(),
+    kept.toString(),
+    '',
+    '',
+    { context: 1 },
+  );
+  const theirs = applyPatch(current, reversePatch(ourPart), { fuzzFactor: 2 });
+  if (theirs === false) return false;
+  root.write(path, theirs, before);
+  return true;
+}
+
+/** Put back what was there. A folder that others have put something into since stays. */
+function restore(root: Root, { path, before }: Entry): true {
+  switch (before.kind) {
+    case 'file':
+      root.makeDirectory(dirname(path), { mode: 0o755 });
+      root.write(path, keptContent(root, before.hash), before);
+      return true;
+    case 'link':
+      root.makeDirectory(dirname(path), { mode: 0o755 });
+      root.link(path, before.target);
+      return true;
+    case 'directory':
+      root.makeDirectory(path, { mode: before.mode });
+      return true;
+    case 'nothing':
+      if (root.entry(path)?.kind !== 'directory' || root.list(path).length === 0) root.remove(path);
+      return true;
+  }
+}
+
+function stateAfter(change: UndoableChange): Entry['after'] {
+  switch (change.kind) {
+    case 'file':
+      return { kind: 'file', hash: fingerprint(change.content) };
+    case 'copy':
+      return { kind: 'own' };
+    case 'link':
+      return { kind: 'link', target: change.target };
+    case 'directory':
+      return { kind: 'directory', mode: change.mode };
+    case 'absent':
+      return { kind: 'nothing' };
+  }
+}
+
+/** What is at a path. Devices and the like count as nothing that could be put back: they make a Change fail. */
+function stateOf(path: string, root: ReadableRoot): Entry['before'] {
+  const entry = root.entry(path);
+  if (entry === undefined) return { kind: 'nothing' };
+  if (entry.kind === 'link') return { kind: 'link', target: root.linkTarget(path) ?? '' };
+  if (entry.kind === 'directory') return { kind: 'directory', mode: entry.mode };
+  const content = root.read(path);
+  if (entry.kind !== 'file' || content === undefined)
+    throw new Error(`${path} is a device, a socket or a FIFO: it stays, and so nothing can be put there`);
+  return { kind: 'file', hash: fingerprint(content), mode: entry.mode, uid: entry.uid, gid: entry.gid };
+}
+
+function isLike(path: string, state: Entry['before'] | Entry['after'], root: ReadableRoot): boolean {
+  const entry = root.entry(path);
+  switch (state.kind) {
+    case 'nothing':
+      return entry === undefined;
+    case 'link':
+      return root.linkTarget(path) === state.target;
+    case 'directory':
+      return entry?.kind === 'directory';
+    case 'file': {
+      const content = entry?.kind === 'file' ? root.read(path) : undefined;
+      return content !== undefined && fingerprint(content) === state.hash;
+    }
+    case 'own':
+      return entry?.kind === 'file';
+  }
+}

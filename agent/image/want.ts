@@ -1,0 +1,143 @@
+import type { Change } from '../change/change.ts';
+import type { ReadableRoot } from '../system/system.ts';
+
+/**
+ * What a rule may want of an image. Each kind says how it treats what is there:
+ * `file`: exactly this content, in a file that no package owns; `missing`: this content where nothing is;
+ * `edit`: our part of a file that is somebody else's, if it is there; `remove` and `empty`: every match of a path
+ * whose last component may hold `*`; `stopped`: no start link of these services in SysV run-level folders.
+ */
+export type Want =
+  | { readonly directory: string; readonly mode: number; readonly exact?: boolean }
+  | { readonly link: string; readonly target: string; readonly beside?: string }
+  | {
+      readonly file: string;
+      readonly content: string | Buffer;
+      readonly mode?: number;
+      readonly beside?: string;
+    }
+  | { readonly missing: string; readonly content: string }
+  | { readonly edit: string; readonly as: (text: string) => string }
+  | { readonly remove: string; readonly recursive?: boolean; readonly except?: RegExp }
+  | { readonly empty: string }
+  | { readonly stopped: readonly string[]; readonly folders: readonly string[] };
+
+/** The Changes that make a want true. `beside` names a path without which a link or file makes no sense. */
+export function changesFor(want: Want, root: ReadableRoot, why: string): readonly Change[] {
+  if ('directory' in want)
+    return [
+      {
+        kind: 'directory',
+        path: want.directory,
+        mode: want.mode,
+        ...(want.exact === true && { exact: true }),
+        why,
+      },
+    ];
+  if ('link' in want)
+    return missing(root, want.beside) ? [] : [{ kind: 'link', path: want.link, target: want.target, why }];
+  if ('file' in want)
+    return missing(root, want.beside)
+      ? []
+      : [
+          {
+            kind: 'file',
+            path: want.file,
+            content: want.content,
+            mode: want.mode ?? 0o644,
+            claim: 'always',
+            why,
+          },
+        ];
+  if ('missing' in want)
+    return missing(root, want.missing)
+      ? [
+          {
+            kind: 'file',
+            path: want.missing,
+            content: want.content,
+            mode: 0o644,
+            claim: 'once',
+            why,
+          },
+        ]
+      : [];
+  if ('edit' in want) return edited(want.edit, want.as, root, why);
+  if ('remove' in want)
+    return matches(want.remove, root)
+      .filter((path) => want.except?.test(path) !== true)
+      .map((path) => ({ kind: 'absent', path, recursive: want.recursive ?? false, why }));
+  if ('empty' in want)
+    return matches(want.empty, root)
+      .map((path) => ({ path, entry: root.entry(path) }))
+      .flatMap(({ path, entry }): Change[] =>
+        entry?.kind === 'file' && entry.size > 0
+          ? [
+              {
+                kind: 'file',
+                path,
+                content: '',
+                mode: entry.mode,
+                owner: { uid: entry.uid, gid: entry.gid },
+                claim: 'always',
+                // What it held is for nobody to read in a diff.
+                secret: true,
+                why,
+              },
+            ]
+          : [],
+      );
+  return want.folders.flatMap((folder) => stopped(want.stopped, folder, root, why));
+}
+
+function missing(root: ReadableRoot, path: string | undefined): boolean {
+  return path !== undefined && root.entry(path) === undefined;
+}
+
+/** A file behind a link is edited where it lies: the link itself stays (`/etc/sysconfig/selinux` is one). */
+function edited(
+  path: string,
+  edit: (text: string) => string,
+  root: ReadableRoot,
+  why: string,
+): readonly Change[] {
+  if (root.entry(path)?.kind === 'link') return [];
+  const text = root.readText(path);
+  if (text === undefined) return [];
+  const content = edit(text);
+  return content === text ? [] : [{ kind: 'file', path, content, mode: 0o644, claim: 'shared', why }];
+}
+
+/** The paths that a pattern stands for: itself, or with `*` in its last component what the folder holds. */
+function matches(pattern: string, root: ReadableRoot): readonly string[] {
+  const slash = pattern.lastIndexOf('/');
+  const folder = pattern.slice(0, slash);
+  const name = pattern.slice(slash + 1);
+  if (!name.includes('*')) return root.entry(pattern) === undefined ? [] : [pattern];
+  const literal = name.split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  const expression = new RegExp(`^${literal.join('.*')}$`);
+  return root
+    .list(folder)
+    .filter((entry) => expression.test(entry))
+    .map((entry) => `${folder}/${entry}`);
+}
+
+/**
+ * A start link becomes a stop link of the complementary number: what `update-rc.d NAME disable` and `chkconfig NAME
+ * off` do, so that a package update, which leaves services alone that have a link, does not start them again.
+ */
+function stopped(
+  names: readonly string[],
+  folder: string,
+  root: ReadableRoot,
+  why: string,
+): readonly Change[] {
+  return root.list(folder).flatMap((entry): Change[] => {
+    const [, number, name] = /^S(\d\d)(.+)$/.exec(entry) ?? [];
+    if (number === undefined || name === undefined || !names.includes(name)) return [];
+    const stop = `K${String(100 - Number(number))
+      .padStart(2, '0')
+      .slice(-2)}${name}`;
+    return [{ kind: 'rename', from: `${folder}/${entry}`, to: `${folder}/${stop}`, why }];
+  });
+}

@@ -1,0 +1,19 @@
+import type { FileChange } from '../change/change.ts';
+import type { ReadableRoot } from '../system/system.ts';
+import type { Network } from './model.ts';
+
+/** One format of network files. */
+export interface Renderer {
+  /** Whether a path may be one of the files that this renderer writes: how files for a NIC that is gone are found. */
+  owns(path: string): boolean;
+  /** The files that say what the network is to be. Reads the root only to see what is included from where. */
+  files(network: Network, root: ReadableRoot): RenderedFile[] | Promise<RenderedFile[]>;
+}
+
+/** A network file; `shared` where only a part of it is ours. */
+export interface RenderedFile {
+  readonly path: string;
+  readonly content: string;
+  readonly mode?: number;
+  readonly claim?: FileChange['claim'];
+}

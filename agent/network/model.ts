@@ -141,3 +141,15 @@ export function defaultRoutes({ gateways, addresses }: Interface): Route[] {
     return { destination: everything, gateway, onLink: !addresses.some((cidr) => contains(cidr, gateway)) };
   });
 }
+
+/** Whether an interface is to have an address at all; who waits for the network waits for no other. */
+export function expectsAddress({ addresses, dhcp, addrconf }: Interface): boolean {
+  return addresses.length > 0 || dhcp || addrconf;
+}
+
+/** Whether anything of an interface is IPv6, so that it needs a link-local address. */
+export function usesIpv6({ addresses, addrconf, gateways, routes }: Interface): boolean {
+  return (
+    addrconf || [...addresses, ...gateways, ...routes.map(({ destination }) => destination)].some(isIpv6)
+  );
+}

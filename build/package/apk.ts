@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import type { Description } from './description.ts';
+import type { Description, PackageFile } from './description.ts';
 import { endOfArchive, fileEntry, folderEntry } from './tar.ts';
 
 /**
@@ -15,7 +15,7 @@ export function buildApk(description: Description, output: string): string {
   const entries = [...files]
     .sort((one, other) => (one.to < other.to ? -1 : 1))
     .flatMap(({ from, to, mode }) => {
-      const content = 'path' in from ? readFileSync(from.path) : Buffer.from(from.text);
+      const content = contentOf(from);
       const checksum = createHash('sha1').update(content).digest('hex');
       const made: Buffer[] = [];
       for (const parent of parents(to.slice(1))) {
@@ -26,10 +26,7 @@ export function buildApk(description: Description, output: string): string {
       return [...made, fileEntry(to.slice(1), content, mode, { 'APK-TOOLS.checksum.SHA1': checksum })];
     });
   const data = gzipSync(Buffer.concat([...entries, endOfArchive]), { level: 6 });
-  const size = files.reduce(
-    (sum, { from }) => sum + ('path' in from ? readFileSync(from.path).length : Buffer.byteLength(from.text)),
-    0,
-  );
+  const size = files.reduce((sum, { from }) => sum + contentOf(from).length, 0);
   const information = [
     `pkgname = ${name}`,
     `pkgver = ${version}-r0`,
@@ -56,6 +53,10 @@ export function buildApk(description: Description, output: string): string {
   const path = `${output}/${name}-${version}-r0.apk`;
   writeFileSync(path, Buffer.concat([control, data]));
   return path;
+}
+
+function contentOf(from: PackageFile['from']): Buffer {
+  return 'path' in from ? readFileSync(from.path) : Buffer.from(from.text);
 }
 
 /** `usr`, `usr/lib` for `usr/lib/file`. */

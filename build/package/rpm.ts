@@ -34,21 +34,12 @@ export function buildRpm(description: Description, work: string, output: string)
 }
 
 /** Nothing may be stripped, split off or compressed behind our back, and the private C library is nobody's dependency. */
-function specification({
-  name,
-  version,
-  summary,
-  description,
-  license,
-  homepage,
-  files,
-  scripts,
-}: Description) {
+function specification(described: Description): string {
+  const { name, version, summary, description, license, maintainer, homepage, files, scripts } = described;
   const listed = files.map(({ to, mode, configuration }) => {
     const kind =
       configuration === true ? '%config(noreplace) ' : to.startsWith('/usr/share/doc') ? '%doc ' : '';
-    const page = to.startsWith('/usr/share/man/') ? '*' : '';
-    return `%attr(0${mode.toString(8)},root,root) ${kind}${to}${page}`;
+    return `%attr(0${mode.toString(8)},root,root) ${kind}${to}`;
   });
   return `%global debug_package %{nil}
 %global __strip /bin/true
@@ -64,6 +55,7 @@ Release: 1
 Summary: ${summary.replace(/^./, (letter) => letter.toUpperCase())}
 License: ${license}
 URL: ${homepage}
+Packager: ${maintainer}
 Group: System Environment/Base
 BuildArch: x86_64
 AutoReqProv: no
@@ -86,8 +78,11 @@ fi
 %files
 %dir /usr/lib/lx-agent
 %dir /usr/lib/lx-agent/runtime
+%dir /usr/share/doc/lx-agent
 ${listed.join('\n')}
 
 %changelog
+* ${new Date().toUTCString().replace(/^(\w+), (\d+) (\w+) (\d+).*/, '$1 $3 $2 $4')} ${maintainer} - ${version}-1
+- Version ${version}.
 `;
 }

@@ -40,7 +40,12 @@ const all: readonly BootRoot[] = [
     init: 'openrc',
     layers: ['openrc'],
     program: '/sbin/openrc-init',
-    links: { '/usr/sbin/init': 'openrc-init' },
+    // openrc-init has no inittab: its getty is a service.
+    links: {
+      '/usr/sbin/init': 'openrc-init',
+      '/etc/init.d/agetty.console': 'agetty',
+      '/etc/runlevels/default/agetty.console': '/etc/init.d/agetty.console',
+    },
     powerOff: ['/sbin/openrc-shutdown', '--poweroff', 'now'],
     reboot: ['/sbin/openrc-shutdown', '--reboot', 'now'],
   },

@@ -26,3 +26,11 @@ export function contains(cidr: Cidr, address: IpAddress): boolean {
 export function sameAddress(one: string, other: string): boolean {
   return ipaddr.parse(one).toNormalizedString() === ipaddr.parse(other).toNormalizedString();
 }
+
+/** The network of `address/prefix length`: the same with its host bits cleared, in one spelling. */
+export function networkAddress(cidr: string): string {
+  const network = isIpv6(cidr)
+    ? ipaddr.IPv6.networkAddressFromCIDR(cidr)
+    : ipaddr.IPv4.networkAddressFromCIDR(cidr);
+  return `${network.toString()}${cidr.slice(cidr.indexOf('/'))}`;
+}

@@ -10,7 +10,8 @@ import { detectDistribution } from '../system/distribution.ts';
 import { detectInit } from '../system/init.ts';
 import { writeReport } from '../system/report-file.ts';
 import { openRoot, type Root } from '../system/root.ts';
-import { readState, writeState } from '../system/state.ts';
+import { RootError } from '../system/root-error.ts';
+import { readState, type State, writeState } from '../system/state.ts';
 import type { System } from '../system/system.ts';
 import { version } from '../version.ts';
 import { steps as allSteps } from './order.ts';
@@ -94,17 +95,26 @@ export async function run(options: RunOptions): Promise<Report> {
     milliseconds: sinceStart(),
     exit: metadata.status === 'unavailable' ? 2 : failed ? 1 : 0,
   };
-  if (!options.dryRun) {
-    const { pending: _settled, ...state } = system.state;
-    writeState(root, {
-      ...state,
-      ...(instance.uuid !== undefined && isMadeItself(steps, outcomes, options)
-        ? { instance: instance.uuid }
-        : {}),
-    });
-    if (options.named.length === 0) writeReport(root, report);
+  if (options.dryRun) return report;
+  const { pending: _settled, ...state } = system.state;
+  const made = instance.uuid !== undefined && isMadeItself(steps, outcomes, options);
+  return keep(report, made ? { ...state, instance: instance.uuid } : state, root, options.named.length === 0);
+}
+
+/** Leave state and report for the next run. Where they cannot be written, the report that is shown says so. */
+function keep(report: Report, state: State, root: Root, whole: boolean): Report {
+  try {
+    writeState(root, state);
+    if (whole) writeReport(root, report);
+    return report;
+  } catch (error) {
+    if (!(error instanceof RootError)) throw error;
+    return {
+      ...report,
+      warnings: [...report.warnings, error.message],
+      exit: report.exit === 0 ? 1 : report.exit,
+    };
   }
-  return report;
 }
 
 /** Whether all that tells one instance from another is in place; until then a clone must still be seen as one. */

@@ -11,14 +11,10 @@ describe('a container that is no zone', () => {
     await guest.waitFor('late', 'end:0');
     const journal = await guest.run('journalctl', '--unit', 'lx-agent-early', '--output', 'cat');
     const ending = await guest.end(['/sbin/shutdown', '-h', 'now']);
+    const records = guest.records();
     place.remove();
     expect(journal).toContain('not an lx zone');
-    expect(
-      guest
-        .records()
-        .filter(({ who }) => who === 'early')
-        .map(({ what }) => what),
-    ).toEqual(['begin', 'end:0']);
+    expect(records.filter(({ who }) => who === 'early').map(({ what }) => what)).toEqual(['begin', 'end:0']);
     expect(ending).toBe('powered off');
   });
 });

@@ -48,10 +48,11 @@ describe('the Debian package', () => {
   });
 });
 
+// What the packages' own scripts make anew, a machine-id for instance, is cleaned when an image is made.
 describe('an upgrade of the packages that own what preparation touches', () => {
   test.each([
-    ['systemd', ['openssh-server', 'systemd', 'base-files', 'procps']],
-    ['sysvinit', ['openssh-server', 'initscripts', 'sysvinit-core', 'procps', 'ifupdown']],
+    ['systemd', ['systemd', 'dbus', 'base-files', 'procps']],
+    ['sysvinit', ['initscripts', 'sysvinit-core', 'base-files', 'procps', 'ifupdown']],
   ])('undoes nothing with %s', (layer, packages) => {
     const output = onRoot(
       [layer, 'base'],
@@ -59,10 +60,8 @@ describe('an upgrade of the packages that own what preparation touches', () => {
       `"$AGENT" image prepare --root "$1" > /dev/null
        mkdir -p "$1/tmp/debs"
        (cd "$1/tmp/debs" && apt-get download -qq $PACKAGES 2> /dev/null)
-       printf '#!/bin/sh\\nexit 101\\n' > "$1/usr/sbin/policy-rc.d"; chmod 755 "$1/usr/sbin/policy-rc.d"
        chroot "$1" sh -c 'DEBIAN_FRONTEND=noninteractive dpkg --force-confold --install /tmp/debs/*.deb' > /dev/null 2>&1
-       rm "$1"/etc/ssh/ssh_host_*
-       "$AGENT" image check --root "$1" --skip logs`,
+       "$AGENT" image check --root "$1" --skip clean`,
       { AGENT: agentBinary, PACKAGES: packages.join(' ') },
     );
     expect(output).toContain('nothing is left to do');

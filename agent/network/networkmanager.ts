@@ -11,7 +11,9 @@ const leaveAlone = '/etc/NetworkManager/conf.d/90-lx-agent-network.conf';
  * one from the file's name. What resolves names is told by the resolver step.
  */
 export const networkmanager: Renderer = {
-  owns: (path) => path === leaveAlone || /^\/lx-agent-[^/]+\.nmconnection$/.test(path.replace(profiles, '')),
+  owns: (path) =>
+    path === leaveAlone ||
+    /^\/etc\/NetworkManager\/system-connections\/lx-agent-[^/]+\.nmconnection$/.test(path),
   files: ({ interfaces }) => {
     const alone = interfaces.filter(({ policy }) => policy === 'hands-off');
     return [

@@ -1,3 +1,4 @@
+import { isIpv6 } from '../../../agent/metadata/values.ts';
 import type { Interface, Network } from '../../../agent/network/model.ts';
 
 /** What a format can say of an interface: all of the model but how the agent came to it. */
@@ -11,4 +12,13 @@ export function configured({ interfaces }: Network): ReadBack[] {
 /** The names of those that the distribution is to leave alone. */
 export function leftAlone({ interfaces }: Network): string[] {
   return interfaces.filter(({ policy }) => policy === 'hands-off').map(({ name }) => name);
+}
+
+/** The same with IPv4 before IPv6, for formats that keep the families apart. */
+export function byFamily(one: ReadBack): ReadBack {
+  return {
+    ...one,
+    addresses: one.addresses.toSorted((a, b) => Number(isIpv6(a)) - Number(isIpv6(b))),
+    routes: one.routes.toSorted((a, b) => Number(isIpv6(a.destination)) - Number(isIpv6(b.destination))),
+  };
 }

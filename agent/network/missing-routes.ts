@@ -1,8 +1,8 @@
 import ipaddr from 'ipaddr.js';
 import { isIpv6 } from '../metadata/values.ts';
-import { addressOf } from './addresses.ts';
+import { addressOf, networkAddress } from './addresses.ts';
 import type { Interface, Network, Route } from './model.ts';
-import { canonicalNetwork, type TableEntry } from './routing-table.ts';
+import type { TableEntry } from './routing-table.ts';
 
 /** The routes of the running machine by family; undefined where it does not tell. */
 export interface RoutingTables {
@@ -25,7 +25,7 @@ export function missingRoutes(network: Network, tables: RoutingTables): MissingR
   const wanted = new Map<string, MissingRoute[]>();
   for (const out of network.interfaces)
     for (const route of out.routes) {
-      const destination = canonicalNetwork(route.destination);
+      const destination = networkAddress(route.destination);
       const others = wanted.get(destination);
       if (others === undefined) wanted.set(destination, [{ out, route }]);
       else others.push({ out, route });

@@ -57,12 +57,6 @@ export function parseIpv6Table(text: string): TableEntry[] | undefined {
   });
 }
 
-/** One spelling for a network, as the tables above have it. */
-export function canonicalNetwork(cidr: string): string {
-  const [address] = ipaddr.parseCIDR(cidr);
-  return `${address.toString()}/${cidr.slice(cidr.indexOf('/') + 1)}`;
-}
-
 function isHex(text: string | undefined, digits: number): text is string {
   return text !== undefined && text.length === digits && /^[0-9a-f]+$/i.test(text);
 }

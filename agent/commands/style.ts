@@ -11,9 +11,6 @@ export interface Style {
 
 export type Colour = 'green' | 'yellow' | 'red' | 'cyan' | 'dim' | 'bold';
 
-/** Nothing but ASCII, for files and for what programs read. */
-export const plainStyle: Style = { colour: false, unicode: false };
-
 /**
  * Colour on a terminal only, unless NO_COLOR (https://no-color.org: set and not empty) or TERM=dumb forbids it;
  * characters beyond ASCII where the locale is a UTF-8 one, by the variables in the order of locale(7).

@@ -8,7 +8,7 @@ import { type Ending, ending, openScratch, type Scratch, treeOf } from './scratc
 // every third of the refusals is tried; LX_AGENT_ALL_FAULTS=1 tries all.
 
 const stride = process.env.LX_AGENT_ALL_FAULTS === undefined ? 3 : 1;
-const changing = 'write,pwrite64,rename,fsync,mkdir,rmdir,unlink,symlink,fchmod,chmod,fchown,ftruncate';
+const changing = ['write', 'rename', 'fsync', 'mkdir', 'unlink', 'symlink', 'fchmod', 'fchown'];
 const refusals = {
   ENOSPC: ['write', 'fsync', 'mkdir', 'openat', 'rename'],
   EROFS: ['openat', 'mkdir', 'rename', 'unlink', 'fchmod'],
@@ -65,16 +65,15 @@ for (const name of ['first boot', 'change'] as const) {
 
     it('is whole after being killed at any call that changes the file system', async () => {
       let kills = 0;
-      for (let call = 1; ; call++) {
-        const { root, argv } = disturbed(
-          `trace=${changing}`,
-          `inject=${changing}:signal=SIGKILL:when=${call}`,
-        );
-        const { signal, status } = await ending(argv);
-        if (signal !== 'SIGKILL' && status !== 137) break;
-        kills++;
-        expectWhole(root, scenario, `killed at call ${call}`);
-        await expectMended(root, scenario, `killed at call ${call}`);
+      for (const call of changing) {
+        for (let when = 1; ; when++) {
+          const { root, argv } = disturbed(`trace=${call}`, `inject=${call}:signal=SIGKILL:when=${when}`);
+          const { signal, status } = await ending(argv);
+          if (signal !== 'SIGKILL' && status !== 137) break;
+          kills++;
+          expectWhole(root, scenario, `killed at ${call} ${when}`);
+          await expectMended(root, scenario, `killed at ${call} ${when}`);
+        }
       }
       expect(kills).toBeGreaterThan(40);
     });

@@ -67,9 +67,12 @@ export function ending([program = '', ...args]: readonly string[]): Promise<Endi
   });
 }
 
-/** All that is in a root: see `snapshot`. Reports, which hold times, are left out. */
+/** All that is in a root: see `snapshot`. Reports, which hold times, are left out; the state is without its order. */
 export function treeOf(root: string): Record<string, string> {
+  const unordered = (json: string) => json.replaceAll(',\n', '\n').split('\n').sort().join('\n');
   return Object.fromEntries(
-    Object.entries(snapshot(root)).filter(([path]) => !path.startsWith('/var/lib/lx-agent/report-')),
+    Object.entries(snapshot(root))
+      .filter(([path]) => !path.startsWith('/var/lib/lx-agent/report-'))
+      .map(([path, what]) => [path, path.endsWith('/state.json') ? unordered(what) : what]),
   );
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { crypto } from '../system/crypto.ts';
 import type { State } from '../system/state.ts';
 import type { Claim } from './change.ts';
 
@@ -7,7 +7,7 @@ export const platformMark = '# AUTOMATIC ZONE CONFIG';
 
 /** SHA-256 of a file's content, in hexadecimal: how the agent recognizes what it wrote. */
 export function fingerprint(content: string | Buffer): string {
-  return createHash('sha256').update(content).digest('hex');
+  return crypto().createHash('sha256').update(content).digest('hex');
 }
 
 /**

@@ -51,3 +51,8 @@ export function duration(milliseconds: number): string {
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
   return `${(seconds / 3600).toFixed(1)} h`;
 }
+
+/** So many of something: `1 key`, `2 keys`. */
+export function count(number: number, thing: string): string {
+  return number === 1 ? `1 ${thing}` : `${number} ${thing}s`;
+}

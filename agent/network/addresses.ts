@@ -12,7 +12,7 @@ export function prefixLength(cidr: Cidr): number {
 }
 
 /** The netmask of an IPv4 prefix length, in dotted form. */
-export function netmask(prefix: number): string {
+function netmask(prefix: number): string {
   return ipaddr.IPv4.subnetMaskFromPrefixLength(prefix).toString();
 }
 
@@ -23,7 +23,7 @@ export function contains(cidr: Cidr, address: IpAddress): boolean {
 }
 
 /** Whether two texts are the same address, however written. */
-export function sameAddress(one: string, other: string): boolean {
+function sameAddress(one: string, other: string): boolean {
   return ipaddr.parse(one).toNormalizedString() === ipaddr.parse(other).toNormalizedString();
 }
 

@@ -21,9 +21,7 @@ type Section = readonly [name: string, ...lines: string[]];
 /** The .network file of one interface. */
 export function renderNetworkUnit(one: Interface): string {
   const sections = one.policy === 'hands-off' ? handsOff(one) : full(one);
-  return ['# Written by lx-agent from sdc:nics and sdc:routes.', ...sections.map(section)]
-    .join('\n')
-    .concat('\n');
+  return ['# Written by lx-agent from sdc:nics and sdc:routes.', ...sections.map(section)].join('\n');
 }
 
 function section([name, ...lines]: Section): string {

@@ -4,6 +4,7 @@ import type { Instance } from '../metadata/instance.ts';
 import type { Key } from '../metadata/keys.ts';
 import type { MetadataOutcome, Report, Span, StepOutcome } from '../report.ts';
 import { bootIdentity } from '../system/boot.ts';
+import { sinceStart } from '../system/clock.ts';
 import { readConfiguration } from '../system/configuration.ts';
 import { detectDistribution } from '../system/distribution.ts';
 import { detectInit } from '../system/init.ts';
@@ -29,7 +30,7 @@ export interface RunOptions extends StepOptions {
 
 /** Read the metadata, carry out the steps in order, and leave the report. The machine is touched only here. */
 export async function run(options: RunOptions): Promise<Report> {
-  const spans: Span[] = [{ name: 'process start', start: 0, end: performance.now() }];
+  const spans: Span[] = [{ name: 'process start', start: 0, end: sinceStart() }];
   const warnings: string[] = [];
   const warn = (message: string) => warnings.push(message);
   const root = openRoot(options.rootDirectory);
@@ -45,13 +46,13 @@ export async function run(options: RunOptions): Promise<Report> {
   };
   const stages = await withMissedEarlyStage(options, root, system.boot, warn);
   const steps = chosen(stages, options.named);
-  spans.push({ name: 'read state', start: lastEnd(spans), end: performance.now() });
+  spans.push({ name: 'read state', start: lastEnd(spans), end: sinceStart() });
 
   const deadline = stages.includes('late')
     ? configuration.late.metadataDeadline
     : configuration.early.metadataDeadline;
   const { instance, metadata } = await readMetadata(steps, deadline, options);
-  spans.push({ name: 'metadata', start: lastEnd(spans), end: performance.now() });
+  spans.push({ name: 'metadata', start: lastEnd(spans), end: sinceStart() });
 
   const outcomes: StepOutcome[] = [];
   for (const step of steps) {
@@ -70,7 +71,7 @@ export async function run(options: RunOptions): Promise<Report> {
     const { outcome, state, interrupted } = await runStep(step, instance, system, root, options);
     system = { ...system, state };
     outcomes.push(outcome);
-    spans.push({ name: step.name, start: lastEnd(spans), end: performance.now() });
+    spans.push({ name: step.name, start: lastEnd(spans), end: sinceStart() });
     if (interrupted) break;
   }
 
@@ -79,7 +80,7 @@ export async function run(options: RunOptions): Promise<Report> {
     version: 1,
     agent: version,
     stages,
-    started: new Date(performance.timeOrigin).toISOString(),
+    started: new Date(Date.now() - sinceStart()).toISOString(),
     boot: system.boot,
     instance: instance.uuid,
     hostname: instance.hostname,
@@ -90,7 +91,7 @@ export async function run(options: RunOptions): Promise<Report> {
     warnings,
     steps: outcomes,
     spans,
-    milliseconds: performance.now(),
+    milliseconds: sinceStart(),
     exit: metadata.status === 'unavailable' ? 2 : failed ? 1 : 0,
   };
   if (!options.dryRun) {
@@ -147,7 +148,7 @@ async function readMetadata(
   deadline: number,
   { socketPath, onWait }: RunOptions,
 ): Promise<{ instance: Instance; metadata: MetadataOutcome }> {
-  const started = performance.now();
+  const started = sinceStart();
   const keys = [...new Set<Key>(['sdc:uuid', ...steps.flatMap((step) => step.keys)])];
   try {
     const { answers, exchange } = await getKeys(keys, {
@@ -162,7 +163,7 @@ async function readMetadata(
     };
   } catch (error) {
     if (!(error instanceof MetadataUnavailable)) throw error;
-    const milliseconds = performance.now() - started;
+    const milliseconds = sinceStart() - started;
     return {
       instance: decodeInstance(new Map()),
       metadata: { status: 'unavailable', socket: socketPath, reason: error.message, milliseconds },

@@ -43,7 +43,7 @@ const found = (interfaces: Record<string, NetworkInterfaceInfo[]>, table: string
 describe('the network that is, against the metadata', () => {
   it('is right, whatever the interfaces are called', () => {
     expect(found({ b: eth0, a: eth1 }, header + byDefault + toPrivate)).toEqual([
-      'ok: 2 NICs have the addresses that the metadata names',
+      'ok: addresses and routes are as the metadata names them',
     ]);
   });
 

@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reportSchema } from '../../../agent/report-schema.ts';
 import { type MetadataServer, startMetadataServer } from '../../support/metadata-server.ts';
 import { boot, type Guest, newDisk } from '../guest.ts';
 import { layersFolder } from '../installed.ts';
@@ -56,12 +58,32 @@ describe('in a booted root', () => {
   });
 
   it('status --json is what its schema says it is', async () => {
-    const status: unknown = JSON.parse((await said('lx-agent status --json')).replace(/exit \d+\n$/, ''));
-    expect(status).toMatchObject({ version: 1, early: { exit: 0 }, late: { exit: 1 } });
+    const status: unknown = JSON.parse(await guest.run('sh', '-c', 'lx-agent status --json; true'));
+    const { early, late } = v.parse(v.object({ early: reportSchema, late: reportSchema }), status);
+    expect([early.exit, late.exit]).toEqual([0, 1]);
+  });
+
+  it('the journal has the failure as an error, and nothing of the script', async () => {
+    const lines = await guest.run(
+      'journalctl',
+      '--no-pager',
+      '--output=cat',
+      '--priority=3',
+      '--unit=lx-agent-late',
+    );
+    expect(lines).toContain('user-script: failed; ');
+    expect(await guest.run('journalctl', '--no-pager')).not.toContain('hunter2');
+    const log = await guest.run('cat', '/var/log/lx-agent.log');
+    expect(log).toMatch(/^\S+Z error user-script: failed; /m);
+    expect(log).not.toContain('hunter2');
   });
 
   it('timeline has the units beside the stages', async () => {
     const text = await guest.run('lx-agent', 'timeline');
+    await guest.run('lx-agent', 'timeline', '--svg', '/var/log/boot-test/timeline.svg');
+    expect(await guest.run('cat', '/var/log/boot-test/timeline.svg')).toMatch(
+      /^<svg .*ssh.service.*<\/svg>\n$/s,
+    );
     for (const name of ['early stage', 'late stage', 'connect', 'lx-agent-early.service', 'ssh.service'])
       expect(text).toContain(name);
   });

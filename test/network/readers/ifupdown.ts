@@ -54,7 +54,8 @@ function option(one: Reading, word: string, rest: readonly string[]): void {
     text,
   );
   if (word === 'address' && rest.length === 1) one.addresses.push(cidr(rest[0]));
-  else if (word === 'gateway' && rest.length === 1) one.gateways.push(address(rest[0]));
+  else if (word === 'gateway' && rest.length === 1 && / static$/.test(one.methods.at(-1) ?? ''))
+    one.gateways.push(address(rest[0]));
   else if (word === 'pre-up' && mtu !== undefined) one.mtu = number(mtu);
   else if (word === 'up' && route !== null) {
     const [, six, destination = '', gateway, onLink] = route;

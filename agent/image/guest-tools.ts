@@ -14,7 +14,7 @@ const folder = '/lib/smartdc';
 const depthLimit = 4;
 
 /** Whether an image has the guest tools that the agent replaces, sdc-vmtools-lx-brand. */
-export function hasGuestTools(root: ReadableRoot): boolean {
+function hasGuestTools(root: ReadableRoot): boolean {
   return takeOver(root).length > 0;
 }
 

@@ -8,6 +8,7 @@ const renderers: Readonly<Partial<Record<RendererName, () => Promise<Renderer>>>
   netplan: async () => (await import('./netplan.ts')).netplan,
   networkd: async () => (await import('./networkd.ts')).networkd,
   networkmanager: async () => (await import('./networkmanager.ts')).networkmanager,
+  ifcfg: async () => (await import('./ifcfg.ts')).ifcfg,
 };
 
 /** Which format of network files a root uses: what the configuration pins, else what the root has. */

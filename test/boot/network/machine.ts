@@ -19,7 +19,7 @@ export interface Machine {
   write(files: readonly RenderedFile[]): Promise<void>;
 }
 
-/** Make a machine that has the interfaces of a network: up, with their MAC addresses, and nothing else. */
+/** Make a machine that has the interfaces of a network, with their MAC addresses, and nothing else. */
 export async function newMachine(network: Network): Promise<Machine> {
   const holder = spawn(
     'unshare',
@@ -59,7 +59,7 @@ export async function newMachine(network: Network): Promise<Machine> {
   for (const [index, { name, mac }] of network.interfaces.entries()) {
     const address = mac === undefined ? [] : ['address', mac];
     await machine.run('ip', 'link', 'add', name, ...address, 'type', 'veth', 'peer', 'name', `wire${index}`);
-    // As in a zone: no IPv6 on an interface that nobody gives any, and no link-local address of the kernel's own.
+    // The other end only gives it a carrier.
     await machine.run('ip', 'link', 'set', `wire${index}`, 'mtu', '9000', 'up');
   }
   return machine;

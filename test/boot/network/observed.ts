@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { type Cidr, isIpv6 } from '../../../agent/metadata/values.ts';
-import { defaultRoutes, type Interface, type Network } from '../../../agent/network/model.ts';
+import { defaultRoutes, type Interface, type Network, usesIpv6 } from '../../../agent/network/model.ts';
 import type { Machine } from './machine.ts';
 
 /** What the kernel has of a network: global addresses and routes as words that sort, and the MTUs. */
@@ -82,6 +82,8 @@ function routesOf(one: Interface): { to: Cidr; by: string | undefined; onLink: b
 /** Give the interfaces their addresses and routes, as the platform does before init. */
 export async function configureAsPlatform(machine: Machine, { interfaces }: Network): Promise<void> {
   for (const one of interfaces) {
+    // illumos makes a link-local address only where something is IPv6.
+    if (!usesIpv6(one)) await machine.run('ip', 'link', 'set', one.name, 'addrgenmode', 'none');
     await machine.run('ip', 'link', 'set', one.name, 'up', 'mtu', String(one.mtu ?? 1500));
     for (const address of one.addresses)
       await machine.run(
@@ -93,6 +95,12 @@ export async function configureAsPlatform(machine: Machine, { interfaces }: Netw
         one.name,
         ...(isIpv6(address) ? ['nodad'] : []),
       );
+    if (usesIpv6(one))
+      await machine.run(
+        ...(['timeout', '10', 'sh', '-c'] as const),
+        'until ip -6 address show dev "$0" scope link | grep -q inet6; do sleep 0.1; done',
+        one.name,
+      );
   }
   for (const one of interfaces)
     for (const { to, by, onLink } of routesOf(one))
@@ -102,4 +110,13 @@ export async function configureAsPlatform(machine: Machine, { interfaces }: Netw
         ...['dev', one.name],
         ...(onLink ? ['onlink'] : []),
       );
+}
+
+/** Every address and route of the interfaces, link-local ones and the kernel's own too, as ip(8) tells them. */
+export async function snapshot(machine: Machine): Promise<string> {
+  return await machine.run(
+    'sh',
+    '-euc',
+    "{ ip -o address | awk '{ print $2, $3, $4 }'; ip route; ip -6 route; } | grep eth | sort",
+  );
 }

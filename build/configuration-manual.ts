@@ -19,15 +19,15 @@ export function configurationManual(steps: readonly Step[], version: string): st
     roff.paragraph(
       'A section or setting that is not known is a warning. A value that cannot be used is an error that names the line, and the default holds. Neither stops a boot; lx-agent status and lx-agent doctor show them.',
     ),
+    roff.section('Settings'),
+    roff.paragraph('The defaults are shown.'),
     ...sections.flatMap((section) => [
-      roff.section(`[${section}]`),
+      roff.subsection(`[${section}]`),
       ...settings
         .filter((setting) => setting.section === section)
-        .map(({ key, meaning, default: fallback }) =>
-          roff.item(`${key} = ${fallback}`, `${meaning} The default is shown.`),
-        ),
+        .map(({ key, meaning, default: fallback }) => roff.item(`${key} = ${fallback}`, meaning)),
     ]),
-    roff.section('[steps]'),
+    roff.subsection('[steps]'),
     roff.paragraph(
       `A step set to off is not run unless an operator names it: ${steps.map(({ name }) => name).join(', ')}.`,
     ),

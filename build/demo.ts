@@ -2,22 +2,9 @@ import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { debianTree } from '../test/support/debian-tree.ts';
 import { startMetadataServer } from '../test/support/metadata-server.ts';
 import { repository } from './bundle.ts';
-
-/** What a small Debian image has where the agent looks. */
-const debian: Readonly<Record<string, string>> = {
-  '/etc/os-release': 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\nVERSION_ID="12"\n',
-  '/etc/hostname': 'debian\n',
-  '/etc/hosts': '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost\n',
-  '/etc/resolv.conf': '# AUTOMATIC ZONE CONFIG\nnameserver 8.8.8.8\n',
-  '/etc/network/interfaces': 'source /etc/network/interfaces.d/*\nauto lo\niface lo inet loopback\n',
-  '/etc/passwd': 'root:x:0:0:root:/root:/bin/bash\n',
-  '/etc/ssh/sshd_config': 'PermitRootLogin prohibit-password\n',
-  '/usr/sbin/sshd': '',
-  '/sbin/ifup': '',
-  '/var/svc/provisioning': '',
-};
 
 /**
  * The main job, on one page: a Debian-like root in a temporary folder, a metadata server with a realistic instance,
@@ -30,7 +17,7 @@ async function demo(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'lx-agent-demo-'));
   const root = join(folder, 'root');
   const socketPath = join(folder, 'metadata.sock');
-  for (const [path, content] of Object.entries(debian)) {
+  for (const [path, content] of Object.entries(debianTree)) {
     mkdirSync(dirname(root + path), { recursive: true });
     writeFileSync(root + path, content);
   }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { crypto } from '../system/crypto.ts';
 import type { State } from '../system/state.ts';
 import type { Claim } from './change.ts';
 
@@ -7,7 +7,7 @@ export const platformMark = '# AUTOMATIC ZONE CONFIG';
 
 /** SHA-256 of a file's content, in hexadecimal: how the agent recognizes what it wrote. */
 export function fingerprint(content: string | Buffer): string {
-  return createHash('sha256').update(content).digest('hex');
+  return crypto().createHash('sha256').update(content).digest('hex');
 }
 
 /**
@@ -19,6 +19,8 @@ export function reasonToKeep(path: string, current: Buffer, claim: Claim, state:
   const recorded = [state.files[path], state.pending?.[path]].filter((hash) => hash !== undefined);
   if (recorded.includes(fingerprint(current))) return undefined;
   if (claim === 'once') return current.length === 0 ? undefined : 'was there before';
-  if (recorded.length === 0 || current.length === 0 || current.includes(platformMark)) return undefined;
+  // With nothing but an intention on record, a first run was killed before it replaced what the image shipped.
+  if (state.files[path] === undefined || current.length === 0 || current.includes(platformMark))
+    return undefined;
   return 'edited by hand';
 }

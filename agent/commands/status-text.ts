@@ -1,6 +1,7 @@
 import type { KeptReport } from '../report-schema.ts';
 import type { ScriptRecord } from '../system/state.ts';
-import { joined, machineLines, noticeLines, stageLines } from './report-text.ts';
+import { joined } from './lines.ts';
+import { machineLines, noticeLines, stageLines } from './report-text.ts';
 import { duration, paint, printable, type Style } from './style.ts';
 
 /** What `status` has found on a machine. */

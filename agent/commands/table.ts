@@ -166,10 +166,10 @@ export const commands = [
     ],
     examples: [
       { command: 'lx-agent run --dry-run', meaning: 'show what a run would change' },
-      { command: 'lx-agent run hostname resolvers', meaning: 'run two steps again' },
+      { command: 'lx-agent run hostname resolver', meaning: 'run two steps again' },
       { command: 'lx-agent run user-script', meaning: 'run the user-script once more' },
       {
-        command: 'lx-agent run --force resolvers',
+        command: 'lx-agent run --force resolver',
         meaning: 'replace a resolv.conf that was edited by hand',
       },
     ],

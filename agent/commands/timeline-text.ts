@@ -1,4 +1,4 @@
-import { joined } from './report-text.ts';
+import { joined } from './lines.ts';
 import { type Colour, duration, paint, printable, type Style } from './style.ts';
 import type { Bar, BarKind, Track } from './timeline-tracks.ts';
 import { columns } from './wrap.ts';

@@ -6,18 +6,24 @@ import { keys } from '../metadata/keys.ts';
 import { type Finding, note, ok, wrong } from './finding.ts';
 
 /** Long enough for a slow server, short enough for somebody who waits, in milliseconds. */
-const deadline = 5000;
+const patience = 5000;
 /** A boot that waits this long for its metadata is a slow boot, in milliseconds. */
 const slow = 1000;
 
 /** Whether the metadata server answers, how fast, and what it says; the instance where it does. */
 export async function checkMetadata(
   socketPath: string,
+  deadline = patience,
 ): Promise<{ findings: Finding[]; instance: Instance | undefined }> {
   // No use in waiting for it, as a boot does.
   if (!existsSync(socketPath)) return { findings: [unavailable(socketPath, 'ENOENT')], instance: undefined };
   try {
-    const { answers, exchange } = await getKeys(Object.keys(keys), { socketPath, deadline });
+    const { answers, exchange } = await getKeys(Object.keys(keys), {
+      socketPath,
+      deadline,
+      // One more connection, for a server that lost the first.
+      requestTimeout: deadline / 2,
+    });
     const took = `${exchange.milliseconds.toFixed(0)} ms`;
     const answering =
       exchange.milliseconds > slow

@@ -1,13 +1,12 @@
-import { subject } from '../change/change.ts';
+import { type Change, subject } from '../change/change.ts';
 import { settle } from '../change/settle.ts';
 import { unitChanges } from '../image/units.ts';
 import type { System } from '../system/system.ts';
 import { type Finding, note, ok, wrong } from './finding.ts';
 
-const install = 'lx-agent image install --root /';
-
 /** Whether init would start the agent: its unit files and what enables them, as an installation leaves them. */
 export function checkUnit({ root, init, state }: Pick<System, 'root' | 'init' | 'state'>): Finding[] {
+  const install = `lx-agent image install --root ${root.path}`;
   const masked = ['early', 'late']
     .map((stage) => `/etc/systemd/system/lx-agent-${stage}.service`)
     .filter((path) => init === 'systemd' && root.linkTarget(path) === '/dev/null');
@@ -19,13 +18,26 @@ export function checkUnit({ root, init, state }: Pick<System, 'root' | 'init' | 
 
   const settled = settle(unitChanges(root, init), root, state);
   const left = settled.flatMap(({ result, change }) => (result === 'wanted' ? [change] : []));
-  const files = left.filter(({ kind }) => kind === 'file');
-  const links = left.filter(({ kind }) => kind !== 'file');
-  const edited = settled.flatMap((one) => (one.result === 'kept' ? [subject(one.change)] : []));
+  const names = (changes: readonly Change[]) => changes.map(subject).join(', ');
+  const absent = left.filter((change) => change.kind === 'file' && root.entry(change.path) === undefined);
+  const other = left.filter((change) => change.kind === 'file' && !absent.includes(change));
+  const links = left.filter((change) => change.kind !== 'file');
+  const kept = settled.flatMap(({ result, change }) => (result === 'kept' ? [change] : []));
   return [
-    ...files.map((change) => wrong('unit', `${subject(change)} is not as this version has it`, install)),
-    ...links.map((change) => wrong('unit', `the unit is disabled: ${subject(change)} is not there`, install)),
-    ...edited.map((path) => note('unit', `${path} was edited by hand, and is left so`)),
+    ...(absent.length > 0
+      ? [wrong('unit', `not installed for ${init}: there is no ${names(absent)}`, install)]
+      : []),
+    ...(other.length > 0 ? [wrong('unit', `not as this version has it: ${names(other)}`, install)] : []),
+    ...(absent.length === 0 && links.length > 0
+      ? [
+          wrong(
+            'unit',
+            `disabled: there is no ${names(links)}`,
+            init === 'systemd' ? 'systemctl enable lx-agent-early lx-agent-late' : install,
+          ),
+        ]
+      : []),
+    ...(kept.length > 0 ? [note('unit', `edited by hand, and left so: ${names(kept)}`)] : []),
     ...(left.length === 0 ? [ok('unit', `${init} starts the agent`)] : []),
   ];
 }

@@ -9,15 +9,15 @@ export function commentOut(text: string, unwanted: (line: string) => boolean): s
     .join('\n');
 }
 
-/** A block of lines between marks, at the end of a text or after its first line; replaced where it is already. */
+/** A block of lines between marks, at the end of a text or after the comments at its head; replaced where it is already. */
 export function withBlock(text: string, lines: readonly string[], where: 'first' | 'last' = 'last'): string {
   const block = `# lx-agent: begin\n${lines.join('\n')}\n# lx-agent: end\n`;
   const there = /^# lx-agent: begin\n[\s\S]*?^# lx-agent: end\n/m;
   if (there.test(text)) return text.replace(there, () => block);
   const whole = text === '' || text.endsWith('\n') ? text : `${text}\n`;
   if (where === 'last') return `${whole}${block}`;
-  const [, interpreter = '', rest = ''] = /^(#!.*\n)?([\s\S]*)$/.exec(whole) ?? [];
-  return `${interpreter}${block}${rest}`;
+  const [head = ''] = /^(#.*\n|[ \t]*\n)*/.exec(whole) ?? [];
+  return `${head}${block}${whole.slice(head.length)}`;
 }
 
 /** `/etc/fstab` without block devices and swap, which a zone has not, and with shared memory. */
@@ -72,7 +72,7 @@ export function editSelinux(text: string): string {
 }
 
 /** A file of shell assignments with one variable set. */
-export function setVariable(name: string, value: string): (text: string) => string {
+export function setVariable(name: string, value: string, prefix = ''): (text: string) => string {
   const right = new RegExp(`^(export )?${name}=["']?${value}["']?\\s*$`, 'm');
   const any = new RegExp(`^(export )?${name}=`);
   return (text) =>
@@ -80,6 +80,6 @@ export function setVariable(name: string, value: string): (text: string) => stri
       ? text
       : withBlock(
           commentOut(text, (line) => any.test(line)),
-          [`${name}=${value}`],
+          [`${prefix}${name}=${value}`],
         );
 }

@@ -1,4 +1,5 @@
 import type { Change } from '../change/change.ts';
+import type { ReadableRoot } from '../system/system.ts';
 import { takeOver } from './guest-tools.ts';
 import type { Image } from './rule.ts';
 import { metadataLinks } from './rules/native.ts';
@@ -17,12 +18,14 @@ export interface Source {
   readonly carried: (name: string) => Buffer | undefined;
 }
 
-const configuration = `# lx-agent's configuration. All of it is optional; see lx-agent(8).
-`;
+/** Every setting, commented out, with its default; the built program carries it. */
+const configuration = 'lx-agent.ini';
+const emptyConfiguration = '# All settings are optional; see lx-agent.ini(5).\n';
 
 /** The manual page and the shells' completions, by their places below /usr/share. */
-const sharedFiles = [
+export const sharedFiles = [
   'man/man8/lx-agent.8',
+  'man/man5/lx-agent.ini.5',
   'bash-completion/completions/lx-agent',
   'zsh/site-functions/_lx-agent',
   'fish/vendor_completions.d/lx-agent.fish',
@@ -51,7 +54,7 @@ export function planInstallation(
     {
       kind: 'file',
       path: '/etc/lx-agent.ini',
-      content: configuration,
+      content: source.carried(configuration) ?? emptyConfiguration,
       mode: 0o644,
       claim: 'once',
       why: 'its configuration',
@@ -64,7 +67,7 @@ export function planInstallation(
         why: `hooks of the ${stage} stage`,
       }),
     ),
-    ...sharedFiles.flatMap((name) => shared(source, name)),
+    ...sharedFiles.flatMap((name) => shared(image.root, source, name)),
     { kind: 'directory', path: '/var/svc', mode: 0o755, why: 'the host waits for a rename there' },
     { kind: 'directory', path: '/var/db', mode: 0o755, why: 'user-data is kept there' },
     ...metadataLinks.map(
@@ -90,16 +93,17 @@ function privateRuntime({ carried }: Source): readonly Change[] {
       kind: 'file',
       path: `${runtimeFolder}/${name}`,
       content,
-      mode: 0o755,
+      mode: name === runtimeFiles[0] ? 0o755 : 0o644,
       claim: 'always',
       why: 'the C library in the image cannot carry the program',
     };
   });
 }
 
-function shared({ carried }: Source, name: string): readonly Change[] {
+/** A package has its manual pages compressed: one of each is enough. */
+function shared(root: ReadableRoot, { carried }: Source, name: string): readonly Change[] {
   const content = carried(`share/${name}`);
-  if (content === undefined) return [];
+  if (content === undefined || root.entry(`/usr/share/${name}.gz`) !== undefined) return [];
   return [
     { kind: 'file', path: `/usr/share/${name}`, content, mode: 0o644, claim: 'always', why: 'documentation' },
   ];

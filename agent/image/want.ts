@@ -80,6 +80,8 @@ export function changesFor(want: Want, root: ReadableRoot, why: string): readonl
                 mode: entry.mode,
                 owner: { uid: entry.uid, gid: entry.gid },
                 claim: 'always',
+                // What it held is for nobody to read in a diff.
+                secret: true,
                 why,
               },
             ]

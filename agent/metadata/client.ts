@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
+import { sinceStart } from '../system/clock.ts';
 import type { Answer, Exchange } from './answer.ts';
 import { type Conversation, conversation, type Outcome } from './conversation.ts';
 import { pairArgument, type Request } from './frame.ts';
@@ -118,8 +119,8 @@ const longestPause = 500;
 
 /** Connects, and connects again for what is still open, until every request has its outcome or time is up. */
 async function ask(requests: readonly Request[], options: MetadataOptions) {
-  const started = performance.now();
-  const elapsed = () => performance.now() - started;
+  const started = sinceStart();
+  const elapsed = () => sinceStart() - started;
   const open = new Map(requests.map((each) => [each.id, each]));
   const outcomes = new Map<string, Outcome>();
   const tally = { connections: 0, writes: 0, connectMilliseconds: 0 };

@@ -31,7 +31,8 @@ function included(root: ReadableRoot): RenderedFile[] {
 
 /**
  * interfaces(5) of Debian's ifupdown, also read by ifupdown2 and ifupdown-ng: a stanza an address. An interface that
- * the platform configured is `manual`: ifup marks it as up and runs nothing, ifdown takes nothing away.
+ * the platform configured is `manual`, and not `auto`: what `ifup -a` brought up, `ifdown -a` would take down, with
+ * its addresses and routes, whatever its method.
  */
 export function renderInterfaces(network: Network): string {
   const stanzas = network.interfaces.map((one) => (one.policy === 'hands-off' ? handsOff(one) : full(one)));
@@ -39,7 +40,7 @@ export function renderInterfaces(network: Network): string {
 }
 
 function handsOff({ name }: Interface): string {
-  return `auto ${name}\niface ${name} inet manual`;
+  return `iface ${name} inet manual`;
 }
 
 interface Stanza {

@@ -23,9 +23,7 @@ function planHostname(name: Hostname, domain: Domain | undefined, { root, distri
   const node = nodeName(name);
   const why = `the metadata names the instance ${node}`;
   const file = { kind: 'file', mode: 0o644, why } as const;
-  const changes: Change[] = [
-    { ...file, path: '/etc/hostname', content: `${node}\n`, claim: 'ours-until-edited' },
-  ];
+  const changes: Change[] = [];
 
   const hosts = readBytes(root, '/etc/hosts') ?? '127.0.0.1\tlocalhost\n::1\tlocalhost\n';
   const previous = root.readText('/etc/hostname')?.trim();
@@ -35,6 +33,9 @@ function planHostname(name: Hostname, domain: Domain | undefined, { root, distri
     content: Buffer.from(withHost(hosts, hostNames(name, domain), previous), 'latin1'),
     claim: 'shared',
   });
+
+  // After /etc/hosts: a run that was killed in between still finds there by which name the old line goes.
+  changes.push({ ...file, path: '/etc/hostname', content: `${node}\n`, claim: 'ours-until-edited' });
 
   const sysconfig = readBytes(root, '/etc/sysconfig/network');
   if (distribution.family === 'redhat' && sysconfig !== undefined && /^HOSTNAME=/m.test(sysconfig))

@@ -1,6 +1,6 @@
-import { createHash, randomUUID } from 'node:crypto';
 import type { Change } from '../change/change.ts';
 import type { Uuid } from '../metadata/values.ts';
+import { crypto } from '../system/crypto.ts';
 import type { System } from '../system/system.ts';
 import type { Step } from './step.ts';
 
@@ -29,7 +29,7 @@ function planMachineId(uuid: Uuid | undefined, { root, state }: System): Change[
   const present = root.readText(path)?.trim() ?? '';
   const valid = /^[0-9a-f]{32}$/.test(present) && !/^0+$/.test(present);
   const clone = uuid !== undefined && state.instance !== undefined && state.instance !== uuid;
-  const id = valid && !clone ? present : deriveMachineId(uuid ?? randomUUID());
+  const id = valid && !clone ? present : deriveMachineId(uuid ?? crypto().randomUUID());
   const file = {
     kind: 'file',
     content: `${id}\n`,
@@ -51,7 +51,8 @@ function planMachineId(uuid: Uuid | undefined, { root, state }: System): Change[
  * who knows that one can compute it, as with the hypervisor's UUID that systemd itself takes in a virtual machine.
  */
 function deriveMachineId(seed: string): string {
-  const bytes = createHash('sha256')
+  const bytes = crypto()
+    .createHash('sha256')
     .update(`lx-agent machine-id ${seed.toLowerCase()}`)
     .digest()
     .subarray(0, 16);

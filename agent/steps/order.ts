@@ -29,7 +29,7 @@ export const steps: readonly Step[] = [
   earlyHooks,
   // Last of the early stage: it may halt the instance (RFD 109).
   operatorScript,
-  // The late stage: the network is up.
+  // The late stage: the network is up. A script may need the routes.
   routes,
   userScript,
   lateHooks,

@@ -4,6 +4,7 @@ import { fingerprint } from '../change/ownership.ts';
 import { type Settled, settle } from '../change/settle.ts';
 import type { Instance } from '../metadata/instance.ts';
 import type { ChangeOutcome, StepOutcome } from '../report.ts';
+import { sinceStart } from '../system/clock.ts';
 import type { Root } from '../system/root.ts';
 import type { ScriptRecord, State } from '../system/state.ts';
 import { writeState } from '../system/state.ts';
@@ -35,13 +36,13 @@ export async function runStep(
   root: Root,
   options: StepOptions,
 ): Promise<StepResult> {
-  const started = performance.now();
+  const started = sinceStart();
   const done = (
     result: Omit<StepOutcome, 'name' | 'stage' | 'milliseconds'>,
     state: State,
     interrupted = false,
   ): StepResult => ({
-    outcome: { name: step.name, stage: step.stage, milliseconds: performance.now() - started, ...result },
+    outcome: { name: step.name, stage: step.stage, milliseconds: sinceStart() - started, ...result },
     state,
     interrupted,
   });
@@ -85,7 +86,7 @@ async function carryOut(
     const described = { kind: one.change.kind, what: subject(one.change), why: one.change.why };
     if (one.result !== 'wanted' || options.dryRun) {
       if (one.result === 'wanted') await options.onWanted?.(step, one);
-      if (one.result === 'unchanged') state = record(state, one.change);
+      if (one.result === 'unchanged' && !isOnRecord(state, one.change)) state = record(state, one.change);
       changes.push({ ...described, ...leftAlone(one) });
       continue;
     }
@@ -189,6 +190,14 @@ function fingerprints(changes: readonly Change[]): Record<string, string> {
   return Object.fromEntries(
     changes.flatMap((change) => (change.kind === 'file' ? [[change.path, fingerprint(change.content)]] : [])),
   );
+}
+
+/**
+ * Whether a file has its record already: a boot that changes nothing hashes nothing. A file that somebody edited
+ * into what the metadata then came to say stays an edited one.
+ */
+function isOnRecord(state: State, change: Change): boolean {
+  return change.kind === 'file' && change.path in state.files && !(change.path in (state.pending ?? {}));
 }
 
 /** Remember what is there now as written by us. A shared file stays everybody's. */

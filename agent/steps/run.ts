@@ -4,12 +4,14 @@ import type { Instance } from '../metadata/instance.ts';
 import type { Key } from '../metadata/keys.ts';
 import type { MetadataOutcome, Report, Span, StepOutcome } from '../report.ts';
 import { bootIdentity } from '../system/boot.ts';
+import { sinceStart } from '../system/clock.ts';
 import { readConfiguration } from '../system/configuration.ts';
 import { detectDistribution } from '../system/distribution.ts';
 import { detectInit } from '../system/init.ts';
 import { writeReport } from '../system/report-file.ts';
 import { openRoot, type Root } from '../system/root.ts';
-import { readState, writeState } from '../system/state.ts';
+import { RootError } from '../system/root-error.ts';
+import { readState, type State, writeState } from '../system/state.ts';
 import type { System } from '../system/system.ts';
 import { version } from '../version.ts';
 import { steps as allSteps } from './order.ts';
@@ -29,7 +31,7 @@ export interface RunOptions extends StepOptions {
 
 /** Read the metadata, carry out the steps in order, and leave the report. The machine is touched only here. */
 export async function run(options: RunOptions): Promise<Report> {
-  const spans: Span[] = [{ name: 'process start', start: 0, end: performance.now() }];
+  const spans: Span[] = [{ name: 'process start', start: 0, end: sinceStart() }];
   const warnings: string[] = [];
   const warn = (message: string) => warnings.push(message);
   const root = openRoot(options.rootDirectory);
@@ -45,13 +47,13 @@ export async function run(options: RunOptions): Promise<Report> {
   };
   const stages = await withMissedEarlyStage(options, root, system.boot, warn);
   const steps = chosen(stages, options.named);
-  spans.push({ name: 'read state', start: lastEnd(spans), end: performance.now() });
+  spans.push({ name: 'read state', start: lastEnd(spans), end: sinceStart() });
 
   const deadline = stages.includes('late')
     ? configuration.late.metadataDeadline
     : configuration.early.metadataDeadline;
   const { instance, metadata } = await readMetadata(steps, deadline, options);
-  spans.push({ name: 'metadata', start: lastEnd(spans), end: performance.now() });
+  spans.push({ name: 'metadata', start: lastEnd(spans), end: sinceStart() });
 
   const outcomes: StepOutcome[] = [];
   for (const step of steps) {
@@ -70,7 +72,7 @@ export async function run(options: RunOptions): Promise<Report> {
     const { outcome, state, interrupted } = await runStep(step, instance, system, root, options);
     system = { ...system, state };
     outcomes.push(outcome);
-    spans.push({ name: step.name, start: lastEnd(spans), end: performance.now() });
+    spans.push({ name: step.name, start: lastEnd(spans), end: sinceStart() });
     if (interrupted) break;
   }
 
@@ -79,7 +81,7 @@ export async function run(options: RunOptions): Promise<Report> {
     version: 1,
     agent: version,
     stages,
-    started: new Date(performance.timeOrigin).toISOString(),
+    started: new Date(Date.now() - sinceStart()).toISOString(),
     boot: system.boot,
     instance: instance.uuid,
     hostname: instance.hostname,
@@ -90,20 +92,29 @@ export async function run(options: RunOptions): Promise<Report> {
     warnings,
     steps: outcomes,
     spans,
-    milliseconds: performance.now(),
+    milliseconds: sinceStart(),
     exit: metadata.status === 'unavailable' ? 2 : failed ? 1 : 0,
   };
-  if (!options.dryRun) {
-    const { pending: _settled, ...state } = system.state;
-    writeState(root, {
-      ...state,
-      ...(instance.uuid !== undefined && isMadeItself(steps, outcomes, options)
-        ? { instance: instance.uuid }
-        : {}),
-    });
-    if (options.named.length === 0) writeReport(root, report);
+  if (options.dryRun) return report;
+  const { pending: _settled, ...state } = system.state;
+  const made = instance.uuid !== undefined && isMadeItself(steps, outcomes, options);
+  return keep(report, made ? { ...state, instance: instance.uuid } : state, root, options.named.length === 0);
+}
+
+/** Leave state and report for the next run. Where they cannot be written, the report that is shown says so. */
+function keep(report: Report, state: State, root: Root, whole: boolean): Report {
+  try {
+    writeState(root, state);
+    if (whole) writeReport(root, report);
+    return report;
+  } catch (error) {
+    if (!(error instanceof RootError)) throw error;
+    return {
+      ...report,
+      warnings: [...report.warnings, error.message],
+      exit: report.exit === 0 ? 1 : report.exit,
+    };
   }
-  return report;
 }
 
 /** Whether all that tells one instance from another is in place; until then a clone must still be seen as one. */
@@ -147,7 +158,7 @@ async function readMetadata(
   deadline: number,
   { socketPath, onWait }: RunOptions,
 ): Promise<{ instance: Instance; metadata: MetadataOutcome }> {
-  const started = performance.now();
+  const started = sinceStart();
   const keys = [...new Set<Key>(['sdc:uuid', ...steps.flatMap((step) => step.keys)])];
   try {
     const { answers, exchange } = await getKeys(keys, {
@@ -162,7 +173,7 @@ async function readMetadata(
     };
   } catch (error) {
     if (!(error instanceof MetadataUnavailable)) throw error;
-    const milliseconds = performance.now() - started;
+    const milliseconds = sinceStart() - started;
     return {
       instance: decodeInstance(new Map()),
       metadata: { status: 'unavailable', socket: socketPath, reason: error.message, milliseconds },

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { ScriptSource } from '../metadata/instance.ts';
+import { crypto } from '../system/crypto.ts';
 import type { ReadableRoot } from '../system/system.ts';
 
 /** The most that a script may have, in bytes. */
@@ -30,5 +30,5 @@ export async function scriptBody(
 }
 
 function digest(body: Buffer): string {
-  return createHash('sha256').update(body).digest('hex');
+  return crypto().createHash('sha256').update(body).digest('hex');
 }

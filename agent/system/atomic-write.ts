@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   constants,
@@ -7,11 +6,13 @@ import {
   fsyncSync,
   openSync,
   readdirSync,
+  readSync,
   renameSync,
   rmSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
+import { crypto } from './crypto.ts';
 import type { Attributes } from './root.ts';
 import { errorCode, isAbsent } from './root-error.ts';
 
@@ -77,7 +78,23 @@ export function syncFolder(folder: string): void {
 
 /** A name for a temporary entry: hidden, of this process, not to be guessed. */
 export function temporaryName(): string {
-  return `.lx-agent-${process.pid}-${randomBytes(8).toString('hex')}`;
+  return `.lx-agent-${process.pid}-${unguessable().toString('hex')}`;
+}
+
+/** Eight random bytes, from the kernel: cheaper than loading what OpenSSL brings. A root may have no /dev yet. */
+function unguessable(): Buffer {
+  const bytes = Buffer.alloc(8);
+  try {
+    const descriptor = openSync('/dev/urandom', constants.O_RDONLY);
+    try {
+      if (readSync(descriptor, bytes) === bytes.length) return bytes;
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    if (!isAbsent(error)) throw error;
+  }
+  return crypto().randomBytes(8);
 }
 
 /** Remove what an earlier run of the agent, killed in the middle of a write, left in a folder. */

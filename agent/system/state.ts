@@ -5,7 +5,7 @@ import type { Root } from './root.ts';
 export const stateFolder = '/var/lib/lx-agent';
 const statePath = `${stateFolder}/state.json`;
 
-const stateSchema = v.object({
+export const stateSchema = v.object({
   version: v.literal(1),
   /** The instance that the records are about. */
   instance: v.optional(v.string()),

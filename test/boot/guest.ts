@@ -45,6 +45,8 @@ export interface BootOptions {
   readonly metadata?: string;
   /** Whether the agent is in the root (it is). */
   readonly agent?: boolean;
+  /** Whether the guest has what makes it an lx zone (it has). */
+  readonly zone?: boolean;
   /** Seconds until the guest is ended whatever it does (120). */
   readonly limit?: number;
 }
@@ -58,8 +60,8 @@ export interface Guest {
   waitFor(who: string, what?: string, seconds?: number): Promise<BootRecord>;
   /** Run a program in the guest and give its output; throws when it fails. */
   run(program: string, ...args: string[]): Promise<string>;
-  /** Ask it to end as vmadm does, and wait until it has. */
-  shutdown(...args: string[]): Promise<Ending>;
+  /** Run the command that is to end it (`/sbin/shutdown -h now`, as vmadm does), and wait until it has ended. */
+  end(command: readonly string[]): Promise<Ending>;
   /** All that it wrote to its console. */
   console(): string;
 }
@@ -75,7 +77,12 @@ export async function boot(root: BootRoot, options: BootOptions): Promise<Guest>
     join(import.meta.dirname, 'boot.sh'),
     [lower, folder, consoleFile, pidfile, ...root.program.split(' ')],
     {
-      env: { PATH: process.env.PATH, LIMIT: String(options.limit ?? 120), METADATA: options.metadata },
+      env: {
+        PATH: process.env.PATH,
+        LIMIT: String(options.limit ?? 120),
+        METADATA: options.metadata,
+        ZONE: options.zone === false ? '' : '1',
+      },
       stdio: ['ignore', 'ignore', 'inherit'],
     },
   );
@@ -117,9 +124,9 @@ export async function boot(root: BootRoot, options: BootOptions): Promise<Guest>
       const { stdout } = await run('nsenter', [...inGuest, program, ...args], { timeout: 30_000 });
       return stdout;
     },
-    async shutdown(...args) {
+    async end(command) {
       // The guest may be gone before the command has answered.
-      run('nsenter', [...inGuest, '/sbin/shutdown', ...args], { timeout: 30_000 }).catch(() => undefined);
+      run('nsenter', [...inGuest, ...command], { timeout: 30_000 }).catch(() => undefined);
       await ended;
       return ending(child) ?? 'status -1';
     },

@@ -8,4 +8,7 @@ export const packages: readonly { readonly name: string; readonly program: strin
   { name: 'systemd', program: 'systemd-analyze' },
   { name: 'ifupdown', program: 'ifup' },
   { name: 'strace', program: 'strace' },
+  { name: 'man-db', program: 'man' },
+  { name: 'zsh', program: 'zsh' },
+  { name: 'fish', program: 'fish' },
 ];

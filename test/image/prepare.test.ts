@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { isOpen, planPreparation, prepare, readImage, selectRules } from '../../agent/image/prepare.ts';
 import { rules } from '../../agent/image/rules/all.ts';
 import { openRoot } from '../../agent/system/root.ts';
+import { imageCommand } from '../support/image.ts';
 import { families } from '../support/roots/families.ts';
 import { snapshot } from '../support/roots/snapshot.ts';
 import { temporaryRoot } from '../support/temporary-root.ts';
@@ -14,7 +15,7 @@ async function prepared(path: string) {
   return { root, failures };
 }
 
-describe.each(families)('%s', (_name, tree) => {
+describe.each(families)('%s', (name, tree) => {
   it('has something left before, and nothing after', async () => {
     const path = temporaryRoot(tree);
     expect(planPreparation(readImage(openRoot(path)), rules).filter(isOpen)).not.toEqual([]);
@@ -25,6 +26,12 @@ describe.each(families)('%s', (_name, tree) => {
         .filter(isOpen)
         .map(({ rule }) => rule.id),
     ).toEqual([]);
+  });
+
+  it('gets these changes', async () => {
+    const { stdout } = await imageCommand(['prepare', '--dry-run', '--root', temporaryRoot(tree)]);
+    const golden = name.toLowerCase().replaceAll(/[^a-z0-9.]+/g, '-');
+    await expect(stdout).toMatchFileSnapshot(`golden/${golden}.diff`);
   });
 
   it('is not changed by preparing it again', async () => {

@@ -106,7 +106,7 @@ export const configRules: readonly Rule[] = [
     reason: "Void's start scripts then leave out modules, udev, the clock and file-system checks",
     source: 'lx-images, void',
     when: { families: ['void'] },
-    wants: [{ edit: '/etc/rc.conf', as: setVariable('VIRTUALIZATION', '1') }],
+    wants: [{ edit: '/etc/rc.conf', as: setVariable('VIRTUALIZATION', '1', 'export ') }],
   },
   {
     id: 'upstart-console',

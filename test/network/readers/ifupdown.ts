@@ -13,8 +13,9 @@ interface Reading {
   readonly routes: Route[];
 }
 
-/** A strict reader of the agent's interfaces(5) file. An interface that is only `manual` gives its name and what it does. */
-export function readInterfaces(content: string): ReadBack[] {
+/** A strict reader of the agent's interfaces(5) file. An interface that is left alone gives its name. */
+export function readInterfaces(content: string): (ReadBack | string)[] {
+  const alone: string[] = [];
   const readings = new Map<string, Reading>();
   let current: Reading | undefined;
   for (const line of content.split('\n')) {
@@ -33,10 +34,12 @@ export function readInterfaces(content: string): ReadBack[] {
     else if (word === 'iface' && rest.length === 3) {
       current = readings.get(rest[0] ?? '');
       current?.methods.push(`${rest[1]} ${rest[2]}`);
-      if (current === undefined) throw new Error(`not auto: ${line}`);
+      if (current === undefined && rest[0] !== undefined && line.endsWith(' inet manual'))
+        alone.push(rest[0]);
+      else if (current === undefined) throw new Error(`not auto: ${line}`);
     } else throw new Error(`not understood: ${line}`);
   }
-  return [...readings.values()].map(({ methods, routes, gateways, ...one }) => {
+  const configured = [...readings.values()].map(({ methods, routes, gateways, ...one }) => {
     for (const method of methods)
       if (!/^(inet (static|dhcp|manual)|inet6 (static|auto))$/.test(method)) throw new Error(method);
     return withGateways(
@@ -45,6 +48,7 @@ export function readInterfaces(content: string): ReadBack[] {
       gateways,
     );
   });
+  return [...configured, ...alone];
 }
 
 function option(one: Reading, word: string, rest: readonly string[]): void {

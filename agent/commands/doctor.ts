@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import { type Finding, wrong } from '../doctor/finding.ts';
+import { checkLastBoot } from '../doctor/last-boot.ts';
+import { checkMetadata } from '../doctor/metadata.ts';
+import { checkNetwork } from '../doctor/network.ts';
+import { checkPending } from '../doctor/pending.ts';
+import { checkUnit } from '../doctor/unit.ts';
+import { checkOtherWriters } from '../doctor/writers.ts';
+import { checkZone } from '../doctor/zone.ts';
+import { run as runSteps } from '../steps/run.ts';
+import { bootIdentity } from '../system/boot.ts';
+import { detectInit } from '../system/init.ts';
+import { readReport } from '../system/read-report.ts';
+import { openRoot, type Root } from '../system/root.ts';
+import { isAbsent, RootError } from '../system/root-error.ts';
+import { readState } from '../system/state.ts';
+import { metadataSocket } from '../system/zone.ts';
+import type { Invocation } from './arguments.ts';
+import { renderFindings } from './doctor-text.ts';
+import type { Io } from './io.ts';
+import { styleFor } from './style.ts';
+
+/** `lx-agent doctor`: what is wrong, and what to do about it. It changes nothing. */
+export async function run(invocation: Invocation, io: Io): Promise<number> {
+  const root = openRoot(invocation.values.get('root') ?? '/');
+  const findings = await examine(root, invocation.values.get('socket'));
+  const exit = findings.some(({ status }) => status === 'wrong') ? 1 : 0;
+  io.stdout.write(
+    invocation.flags.has('json')
+      ? `${JSON.stringify({ version: 1, exit, findings }, null, 2)}\n`
+      : renderFindings(findings, styleFor(io.stdout, io.environment)),
+  );
+  return exit;
+}
+
+/** All checks, from the ground up. A root that is not the running machine's has no kernel, boot or network. */
+async function examine(root: Root, socket: string | undefined): Promise<Finding[]> {
+  const socketPath = socket ?? metadataSocket();
+  const zone = root.live && socket === undefined ? [checkZone()] : [];
+  // Elsewhere all the rest would be missing, rightly.
+  if (zone.some(({ status }) => status === 'wrong')) return zone;
+  const metadata = await checkMetadata(socketPath);
+  const boot = root.live ? bootIdentity() : undefined;
+  const { instance } = metadata;
+  return [
+    ...zone,
+    ...metadata.findings,
+    ...(await careful('unit', () =>
+      checkUnit({ root, init: detectInit(root), state: readState(root, () => undefined) }),
+    )),
+    ...(await careful('last boot', () =>
+      (['early', 'late'] as const).map((stage) => checkLastBoot(stage, readReport(root, stage), boot)),
+    )),
+    ...(await careful('others', () => checkOtherWriters(root))),
+    ...(root.live && instance !== undefined
+      ? await careful('network', () =>
+          checkNetwork(instance, { interfaces: networkInterfaces(), routes: routeTable() }),
+        )
+      : []),
+    ...(instance === undefined ? [] : await careful('a run', () => pending(root, socketPath))),
+  ];
+}
+
+/** A check that cannot be made is a finding too, and stops none of the others. */
+async function careful(
+  subject: Finding['subject'],
+  check: () => Finding[] | Promise<Finding[]>,
+): Promise<Finding[]> {
+  try {
+    return await check();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const denied = error instanceof RootError && error.code === 'EACCES';
+    return [
+      wrong(
+        subject,
+        `cannot be told: ${reason}`,
+        denied ? 'run lx-agent doctor as root' : 'mend what this says, then run lx-agent doctor again',
+      ),
+    ];
+  }
+}
+
+async function pending(root: Root, socketPath: string): Promise<Finding[]> {
+  return checkPending(
+    await runSteps({
+      stages: ['early', 'late'],
+      named: [],
+      rootDirectory: root.path,
+      socketPath,
+      dryRun: true,
+      force: false,
+    }),
+    root.live,
+  );
+}
+
+function routeTable(): string | undefined {
+  try {
+    return readFileSync('/proc/net/route', 'utf8');
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
+  }
+}

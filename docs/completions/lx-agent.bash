@@ -1,0 +1,99 @@
+# bash completion for lx-agent
+# Made by build/documents.ts; edit what that reads, not this.
+
+_lx_agent() {
+  local cur prev words cword command
+  # Keys hold colons, at which bash would cut words.
+  if declare -F _get_comp_words_by_ref >/dev/null; then
+    _get_comp_words_by_ref -n : cur prev words cword
+  else
+    words=("${COMP_WORDS[@]}") cword=$COMP_CWORD
+    cur=${words[cword]} prev=${words[cword-1]}
+    [[ $prev != : ]] || return
+  fi
+  words_of() { COMPREPLY=($(compgen -W "$1" -- "$cur")); }
+
+  command=${words[1]-}
+  if ((cword == 1)); then
+    words_of 'run status doctor timeline metadata image help --help -h --version'
+    return
+  fi
+  case $command in
+    metadata)
+      if ((cword == 2)); then words_of 'get list put delete'; return; fi
+      command="metadata ${words[2]-}" ;;
+    image)
+      if ((cword == 2)); then words_of 'install uninstall prepare check'; return; fi
+      command="image ${words[2]-}" ;;
+  esac
+  case "$command $prev" in
+    'run --stage') words_of 'early late all'; return ;;
+    'run --root') COMPREPLY=($(compgen -d -- "$cur")); return ;;
+    'run --socket') COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    'status --root') COMPREPLY=($(compgen -d -- "$cur")); return ;;
+    'doctor --root') COMPREPLY=($(compgen -d -- "$cur")); return ;;
+    'doctor --socket') COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    'timeline --svg') COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    'timeline --root') COMPREPLY=($(compgen -d -- "$cur")); return ;;
+    'metadata get --deadline') COMPREPLY=(); return ;;
+    'metadata get --socket') COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    'metadata list --deadline') COMPREPLY=(); return ;;
+    'metadata list --socket') COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    'metadata put --deadline') COMPREPLY=(); return ;;
+    'metadata put --socket') COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    'metadata delete --deadline') COMPREPLY=(); return ;;
+    'metadata delete --socket') COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    'image install --root') COMPREPLY=($(compgen -d -- "$cur")); return ;;
+    'image install --runtime') words_of 'auto private system'; return ;;
+    'image uninstall --root') COMPREPLY=($(compgen -d -- "$cur")); return ;;
+    'image prepare --root') COMPREPLY=($(compgen -d -- "$cur")); return ;;
+    'image prepare --only') COMPREPLY=(); return ;;
+    'image prepare --skip') COMPREPLY=(); return ;;
+    'image check --root') COMPREPLY=($(compgen -d -- "$cur")); return ;;
+    'image check --only') COMPREPLY=(); return ;;
+    'image check --skip') COMPREPLY=(); return ;;
+  esac
+  case $command in
+    'run')
+      if [[ $cur == -* ]]; then words_of '--stage --dry-run -n --force -f --root --socket --json --help -h'
+      else words_of 'provision hostname resolver network machine-id ssh-host-keys authorized-keys user-data zfs-mounts early-hooks operator-script routes user-script late-hooks'; fi ;;
+    'status')
+      if [[ $cur == -* ]]; then words_of '--root --json --help -h'
+      else COMPREPLY=(); fi ;;
+    'doctor')
+      if [[ $cur == -* ]]; then words_of '--root --socket --json --help -h'
+      else COMPREPLY=(); fi ;;
+    'timeline')
+      if [[ $cur == -* ]]; then words_of '--svg --root --json --help -h'
+      else COMPREPLY=(); fi ;;
+    'metadata get')
+      if [[ $cur == -* ]]; then words_of '--deadline --socket --json --help -h'
+      else words_of "sdc:uuid sdc:hostname hostname sdc:alias sdc:dns_domain sdc:resolvers sdc:maintain_resolvers sdc:nics sdc:routes sdc:datacenter_name sdc:owner_uuid sdc:image_uuid sdc:package_name sdc:max_physical_memory sdc:operator-script operator-script-url operator-script-sha256 user-script user-script-url user-script-sha256 user-data root_authorized_keys docker:id $(lx-agent metadata list --deadline 1 2>/dev/null)"; fi ;;
+    'metadata list')
+      if [[ $cur == -* ]]; then words_of '--deadline --socket --json --help -h'
+      else COMPREPLY=(); fi ;;
+    'metadata put')
+      if [[ $cur == -* ]]; then words_of '--deadline --socket --json --help -h'
+      else words_of "sdc:uuid sdc:hostname hostname sdc:alias sdc:dns_domain sdc:resolvers sdc:maintain_resolvers sdc:nics sdc:routes sdc:datacenter_name sdc:owner_uuid sdc:image_uuid sdc:package_name sdc:max_physical_memory sdc:operator-script operator-script-url operator-script-sha256 user-script user-script-url user-script-sha256 user-data root_authorized_keys docker:id $(lx-agent metadata list --deadline 1 2>/dev/null)"; fi ;;
+    'metadata delete')
+      if [[ $cur == -* ]]; then words_of '--deadline --socket --json --help -h'
+      else words_of "sdc:uuid sdc:hostname hostname sdc:alias sdc:dns_domain sdc:resolvers sdc:maintain_resolvers sdc:nics sdc:routes sdc:datacenter_name sdc:owner_uuid sdc:image_uuid sdc:package_name sdc:max_physical_memory sdc:operator-script operator-script-url operator-script-sha256 user-script user-script-url user-script-sha256 user-data root_authorized_keys docker:id $(lx-agent metadata list --deadline 1 2>/dev/null)"; fi ;;
+    'image install')
+      if [[ $cur == -* ]]; then words_of '--root --runtime --force -f --dry-run -n --json --help -h'
+      else COMPREPLY=(); fi ;;
+    'image uninstall')
+      if [[ $cur == -* ]]; then words_of '--root --force -f --dry-run -n --json --help -h'
+      else COMPREPLY=(); fi ;;
+    'image prepare')
+      if [[ $cur == -* ]]; then words_of '--root --only --skip --force -f --dry-run -n --json --help -h'
+      else COMPREPLY=(); fi ;;
+    'image check')
+      if [[ $cur == -* ]]; then words_of '--root --only --skip --json --help -h'
+      else COMPREPLY=(); fi ;;
+    'help')
+      if [[ $cur == -* ]]; then words_of '--help -h'
+      else words_of 'run status doctor timeline metadata image help'; fi ;;
+  esac
+  if declare -F __ltrim_colon_completions >/dev/null; then __ltrim_colon_completions "$cur"; fi
+}
+complete -F _lx_agent lx-agent

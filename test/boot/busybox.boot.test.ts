@@ -1,0 +1,4 @@
+import { rootNamed } from './roots.ts';
+import { bootSuite } from './suite.ts';
+
+bootSuite(rootNamed('BusyBox init'));

@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import type { Network } from '../../../agent/network/model.ts';
+import { networkd } from '../../../agent/network/networkd.ts';
+import { openRoot } from '../../../agent/system/root.ts';
+import { caseNamed, cases } from '../../network/cases.ts';
+import { type Machine, newMachine } from './machine.ts';
+import { configureAsPlatform, modelled, observe } from './observed.ts';
+import { staticCases } from './static-cases.ts';
+
+const rendered = async (network: Network) => await networkd.files(network, openRoot('/'));
+
+/** Start networkd, and wait as network-online.target does; then end it, if it is to be. */
+async function online(machine: Machine): Promise<() => Promise<void>> {
+  const service = machine.start('/lib/systemd/systemd-networkd');
+  await machine.run('/lib/systemd/systemd-networkd-wait-online', '--timeout=20');
+  return async () => {
+    await machine.run('bash', '-c', 'kill "$(pidof systemd-networkd)"');
+    while (service.exitCode === null && service.signalCode === null) await sleep(20);
+  };
+}
+
+it.each(staticCases.filter(({ network }) => network.interfaces.length > 0))(
+  'networkd does what the model says: $name',
+  async ({ network }) => {
+    const machine = await newMachine(network);
+    await machine.write(await rendered(network));
+    await online(machine);
+    expect(await observe(machine)).toEqual(modelled(network));
+  },
+);
+
+it.each(
+  ['hands-off', 'several-addresses', 'v6-only', 'route-by-no-neighbour', '32-nics', 'no-address'].map(
+    (name) => ({ name, network: caseNamed(name) }),
+  ),
+)('leaves what the platform did as it is, and is online: $name', async ({ network }) => {
+  const machine = await newMachine(network);
+  await configureAsPlatform(machine, network);
+  const before = await observe(machine);
+  expect(before).toEqual(modelled(network));
+  const interfaces = network.interfaces.map((one) => ({ ...one, policy: 'hands-off' as const }));
+  await machine.write(await rendered({ ...network, interfaces }));
+  const stop = await online(machine);
+  expect(await observe(machine)).toEqual(before);
+  await stop();
+  expect(await observe(machine)).toEqual(before);
+  await online(machine);
+  expect(await observe(machine)).toEqual(before);
+});
+
+it('understands every line of every case', async () => {
+  const machine = await newMachine({ interfaces: [], resolvers: [], search: [] });
+  for (const { network } of cases) {
+    const files = await rendered(network);
+    await machine.write(files);
+    // systemd-analyze knows no .network files; networkd says what it does not understand when it reads them.
+    const said = await machine.run(
+      'bash',
+      '-c',
+      'timeout 1 /lib/systemd/systemd-networkd 2>&1; rm -f /etc/systemd/network/*',
+    );
+    expect(said).not.toMatch(/Unknown|Failed to parse|ignoring|Invalid/i);
+  }
+});

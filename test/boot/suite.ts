@@ -1,0 +1,220 @@
+import { createHash } from 'node:crypto';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Faults, type MetadataServer, startMetadataServer } from '../support/metadata-server.ts';
+import { boot, type Disk, type Ending, newDisk } from './guest.ts';
+import { layersFolder } from './installed.ts';
+import { instance } from './instance.ts';
+import type { BootRecord } from './records.ts';
+import type { BootRoot } from './roots.ts';
+
+/** Seconds of the early stage's deadline in the boots that have no metadata; the default would only take longer. */
+const earlyDeadline = 4;
+
+/** Everything that must hold of a boot, whichever the init system, from the records that the booted system made. */
+export function bootSuite(root: BootRoot): void {
+  describe(`${root.name}: a first boot`, () => {
+    const place = bootPlace();
+    let records: BootRecord[];
+    let ending: Ending;
+    let second: { records: BootRecord[]; ending: Ending; before: Tree; after: Tree };
+
+    beforeAll(async () => {
+      const server = await place.serve();
+      ({ records, ending } = await bootToTheEnd(
+        root,
+        place,
+        root.powerOff ?? ['/sbin/shutdown', '-h', 'now'],
+      ));
+      const before = treeOf(place.disk);
+      const again = await bootToTheEnd(root, place, root.reboot ?? ['/sbin/shutdown', '-r', 'now']);
+      second = { ...again, before, after: treeOf(place.disk) };
+      await server.close();
+    });
+    afterAll(() => place.remove());
+
+    test('ends the early stage before the network, SSH key generation and sshd begin', () => {
+      const end = first(records, 'early', 'end:0');
+      for (const who of ['network', 'ssh-keygen', 'sshd'])
+        expect(first(records, who, 'begin').at, who).toBeGreaterThan(end.at);
+    });
+
+    test('begins the late stage after the network is up', () => {
+      expect(first(records, 'late', 'begin').at).toBeGreaterThan(first(records, 'network', 'end').at);
+    });
+
+    test('runs each stage exactly once', () => {
+      expect(moments(records, 'early')).toEqual(['begin', 'end:0']);
+      expect(moments(records, 'late').filter((what) => what === 'begin')).toHaveLength(1);
+    });
+
+    test('has the name and the resolvers right for the first service that asks', () => {
+      for (const who of ['network', 'sshd', 'user-script']) {
+        const { hostname, resolvers } = first(records, who, 'begin');
+        expect({ who, hostname, resolvers }).toEqual({
+          who,
+          hostname: 'web-1',
+          resolvers: instance['sdc:resolvers'],
+        });
+      }
+    });
+
+    test('does not hold getty and sshd for a user-script that sleeps for ten minutes', () => {
+      expect(moments(records, 'user-script')).not.toContain('end');
+      expect(moments(records, 'getty')).toContain('begin');
+      expect(moments(records, 'sshd')).toContain('begin');
+    });
+
+    test('powers off cleanly, and asks the running user-script to end', () => {
+      expect(ending).toBe('powered off');
+      expect(moments(records, 'user-script')).toEqual(['begin', 'asked-to-end']);
+    });
+
+    test('changes nothing and regenerates nothing in a second boot', () => {
+      expect(second.after).toEqual(second.before);
+      expect(Object.keys(second.before)).toContain('/etc/ssh/ssh_host_ed25519_key');
+      expect(moments(second.records, 'early')).toEqual(['begin', 'end:0']);
+      expect(first(second.records, 'network', 'begin').hostname).toBe('web-1');
+    });
+
+    test('runs the user-script again in the second boot, and reboots cleanly', () => {
+      expect(moments(second.records, 'user-script')).toEqual(['begin', 'asked-to-end']);
+      expect(second.ending).toBe('rebooted');
+    });
+  });
+
+  describe(`${root.name}: a boot without metadata`, () => {
+    test('goes on after the early deadline when the server is mute', async () => {
+      const place = bootPlace();
+      const server = await place.serve({ mute: true });
+      const { records, ending } = await bootWithoutMetadata(root, place);
+      await server.close();
+      place.remove();
+      expect(ending).toBe('powered off');
+      expect(seconds(records, 'early')).toBeGreaterThan(earlyDeadline - 1);
+      expect(seconds(records, 'early')).toBeLessThan(earlyDeadline + 1.5);
+    });
+
+    test('goes on within a second where the platform has no folder for the socket', async () => {
+      const place = bootPlace();
+      const { records, ending } = await bootWithoutMetadata(root, place);
+      place.remove();
+      expect(ending).toBe('powered off');
+      expect(seconds(records, 'early')).toBeLessThan(1.5);
+    });
+  });
+}
+
+/** A disk for boots, and a folder for the metadata server's socket. */
+interface BootPlace {
+  readonly disk: Disk;
+  /** The folder, once something is served there. */
+  socketFolder(): string | undefined;
+  serve(faults?: Faults): Promise<MetadataServer>;
+  /** Put a file on the disk, as an image builder would have. */
+  plant(path: string, content: string): void;
+  remove(): void;
+}
+
+export function bootPlace(): BootPlace {
+  const disk = newDisk();
+  let folder: string | undefined;
+  return {
+    disk,
+    socketFolder: () => folder,
+    serve(faults = {}) {
+      folder = mkdtempSync(join(layersFolder, 'boots', 's-'));
+      return startMetadataServer({ socketPath: join(folder, 'metadata.sock'), metadata: instance, faults });
+    },
+    plant(path, content) {
+      mkdirSync(dirname(disk.path(path)), { recursive: true });
+      writeFileSync(disk.path(path), content);
+    },
+    remove() {
+      disk.remove();
+      if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Boot until login services and the user-script run, then end the guest with a command of its own. */
+async function bootToTheEnd(root: BootRoot, place: BootPlace, end: readonly string[]) {
+  const guest = await boot(root, { disk: place.disk, ...metadataOf(place) });
+  await guest.waitFor('user-script', 'begin');
+  await guest.waitFor('sshd', 'begin');
+  await guest.waitFor('getty', 'begin');
+  const ending = await guest.end(end);
+  return { records: guest.records(), ending };
+}
+
+/** Boot until the login services run, whatever the agent makes of its metadata, then power off. */
+async function bootWithoutMetadata(root: BootRoot, place: BootPlace) {
+  place.plant('/etc/lx-agent.ini', `[early]\nmetadata_deadline = ${earlyDeadline}\n`);
+  const guest = await boot(root, { disk: place.disk, ...metadataOf(place) });
+  await guest.waitFor('sshd', 'begin');
+  await guest.waitFor('getty', 'begin');
+  await guest.waitFor('late', 'begin');
+  const ending = await guest.end(root.powerOff ?? ['/sbin/shutdown', '-h', 'now']);
+  return { records: guest.records(), ending };
+}
+
+function metadataOf(place: BootPlace): { metadata?: string } {
+  const folder = place.socketFolder();
+  return folder === undefined ? {} : { metadata: folder };
+}
+
+function moments(records: readonly BootRecord[], who: string): string[] {
+  return records.filter((record) => record.who === who).map((record) => record.what);
+}
+
+function first(records: readonly BootRecord[], who: string, what: string): BootRecord {
+  const found = records.find((record) => record.who === who && record.what === what);
+  if (found === undefined)
+    throw new Error(`no record of ${who} ${what}: ${records.map((r) => `${r.who} ${r.what}`).join(', ')}`);
+  return found;
+}
+
+/** Seconds from the first to the last record of somebody. */
+function seconds(records: readonly BootRecord[], who: string): number {
+  const times = records.filter((record) => record.who === who).map((record) => record.at);
+  const [begin, end] = [times[0], times.at(-1)];
+  if (begin === undefined || end === undefined) throw new Error(`no record of ${who}`);
+  return Number(end - begin) / 1e9;
+}
+
+/** Path in the guest to what is there, for all that makes up the instance's configuration. */
+type Tree = Record<string, string>;
+
+function treeOf(disk: Disk): Tree {
+  const tree: Tree = {};
+  for (const top of ['/etc', '/root', '/var/db', '/var/svc']) {
+    const entries = listing(disk.path(top));
+    for (const entry of entries) {
+      const path = join(entry.parentPath, entry.name);
+      const name = path.slice(disk.path('/').length - 1);
+      // runit's supervisor notes its own state beside a service, at every start.
+      if (name.includes('/supervise/')) continue;
+      if (entry.isSymbolicLink()) tree[name] = `-> ${readlinkSync(path)}`;
+      else if (entry.isFile()) tree[name] = createHash('sha256').update(readFileSync(path)).digest('hex');
+    }
+  }
+  return tree;
+}
+
+function listing(folder: string) {
+  try {
+    return readdirSync(folder, { recursive: true, withFileTypes: true });
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  }
+}

@@ -115,7 +115,7 @@ export function bootSuite(root: BootRoot): void {
 }
 
 /** A disk for boots, and a folder for the metadata server's socket. */
-interface BootPlace {
+export interface BootPlace {
   readonly disk: Disk;
   /** The folder, once something is served there. */
   socketFolder(): string | undefined;

@@ -51,15 +51,19 @@ it.each(
 
 it('understands every line of every case', async () => {
   const machine = await newMachine({ interfaces: [], resolvers: [], search: [] });
-  for (const { network } of cases) {
-    const files = await rendered(network);
-    await machine.write(files);
-    // systemd-analyze knows no .network files; networkd says what it does not understand when it reads them.
-    const said = await machine.run(
-      'bash',
-      '-c',
-      'timeout 1 /lib/systemd/systemd-networkd 2>&1; rm -f /etc/systemd/network/*',
+  for (const { name, network } of cases)
+    await machine.write(
+      (await rendered(network)).map((file) => ({ ...file, path: file.path.replace('10-', `10-${name}-`) })),
     );
-    expect(said).not.toMatch(/Unknown|Failed to parse|ignoring|Invalid/i);
-  }
+  // What it does not understand, networkd says when it reads the files; this one shows that it does.
+  await machine.write([
+    {
+      path: '/etc/systemd/network/99-odd.network',
+      content: '[Match]\nName=odd0\n[Network]\nNoSuchThing=1\n',
+    },
+  ]);
+  const said = await machine.run('bash', '-c', 'timeout 1 /lib/systemd/systemd-networkd 2>&1; true');
+  expect(said.split('\n').filter((line) => line.includes('.network:'))).toEqual([
+    expect.stringContaining('99-odd.network:4: Unknown key'),
+  ]);
 });

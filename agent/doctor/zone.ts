@@ -9,7 +9,7 @@ export function checkZone({ kernel, reason } = lookAround()): Finding {
     'zone',
     kernel.includes('BrandZ')
       ? 'an lx zone in which /native is not mounted'
-      : `not an lx zone (kernel: ${kernel}); there is neither /native nor a metadata socket`,
+      : `not an lx zone (kernel: ${kernel}); no metadata socket, and nothing of the platform below /native`,
     kernel.includes('BrandZ')
       ? 'stop and start the instance from its host; the platform mounts /native'
       : 'nothing, if that is as it should be; to look at an image: lx-agent image check --root DIR',

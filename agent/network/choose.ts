@@ -8,6 +8,9 @@ const renderers: Readonly<Partial<Record<RendererName, () => Promise<Renderer>>>
   netplan: async () => (await import('./netplan.ts')).netplan,
   networkd: async () => (await import('./networkd.ts')).networkd,
   networkmanager: async () => (await import('./networkmanager.ts')).networkmanager,
+  suse: async () => (await import('./suse.ts')).suse,
+  netifrc: async () => (await import('./netifrc.ts')).netifrc,
+  void: async () => (await import('./void.ts')).voidLinux,
   ifcfg: async () => (await import('./ifcfg.ts')).ifcfg,
 };
 

@@ -23,9 +23,10 @@ export const routes: Step = {
     if (network === undefined)
       return { skip: 'the metadata does not say which network interfaces there are' };
     const missing = missingRoutes(network, readTables(root));
-    const hasIp = ['/sbin/ip', '/usr/sbin/ip', '/bin/ip', '/usr/bin/ip'].some((path) =>
-      root.isExecutable(path),
-    );
+    // Below --root these are only listed, and nothing is looked up on a machine that is not running.
+    const hasIp =
+      !root.live ||
+      ['/sbin/ip', '/usr/sbin/ip', '/bin/ip', '/usr/bin/ip'].some((path) => root.isExecutable(path));
     if (missing.length > 0 && !hasIp && !root.isExecutable(nativeRoute))
       throw new Error(
         `${missing.length} static routes are missing, and there is neither ip(8) nor ${nativeRoute} to add them`,

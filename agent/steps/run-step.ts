@@ -90,6 +90,11 @@ async function carryOut(
       changes.push({ ...described, ...leftAlone(one) });
       continue;
     }
+    const lacking = missingFolder(one.change, changes);
+    if (lacking !== undefined) {
+      changes.push({ ...described, result: 'failed', reason: `${lacking} could not be made` });
+      continue;
+    }
     if (one.change.kind === 'command') {
       if (changes.some(({ result }) => result === 'failed')) {
         changes.push({
@@ -112,6 +117,15 @@ async function carryOut(
     });
   }
   return { changes, state, interrupted };
+}
+
+/** The folder that a Change needs and that could not be made; made on the way to a file it would have another mode. */
+function missingFolder(change: Change, before: readonly ChangeOutcome[]): string | undefined {
+  if (!('path' in change)) return undefined;
+  return before.find(
+    ({ kind, what, result }) =>
+      kind === 'directory' && result === 'failed' && change.path.startsWith(`${what}/`),
+  )?.what;
 }
 
 /** A script is on record from its start: one that halts the machine does not come back to tell. */

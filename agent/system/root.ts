@@ -233,7 +233,8 @@ export function openRoot(directory: string): Root {
       if (parent !== inRoot && entry(followed(parent)) === undefined) make(followed(parent), { mode: 0o755 });
       at('make', inRoot, (place) => {
         try {
-          mkdirSync(join(place), 0o700);
+          // With its mode at once: a folder left by a killed run counts as made.
+          mkdirSync(join(place), attributes.mode);
         } catch (error) {
           if (errorCode(error) === 'EEXIST') return;
           throw error;

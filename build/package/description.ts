@@ -58,7 +58,8 @@ export function describePackage(licences: string): Description {
       'resolvers, network files, SSH keys and scripts. For images of lx zones.',
     ],
     license,
-    maintainer: process.env.LX_AGENT_MAINTAINER ?? 'lx-agent maintainers <lx-agent@tritondatacenter.com>',
+    // Whoever publishes the packages names themselves.
+    maintainer: process.env.LX_AGENT_MAINTAINER ?? 'lx-agent maintainers <lx-agent@example.org>',
     homepage: 'https://tritondatacenter.com',
     files: [
       { from: { path: `${dist}/lx-agent` }, to: '/usr/lib/lx-agent/lx-agent', mode: 0o755 },

@@ -4,10 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Ending, ending, openScratch, type Scratch, treeOf } from './scratch.ts';
 
 // The built program is killed at each call in turn that changes a file system, and has each such call refused; see
-// that every file is the old one or the new one, and that the next run ends where an undisturbed one does. By default
-// every third of the refusals is tried; LX_AGENT_ALL_FAULTS=1 tries all.
+// that every file is the old one or the new one, and that the next run ends where an undisturbed one does. All kills
+// are tried; of the refusals of each call a few, spread evenly, or all with LX_AGENT_ALL_FAULTS=1.
 
-const stride = process.env.LX_AGENT_ALL_FAULTS === undefined ? 3 : 1;
+const sample = process.env.LX_AGENT_ALL_FAULTS === undefined ? 4 : Number.POSITIVE_INFINITY;
 const changing = ['write', 'rename', 'fsync', 'mkdir', 'unlink', 'symlink', 'fchmod', 'fchown'];
 const refusals = {
   ENOSPC: ['write', 'fsync', 'mkdir', 'openat', 'rename'],
@@ -100,7 +100,7 @@ for (const name of ['first boot', 'change'] as const) {
             await expectMended(root, scenario, what);
           }
         }
-        expect(met).toBeGreaterThan(5);
+        expect(met).toBeGreaterThan(2);
       });
     }
   });
@@ -112,7 +112,7 @@ function callsOnFiles(lines: readonly string[], root: string): number[] {
   return lines
     .filter((line) => line.split(' ')[0] === main && !line.includes('resumed'))
     .flatMap((line, index) => (isOnFiles(line, root) ? [index + 1] : []))
-    .filter((_, index) => index % stride === 0);
+    .filter((_, index, all) => index % Math.max(1, Math.floor(all.length / sample)) === 0);
 }
 
 function isOnFiles(line: string, root: string): boolean {

@@ -10,10 +10,8 @@ import { hostileNetwork } from './hostile.ts';
 import { readIfcfg } from './readers/ifcfg.ts';
 import { byFamily, configured, leftAlone } from './readers/read-back.ts';
 
-const { root } = scratchSystem({});
-
 async function render(network: Network) {
-  return await ifcfg.files(network, root);
+  return await ifcfg.files(network, scratchSystem({}).root);
 }
 
 it.each(cases)('renders what a person can read: $name', async ({ name, network }) => {

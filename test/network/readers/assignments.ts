@@ -1,10 +1,10 @@
-/** Shell assignments as these formats have them, read strictly: `NAME=value` or `NAME="words"`, a name once. */
+/** Shell assignments as these formats have them, read strictly: `NAME=value` or quoted words, a name once. */
 export function assignments(content: string): Map<string, string> {
   const values = new Map<string, string>();
   for (const line of content.split('\n')) {
     if (line === '' || line.startsWith('# ')) continue;
-    const match = /^(\w+)=(?:([\w.:/-]*)|"([\w.:/ -]*)")$/.exec(line);
-    const [, name, bare, quoted] = match ?? [];
+    const match = /^(\w+)=(?:([\w.:/-]*)|(["'])([\w.:/+ -]*)\3)$/.exec(line);
+    const [, name, bare, , quoted] = match ?? [];
     if (name === undefined) throw new Error(`not an assignment: ${line}`);
     if (values.has(name)) throw new Error(`assigned twice: ${name}`);
     values.set(name, quoted ?? bare ?? '');

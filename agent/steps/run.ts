@@ -56,31 +56,10 @@ export async function run(options: RunOptions): Promise<Report> {
   spans.push({ name: 'metadata', start: lastEnd(spans), end: sinceStart() });
 
   const outcomes: StepOutcome[] = [];
-  for (const step of steps) {
-    const reason = reasonToSkip(step, system, metadata, options);
-    if (reason !== undefined) {
-      outcomes.push({
-        name: step.name,
-        stage: step.stage,
-        result: 'skipped',
-        reason,
-        milliseconds: 0,
-        changes: [],
-      });
-      continue;
-    }
-    const { outcome, state, interrupted } = await runStep(step, instance, system, root, options);
-    system = { ...system, state };
-    outcomes.push(outcome);
-    spans.push({ name: step.name, start: lastEnd(spans), end: sinceStart() });
-    if (interrupted) break;
-  }
-
-  const failed = outcomes.some((outcome) => outcome.result === 'failed');
-  const report: Report = {
+  const reportOf = (done: readonly Stage[]): Report => ({
     version: 1,
     agent: version,
-    stages,
+    stages: done,
     started: new Date(Date.now() - sinceStart()).toISOString(),
     boot: system.boot,
     instance: instance.uuid,
@@ -93,12 +72,38 @@ export async function run(options: RunOptions): Promise<Report> {
     steps: outcomes,
     spans,
     milliseconds: sinceStart(),
-    exit: metadata.status === 'unavailable' ? 2 : failed ? 1 : 0,
+    exit: exitStatus(metadata, outcomes),
+  });
+  const leave = (done: readonly Stage[]): Report => {
+    const report = reportOf(done);
+    if (options.dryRun) return report;
+    const { pending: _settled, ...state } = system.state;
+    const made = instance.uuid !== undefined && isMadeItself(steps, outcomes, options);
+    const known = made ? { ...state, instance: instance.uuid } : state;
+    return keep(report, known, root, options.named.length === 0);
   };
-  if (options.dryRun) return report;
-  const { pending: _settled, ...state } = system.state;
-  const made = instance.uuid !== undefined && isMadeItself(steps, outcomes, options);
-  return keep(report, made ? { ...state, instance: instance.uuid } : state, root, options.named.length === 0);
+
+  for (const [index, step] of steps.entries()) {
+    // A script of the late stage may ask for the early one's report.
+    if (step.stage === 'late' && steps[index - 1]?.stage === 'early') leave(['early']);
+    const reason = reasonToSkip(step, system, metadata, options);
+    if (reason !== undefined) {
+      const { name, stage } = step;
+      outcomes.push({ name, stage, result: 'skipped', reason, milliseconds: 0, changes: [] });
+      continue;
+    }
+    const { outcome, state, interrupted } = await runStep(step, instance, system, root, options);
+    system = { ...system, state };
+    outcomes.push(outcome);
+    spans.push({ name: step.name, start: lastEnd(spans), end: sinceStart() });
+    if (interrupted) break;
+  }
+  return leave(stages);
+}
+
+function exitStatus(metadata: MetadataOutcome, outcomes: readonly StepOutcome[]): number {
+  if (metadata.status === 'unavailable') return 2;
+  return outcomes.some(({ result }) => result === 'failed') ? 1 : 0;
 }
 
 /** Leave state and report for the next run. Where they cannot be written, the report that is shown says so. */

@@ -22,11 +22,11 @@ export function onRoot(
   });
 }
 
-/** A folder for what a test changes, gone when the test is. */
-export function changesFolder(): string {
+/** A folder for what a test, or a group of them, changes; gone when `finished` calls back. */
+export function changesFolder(finished: (remove: () => void) => void = onTestFinished): string {
   mkdirSync(join(layersFolder, 'boots'), { recursive: true });
   const parent = mkdtempSync(join(layersFolder, 'boots', 'image-'));
-  onTestFinished(() => rmSync(parent, { recursive: true, force: true }));
+  finished(() => rmSync(parent, { recursive: true, force: true }));
   const folder = join(parent, 'files');
   mkdirSync(folder, { mode: 0o755 });
   return folder;

@@ -95,9 +95,8 @@ export async function run(options: RunOptions): Promise<Report> {
     exit: metadata.status === 'unavailable' ? 2 : failed ? 1 : 0,
   };
   if (!options.dryRun) {
-    const { pending: _settled, ...state } = system.state;
     writeState(root, {
-      ...state,
+      ...system.state,
       ...(instance.uuid !== undefined && isMadeItself(steps, outcomes, options)
         ? { instance: instance.uuid }
         : {}),

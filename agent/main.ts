@@ -40,12 +40,12 @@ async function main(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-/** The message with the causes behind it; a mistake in this program shows where it is. */
+/** The message, which says by itself what is wrong; a mistake in this program shows where it is. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError)
     return `this is a bug in lx-agent, please report it: ${error.stack}`;
-  return error.cause === undefined ? error.message : `${error.message}: ${describe(error.cause)}`;
+  return error.message;
 }
 
 // No process.exit: what is still to be written would be lost.

@@ -28,7 +28,7 @@ export function bashCompletion(steps: readonly Step[]): string {
     if (kind === 'step') return `words_of '${steps.map(({ name }) => name).join(' ')}'`;
     if (kind === 'command') return `words_of '${firstWords.join(' ')}'`;
     if (kind === 'key')
-      return `words_of "${Object.keys(keys).join(' ')} $(lx-agent metadata list 2>/dev/null)"`;
+      return `words_of "${Object.keys(keys).join(' ')} $(lx-agent metadata list --deadline 1 2>/dev/null)"`;
     return 'COMPREPLY=()';
   };
   const valueCases = commands.flatMap((command) =>
@@ -180,7 +180,7 @@ export function fishCompletion(steps: readonly Step[]): string {
     if (kind === 'step') return ` -a ${quote(steps.map(({ name }) => name).join(' '))}`;
     if (kind === 'command') return ` -a ${quote(firstWords.join(' '))}`;
     if (kind === 'key')
-      return ` -a ${quote(`${Object.keys(keys).join(' ')} (lx-agent metadata list 2>/dev/null)`)}`;
+      return ` -a ${quote(`${Object.keys(keys).join(' ')} (lx-agent metadata list --deadline 1 2>/dev/null)`)}`;
     return '';
   };
   const condition = (command: Command) => {

@@ -13,7 +13,7 @@ import { bootIdentity } from '../system/boot.ts';
 import { detectInit } from '../system/init.ts';
 import { readReport } from '../system/read-report.ts';
 import { openRoot, type Root } from '../system/root.ts';
-import { isAbsent } from '../system/root-error.ts';
+import { isAbsent, RootError } from '../system/root-error.ts';
 import { readState } from '../system/state.ts';
 import { metadataSocket } from '../system/zone.ts';
 import type { Invocation } from './arguments.ts';
@@ -71,7 +71,14 @@ async function careful(
     return await check();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return [wrong(subject, `cannot be told: ${reason}`, 'run lx-agent doctor as root')];
+    const denied = error instanceof RootError && error.code === 'EACCES';
+    return [
+      wrong(
+        subject,
+        `cannot be told: ${reason}`,
+        denied ? 'run lx-agent doctor as root' : 'mend what this says, then run lx-agent doctor again',
+      ),
+    ];
   }
 }
 

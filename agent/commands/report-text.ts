@@ -1,6 +1,6 @@
 import type { KeptReport, KeptStep } from '../report-schema.ts';
 import { between, detail, head, joined, nameColumn, notice, remedy } from './lines.ts';
-import { duration, paint, printable, type Style } from './style.ts';
+import { count, duration, paint, printable, type Style } from './style.ts';
 import { columns, wrap } from './wrap.ts';
 
 type Stage = KeptStep['stage'];
@@ -9,15 +9,22 @@ type Stage = KeptStep['stage'];
 export function renderReport(report: KeptReport, style: Style): string {
   return joined([
     machineLines(report, style),
-    ...report.stages.map((stage) => stageLines(report, stage, style)),
+    ...stagesWithSteps(report).map((stage) => stageLines(report, stage, style)),
     noticeLines([report], style),
   ]);
 }
 
+/** Without those that nothing was asked of; never none. */
+function stagesWithSteps({ stages, steps }: KeptReport): readonly Stage[] {
+  const busy = stages.filter((stage) => steps.some((step) => step.stage === stage));
+  return busy.length > 0 ? busy : stages.slice(0, 1);
+}
+
 /** Who this is: name, instance, distribution, and the agent that says so. */
 export function machineLines(report: KeptReport, style: Style): string[] {
-  const name = report.hostname ?? 'an instance whose name is not known';
-  const instance = report.instance === undefined ? '' : ` (${report.instance})`;
+  // A run of some steps asks for little, and then the id may be all the name that there is.
+  const name = report.hostname ?? report.instance ?? 'an instance whose name is not known';
+  const instance = report.instance === undefined || report.instance === name ? '' : ` (${report.instance})`;
   return [
     `${paint(style, 'bold', printable(style, name))}${printable(style, instance)}`,
     ...wrap(printable(style, `${report.distribution}, ${report.init}; lx-agent ${report.agent}`), columns),
@@ -29,7 +36,7 @@ export function stageLines(report: KeptReport, stage: Stage, style: Style): stri
   const steps = report.steps.filter((step) => step.stage === stage);
   return [
     ...stageTitle(report, stage, steps, style),
-    ...(stage === report.stages[0] ? metadataLines(report.metadata, style) : []),
+    ...(stage === stagesWithSteps(report)[0] ? metadataLines(report.metadata, style) : []),
     ...foldSkipped(steps).flatMap((step) => stepLines(step, style)),
   ];
 }
@@ -41,7 +48,12 @@ export function noticeLines(reports: readonly KeptReport[], style: Style): strin
     ...warnings,
   ]);
   if (notices.length === 0) return [];
-  return [paint(style, 'bold', 'warnings'), ...[...new Set(notices)].flatMap((text) => notice(text, style))];
+  const someInvalid = reports.some(({ invalid }) => invalid.length > 0);
+  return [
+    paint(style, 'bold', 'warnings'),
+    ...[...new Set(notices)].flatMap((text) => notice(text, style)),
+    ...(someInvalid ? remedy('lx-agent doctor says where to set metadata right', style) : []),
+  ];
 }
 
 function stageTitle(report: KeptReport, stage: Stage, steps: readonly KeptStep[], style: Style): string[] {
@@ -62,7 +74,7 @@ function metadataLines(metadata: KeptReport['metadata'], style: Style): string[]
   if (metadata.status === 'read')
     return [
       between(
-        head('unchanged', 'metadata', `${metadata.keys.length} keys by ${metadata.protocol}`, style),
+        head('unchanged', 'metadata', `${count(metadata.keys.length, 'key')} by ${metadata.protocol}`, style),
         time,
       ),
     ];
@@ -94,21 +106,31 @@ function foldSkipped(steps: readonly KeptStep[]): KeptStep[] {
 }
 
 function stepLines(step: KeptStep, style: Style): string[] {
-  const changes = step.changes.filter(({ result }) => result !== 'unchanged');
-  const short = step.result === 'skipped' && step.reason !== undefined && fits(step.reason);
-  const said = new Set([step.reason]);
+  const { name, result, reason } = step;
+  const short = result === 'skipped' && reason !== undefined && fits(reason);
+  // What the reason of the step says already is not said again of the change that it comes from.
+  const isSaid = (change: (typeof step.changes)[number]) =>
+    change.reason !== undefined &&
+    (change.reason === reason || (reason?.includes(change.reason) && reason.includes(change.what)));
+  const changes = step.changes.filter((change) => change.result !== 'unchanged' && !isSaid(change));
+  const todo = step.remedy ?? usualRemedy(step);
   return [
     between(
-      head(step.result, step.name, short ? `skipped: ${step.reason}` : step.result, style),
-      step.result === 'skipped' ? '' : duration(step.milliseconds),
+      head(result, name, short ? `skipped: ${reason}` : result, style),
+      result === 'skipped' ? '' : duration(step.milliseconds),
     ),
-    ...(short || step.reason === undefined ? [] : detail(step.reason, style)),
-    ...changes.flatMap(({ what, why, result, reason }) => {
-      const mark = result === step.result ? '' : `${result}: `;
-      return detail(`${mark}${what}: ${reason !== undefined && !said.has(reason) ? reason : why}`, style);
+    ...(short || reason === undefined ? [] : detail(reason, style)),
+    ...changes.flatMap((change) => {
+      const mark = change.result === result ? '' : `${change.result}: `;
+      return detail(`${mark}${change.what}: ${change.reason ?? change.why}`, style);
     }),
-    ...(step.remedy === undefined ? [] : remedy(step.remedy, style)),
+    ...(todo === undefined ? [] : remedy(todo, style)),
   ];
+}
+
+function usualRemedy({ name, result }: KeptStep): string | undefined {
+  if (result === 'kept') return `lx-agent run --force ${name} takes it over`;
+  return result === 'failed' ? `mend that, then lx-agent run ${name}` : undefined;
 }
 
 function fits(reason: string): boolean {

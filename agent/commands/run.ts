@@ -1,10 +1,15 @@
 import type { Report } from '../report.ts';
+import { reportMessages } from '../report-messages.ts';
 import { steps } from '../steps/order.ts';
 import { run as runSteps } from '../steps/run.ts';
 import type { Stage } from '../steps/step.ts';
+import { appendLog, journalLines, underSystemd } from '../system/log.ts';
+import { openRoot } from '../system/root.ts';
+import { RootError } from '../system/root-error.ts';
 import { metadataSocket, reasonNotInZone } from '../system/zone.ts';
 import { type Invocation, UsageError } from './arguments.ts';
 import type { Io } from './io.ts';
+import { progressOn } from './progress.ts';
 
 /** `lx-agent run`: what the units call at boot, and what an operator calls again. */
 export async function run(invocation: Invocation, io: Io): Promise<number> {
@@ -17,14 +22,16 @@ export async function run(invocation: Invocation, io: Io): Promise<number> {
 
   const rootDirectory = values.get('root') ?? '/';
   const socket = values.get('socket');
+  const json = flags.has('json');
   const reason = rootDirectory === '/' && socket === undefined ? reasonNotInZone() : undefined;
   if (reason !== undefined) {
-    if (flags.has('json')) io.stdout.write(`${JSON.stringify({ version: 1, exit: 0, reason })}\n`);
+    if (json) io.stdout.write(`${JSON.stringify({ version: 1, exit: 0, reason })}\n`);
     else io.stderr.write(`lx-agent: ${reason}\n`);
     return 0;
   }
 
   const dryRun = flags.has('dry-run');
+  const progress = progressOn(io);
   const report = await runSteps({
     stages: stagesOf(values.get('stage')),
     named: operands,
@@ -32,14 +39,23 @@ export async function run(invocation: Invocation, io: Io): Promise<number> {
     socketPath: socket ?? metadataSocket(),
     dryRun,
     force: flags.has('force'),
-    onWait: (why) => io.stderr.write(`lx-agent: ${why}\n`),
+    onWait: (why) => progress.begin(`waiting for metadata (${why})`),
+    onStep: ({ name }) => progress.begin(`${name} is running`),
     onWanted: async (step, settled) => {
-      if (flags.has('json')) return;
-      const { describeDifference } = await import('../change/diff.ts');
-      io.stdout.write(`# ${step.name}: ${settled.change.why}\n${await describeDifference(settled)}`);
+      if (json) return;
+      const [{ describeDifference }, { renderDiff }, { styleFor }] = await Promise.all([
+        import('../change/diff.ts'),
+        import('./diff-text.ts'),
+        import('./style.ts'),
+      ]);
+      const difference = await describeDifference(settled);
+      const text = `# ${step.name}: ${settled.change.why}\n${difference}`;
+      io.stdout.write(renderDiff(text, styleFor(io.stdout, io.environment)));
     },
   });
-  await show(report, flags.has('json'), io);
+  progress.end();
+  if (!dryRun) keepLog(report, rootDirectory, io);
+  await show(report, json, io);
   return report.exit;
 }
 
@@ -48,14 +64,25 @@ function stagesOf(name: string | undefined): readonly Stage[] {
   return ['early', 'late'];
 }
 
-async function show(report: Report, json: boolean, io: Io): Promise<void> {
-  if (json) {
-    io.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-    return;
+/** A log that cannot be written, on a full disk for instance, is said and stops nothing. */
+function keepLog(report: Report, rootDirectory: string, io: Io): void {
+  try {
+    appendLog(openRoot(rootDirectory), reportMessages(report), new Date().toISOString());
+  } catch (error) {
+    if (!(error instanceof RootError)) throw error;
+    io.stderr.write(`lx-agent: ${error.message}\n`);
   }
-  const [{ renderReport }, { styleFor }] = await Promise.all([
-    import('./report-text.ts'),
-    import('./style.ts'),
-  ]);
-  io.stdout.write(renderReport(report, styleFor(io.stdout, io.environment)));
+}
+
+/** A journal gets only what somebody may look for later; the report is there for the rest. */
+async function show(report: Report, json: boolean, io: Io): Promise<void> {
+  if (json) io.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  else if (underSystemd(io.environment, io.stderr)) io.stderr.write(journalLines(reportMessages(report)));
+  else {
+    const [{ renderReport }, { styleFor }] = await Promise.all([
+      import('./report-text.ts'),
+      import('./style.ts'),
+    ]);
+    io.stdout.write(renderReport(report, styleFor(io.stdout, io.environment)));
+  }
 }

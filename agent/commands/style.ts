@@ -11,9 +11,6 @@ export interface Style {
 
 export type Colour = 'green' | 'yellow' | 'red' | 'cyan' | 'dim' | 'bold';
 
-/** Nothing but ASCII, for files and for what programs read. */
-export const plainStyle: Style = { colour: false, unicode: false };
-
 /**
  * Colour on a terminal only, unless NO_COLOR (https://no-color.org: set and not empty) or TERM=dumb forbids it;
  * characters beyond ASCII where the locale is a UTF-8 one, by the variables in the order of locale(7).
@@ -50,4 +47,9 @@ export function duration(milliseconds: number): string {
   const seconds = Math.round(milliseconds / 1000);
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
   return `${(seconds / 3600).toFixed(1)} h`;
+}
+
+/** So many of something: `1 key`, `2 keys`. */
+export function count(number: number, thing: string): string {
+  return number === 1 ? `1 ${thing}` : `${number} ${thing}s`;
 }

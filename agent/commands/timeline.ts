@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { readReport } from '../system/read-report.ts';
 import { openRoot, type Root } from '../system/root.ts';
+import { errorCode } from '../system/root-error.ts';
 import type { Invocation } from './arguments.ts';
 import type { Io } from './io.ts';
 import { styleFor } from './style.ts';
@@ -18,7 +19,7 @@ export async function run(invocation: Invocation, io: Io): Promise<number> {
   if (svg !== undefined) {
     const { drawTimeline } = await import('./timeline-svg.ts');
     const name = readReport(root, 'early')?.hostname ?? readReport(root, 'late')?.hostname;
-    writeFileSync(svg, drawTimeline(tracks, `lx-agent on ${name ?? 'an instance'}: where the time went`));
+    writePicture(svg, drawTimeline(tracks, `lx-agent on ${name ?? 'an instance'}: where the time went`));
     io.stderr.write(`lx-agent: the picture is in ${svg}\n`);
   } else if (invocation.flags.has('json'))
     io.stdout.write(`${JSON.stringify({ version: 1, tracks }, null, 2)}\n`);
@@ -27,6 +28,17 @@ export async function run(invocation: Invocation, io: Io): Promise<number> {
     io.stdout.write(renderTimeline(tracks, styleFor(io.stdout, io.environment)));
   }
   return 0;
+}
+
+function writePicture(path: string, picture: string): void {
+  try {
+    writeFileSync(path, picture);
+  } catch (error) {
+    const reason = errorCode(error) ?? error;
+    throw new Error(`cannot write ${path} (${reason}); name a file in a folder that you may write`, {
+      cause: error,
+    });
+  }
 }
 
 /** One track a run; both stages done by one run are one. */

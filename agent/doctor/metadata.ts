@@ -18,7 +18,12 @@ export async function checkMetadata(
   // No use in waiting for it, as a boot does.
   if (!existsSync(socketPath)) return { findings: [unavailable(socketPath, 'ENOENT')], instance: undefined };
   try {
-    const { answers, exchange } = await getKeys(Object.keys(keys), { socketPath, deadline });
+    const { answers, exchange } = await getKeys(Object.keys(keys), {
+      socketPath,
+      deadline,
+      // One more connection, for a server that lost the first.
+      requestTimeout: deadline / 2,
+    });
     const took = `${exchange.milliseconds.toFixed(0)} ms`;
     const answering =
       exchange.milliseconds > slow

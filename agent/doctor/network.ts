@@ -26,7 +26,7 @@ export function checkNetwork(
   ];
   return missing.length > 0
     ? missing
-    : [ok('network', `${nics.length} NICs have the addresses that the metadata names`)];
+    : [ok('network', 'addresses and routes are as the metadata names them')];
 }
 
 /** By MAC address where it has one, else by number: net0 is eth0. */

@@ -1,4 +1,6 @@
+import { subject } from '../change/change.ts';
 import { platformMark } from '../change/ownership.ts';
+import { takeOver } from '../image/guest-tools.ts';
 import type { ReadableRoot } from '../system/system.ts';
 import { type Finding, note, ok, wrong } from './finding.ts';
 
@@ -10,20 +12,15 @@ export function checkOtherWriters(root: ReadableRoot): Finding[] {
   return findings.length > 0 ? findings : [ok('others', 'no other software writes the same files')];
 }
 
-/** sdc-vmtools-lx-brand, which the agent replaces: its folder, and the scripts that start it. */
+/** sdc-vmtools-lx-brand, which the agent replaces: the scripts that start it, and itself. */
 function guestTools(root: ReadableRoot): Finding | undefined {
-  const starters = [
-    '/etc/rc.local',
-    '/etc/rc.d/rc.local',
-    '/etc/local.d/joyent.start',
-    '/etc/systemd/system/joyent.service',
-  ];
-  const started = starters.filter((path) => /smartdc|mdata-/.test(readable(root, path)));
-  if (started.length === 0) return undefined;
+  const [first, ...others] = takeOver(root).map(subject);
+  if (first === undefined) return undefined;
+  const more = others.length === 0 ? '' : ` and ${others.length} more`;
   return wrong(
     'others',
-    `the old guest tools are started by ${started.join(' and ')}: scripts would run twice`,
-    'lx-agent image install --root / takes over from them',
+    `the old guest tools are here (${first}${more}): scripts would run twice`,
+    `lx-agent image install --root ${root.path} takes over from them`,
   );
 }
 

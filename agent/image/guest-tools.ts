@@ -13,11 +13,6 @@ const folder = '/lib/smartdc';
 /** Deeper than they go. */
 const depthLimit = 4;
 
-/** Whether an image has the guest tools that the agent replaces, sdc-vmtools-lx-brand. */
-export function hasGuestTools(root: ReadableRoot): boolean {
-  return takeOver(root).length > 0;
-}
-
 /** Remove what starts the guest tools, and them. An uninstallation puts all of it back. */
 export function takeOver(root: ReadableRoot): readonly Change[] {
   const scripts = starters.filter(

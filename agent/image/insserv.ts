@@ -2,16 +2,22 @@ import type { Change, FileChange } from '../change/change.ts';
 import type { ReadableRoot } from '../system/system.ts';
 
 /**
- * What insserv would do for our two scripts on Debian: links with their numbers, and the dependency files that
- * startpar goes by. Once those exist, startpar ignores in silence a link that they do not know. The names below
+ * What insserv would do for our early script on Debian: a link with its number, and the dependency file that
+ * startpar goes by. Once that exists, startpar ignores in silence a link that it does not know. The names below
  * repeat what the LSB headers of units/sysvinit/ say; the boot test compares with what insserv makes of them.
  */
-export function sysvinitLinks(root: ReadableRoot): Change[] {
+export function earlyLinks(root: ReadableRoot): Change[] {
   return [
-    link('/etc/rcS.d', `S${number(earlyNumber(root))}`, early, root),
+    link('/etc/rcS.d', `S${String(earlyNumber(root)).padStart(2, '0')}`, early, root),
+    ...dependencyFile(root, 'boot', early, beforeEarly, afterEarly),
+  ];
+}
+
+/** The same for the late script. */
+export function lateLinks(root: ReadableRoot): Change[] {
+  return [
     ...['2', '3', '4', '5'].map((level) => link(`/etc/rc${level}.d`, 'S01', late, root)),
     ...['0', '1', '6'].map((level) => link(`/etc/rc${level}.d`, 'K01', late, root)),
-    ...dependencyFile(root, 'boot', early, beforeEarly, afterEarly),
     ...dependencyFile(root, 'start', late, [], afterLate),
     ...dependencyFile(root, 'stop', late, [], afterLateStop),
   ];
@@ -42,10 +48,6 @@ function earlyNumber(root: ReadableRoot): number {
       .map((match) => Number(match?.[1]));
   const after = Math.max(0, ...numbers(beforeEarly)) + 1;
   return Math.min(after, ...numbers(afterEarly));
-}
-
-function number(value: number): string {
-  return String(value).padStart(2, '0');
 }
 
 /** The link, or the one of another number that insserv has made of it meanwhile. */

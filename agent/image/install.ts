@@ -1,4 +1,5 @@
 import type { Change } from '../change/change.ts';
+import type { ReadableRoot } from '../system/system.ts';
 import { takeOver } from './guest-tools.ts';
 import type { Image } from './rule.ts';
 import { metadataLinks } from './rules/native.ts';
@@ -66,7 +67,7 @@ export function planInstallation(
         why: `hooks of the ${stage} stage`,
       }),
     ),
-    ...sharedFiles.flatMap((name) => shared(source, name)),
+    ...sharedFiles.flatMap((name) => shared(image.root, source, name)),
     { kind: 'directory', path: '/var/svc', mode: 0o755, why: 'the host waits for a rename there' },
     { kind: 'directory', path: '/var/db', mode: 0o755, why: 'user-data is kept there' },
     ...metadataLinks.map(
@@ -92,16 +93,17 @@ function privateRuntime({ carried }: Source): readonly Change[] {
       kind: 'file',
       path: `${runtimeFolder}/${name}`,
       content,
-      mode: 0o755,
+      mode: name === runtimeFiles[0] ? 0o755 : 0o644,
       claim: 'always',
       why: 'the C library in the image cannot carry the program',
     };
   });
 }
 
-function shared({ carried }: Source, name: string): readonly Change[] {
+/** A package has its manual pages compressed: one of each is enough. */
+function shared(root: ReadableRoot, { carried }: Source, name: string): readonly Change[] {
   const content = carried(`share/${name}`);
-  if (content === undefined) return [];
+  if (content === undefined || root.entry(`/usr/share/${name}.gz`) !== undefined) return [];
   return [
     { kind: 'file', path: `/usr/share/${name}`, content, mode: 0o644, claim: 'always', why: 'documentation' },
   ];

@@ -3,7 +3,7 @@ import type { InitSystem } from '../system/init.ts';
 import type { ReadableRoot } from '../system/system.ts';
 import { unitText } from './assets.ts';
 import { inittabWithAgent } from './inittab.ts';
-import { sysvinitLinks } from './insserv.ts';
+import { earlyLinks, lateLinks } from './insserv.ts';
 
 const runIt = 'init runs the agent by it';
 
@@ -53,11 +53,15 @@ function upstart(): Change[] {
 
 function sysvinit(root: ReadableRoot): Change[] {
   return [
+    ...sysvinitEarly(root),
     ...lateStage(),
-    file('/etc/init.d/lx-agent-early', 'sysvinit/lx-agent-early', 0o755),
     file('/etc/init.d/lx-agent-late', 'sysvinit/lx-agent-late', 0o755),
-    ...sysvinitLinks(root),
+    ...lateLinks(root),
   ];
+}
+
+function sysvinitEarly(root: ReadableRoot): Change[] {
+  return [file('/etc/init.d/lx-agent-early', 'sysvinit/lx-agent-early', 0o755), ...earlyLinks(root)];
 }
 
 /** With the numbers of the scripts' own chkconfig headers, as `chkconfig --add` would. */
@@ -100,7 +104,7 @@ function runit(root: ReadableRoot): Change[] {
   );
   const early =
     sourced === undefined
-      ? sysvinit(root).filter((change) => !('path' in change && /late/.test(change.path)))
+      ? sysvinitEarly(root)
       : [file(`${sourced}/04-lx-agent.sh`, 'runit/lx-agent-early.sh', 0o644)];
   const service = '/etc/sv/lx-agent-late';
   const supervise = has(root, '/etc/runit/core-services') ? '/run/runit/supervise.' : '/run/runit/supervise/';

@@ -11,18 +11,16 @@ export function prefixLength(cidr: Cidr): number {
   return Number(cidr.slice(cidr.indexOf('/') + 1));
 }
 
-/** The netmask of an IPv4 prefix length, in dotted form. */
-export function netmask(prefix: number): string {
-  return ipaddr.IPv4.subnetMaskFromPrefixLength(prefix).toString();
-}
-
 /** Whether an address is of the network that an interface's CIDR address is in. */
 export function contains(cidr: Cidr, address: IpAddress): boolean {
   if (isIpv6(cidr) !== isIpv6(address)) return false;
   return ipaddr.parse(address).match(ipaddr.parseCIDR(cidr));
 }
 
-/** Whether two texts are the same address, however written. */
-export function sameAddress(one: string, other: string): boolean {
-  return ipaddr.parse(one).toNormalizedString() === ipaddr.parse(other).toNormalizedString();
+/** The network of `address/prefix length`: the same with its host bits cleared, in one spelling. */
+export function networkAddress(cidr: string): string {
+  const network = isIpv6(cidr)
+    ? ipaddr.IPv6.networkAddressFromCIDR(cidr)
+    : ipaddr.IPv4.networkAddressFromCIDR(cidr);
+  return `${network.toString()}${cidr.slice(cidr.indexOf('/'))}`;
 }

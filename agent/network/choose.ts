@@ -5,35 +5,53 @@ import type { Renderer } from './renderer.ts';
 /** Each renderer is loaded when a root uses it. */
 const renderers: Readonly<Partial<Record<RendererName, () => Promise<Renderer>>>> = {
   ifupdown: async () => (await import('./ifupdown.ts')).ifupdown,
+  netplan: async () => (await import('./netplan.ts')).netplan,
+  networkd: async () => (await import('./networkd.ts')).networkd,
+  networkmanager: async () => (await import('./networkmanager.ts')).networkmanager,
+  suse: async () => (await import('./suse.ts')).suse,
+  netifrc: async () => (await import('./netifrc.ts')).netifrc,
+  void: async () => (await import('./void.ts')).voidLinux,
+  ifcfg: async () => (await import('./ifcfg.ts')).ifcfg,
 };
 
-/** Which format of network files a root uses: what the configuration pins, else what the root has. */
-export function chooseRenderer({ root, configuration, distribution }: System): RendererName | undefined {
-  const { renderer } = configuration.network;
+/**
+ * Which format of network files a root uses: what the configuration pins, else what the root has. A service that is
+ * enabled says more than one that is only installed: systemd brings networkd everywhere, and Debian ifupdown.
+ */
+export function chooseRenderer(system: System): RendererName | undefined {
+  const { renderer } = system.configuration.network;
   if (renderer !== 'auto') return renderer === 'none' ? undefined : renderer;
-  const has = (...paths: string[]) => paths.some((path) => root.entry(path) !== undefined);
-  const enabled = (unit: string) =>
-    has(
-      `/etc/systemd/system/multi-user.target.wants/${unit}`,
-      `/etc/systemd/system/sysinit.target.wants/${unit}`,
-    );
+  const has = (...paths: string[]) => paths.some((path) => system.root.entry(path) !== undefined);
+  const hasNetworkManager = has('/usr/sbin/NetworkManager');
+  const { family } = system.distribution;
   if (has('/usr/sbin/netplan', '/usr/share/netplan/netplan.script')) return 'netplan';
-  if (distribution.family === 'suse') return 'suse';
-  if (distribution.family === 'gentoo') return 'netifrc';
-  if (distribution.family === 'void') return 'void';
+  if (onlyNetworkdIsEnabled(system.root)) return 'networkd';
+  // openSUSE Tumbleweed has given up wicked.
+  if (family === 'suse' && (has('/usr/sbin/wicked', '/sbin/ifup') || !hasNetworkManager)) return 'suse';
+  if (family === 'gentoo') return 'netifrc';
+  if (family === 'void') return 'void';
   if (has('/sbin/ifup', '/usr/sbin/ifup') && has('/etc/network')) return 'ifupdown';
-  if (has('/etc/sysconfig/network-scripts') && has('/etc/init.d/network', '/etc/rc.d/init.d/network'))
-    return 'ifcfg';
-  if (has('/usr/sbin/NetworkManager')) return 'networkmanager';
-  if (has('/etc/sysconfig/network-scripts')) return 'ifcfg';
-  if (
-    enabled('systemd-networkd.service') ||
-    has('/usr/lib/systemd/systemd-networkd', '/lib/systemd/systemd-networkd')
-  )
-    return 'networkd';
+  const hasScripts = has('/etc/sysconfig/network-scripts');
+  if (hasScripts && has('/etc/init.d/network', '/etc/rc.d/init.d/network')) return 'ifcfg';
+  if (hasNetworkManager) return 'networkmanager';
+  if (hasScripts) return 'ifcfg';
+  if (has('/usr/lib/systemd/systemd-networkd', '/lib/systemd/systemd-networkd')) return 'networkd';
   return undefined;
 }
 
+function onlyNetworkdIsEnabled(root: System['root']): boolean {
+  const enabled = (unit: string) =>
+    root.linkTarget(`/etc/systemd/system/${unit}`) !== '/dev/null' &&
+    ['multi-user', 'sysinit', 'network-online'].some(
+      (target) => root.entry(`/etc/systemd/system/${target}.target.wants/${unit}`) !== undefined,
+    );
+  return (
+    enabled('systemd-networkd.service') &&
+    !['networking.service', 'NetworkManager.service', 'wicked.service'].some(enabled)
+  );
+}
+
+/** Throws when the format is one that configuration may name and no renderer writes. */
 export async function loadRenderer(name: RendererName): Promise<Renderer> {
   const load = renderers[name];
   if (load === undefined) throw new Error(`the network renderer ${name} is not built in`);

@@ -31,7 +31,8 @@ function included(root: ReadableRoot): RenderedFile[] {
 
 /**
  * interfaces(5) of Debian's ifupdown, also read by ifupdown2 and ifupdown-ng: a stanza an address. An interface that
- * the platform configured is `manual`: ifup marks it as up and runs nothing, ifdown takes nothing away.
+ * the platform configured is `manual`, and not `auto`: what `ifup -a` brought up, `ifdown -a` would take down, with
+ * its addresses and routes, whatever its method.
  */
 export function renderInterfaces(network: Network): string {
   const stanzas = network.interfaces.map((one) => (one.policy === 'hands-off' ? handsOff(one) : full(one)));
@@ -39,7 +40,7 @@ export function renderInterfaces(network: Network): string {
 }
 
 function handsOff({ name }: Interface): string {
-  return `auto ${name}\niface ${name} inet manual`;
+  return `iface ${name} inet manual`;
 }
 
 interface Stanza {
@@ -50,18 +51,20 @@ interface Stanza {
 
 function full(one: Interface): string {
   const stanzas = stanzasOf(one);
+  const defaults = defaultRoutes(one).map((route) => ({ route, stanza: stanzaFor(route, stanzas) }));
+  const commanded = [
+    ...defaults.filter(({ stanza }) => stanza === undefined).map(({ route }) => route),
+    ...one.routes,
+  ];
   const text = stanzas.map((stanza, index) => {
-    const firstOfFamily = stanzas.findIndex(({ family }) => family === stanza.family) === index;
     const options = [
       ...(stanza.address === undefined ? [] : [`address ${stanza.address}`]),
       ...(index === 0 && one.mtu !== undefined ? [`pre-up ip link set dev ${one.name} mtu ${one.mtu}`] : []),
-      ...(firstOfFamily
-        ? defaultRoutes(one)
-            .filter((route) => familyOf(route.destination) === stanza.family)
-            .map((route) => gateway(one, route))
-        : []),
+      ...defaults
+        .filter((candidate) => candidate.stanza === stanza)
+        .map(({ route }) => `gateway ${route.gateway}`),
       ...(index === stanzas.length - 1
-        ? one.routes.map((route) => `up ${routeCommand(one.name, route).join(' ')}`)
+        ? commanded.map((route) => `up ${routeCommand(one.name, route).join(' ')}`)
         : []),
     ];
     return [
@@ -70,6 +73,16 @@ function full(one: Interface): string {
     ].join('\n');
   });
   return [`auto ${one.name}`, ...text].join('\n');
+}
+
+/**
+ * Where a default route is a `gateway` option: in the first static stanza of its family, the only method that has
+ * it. Nowhere if there is none, or if the gateway is no neighbour: the kernel refuses that one unless it is told that
+ * it is on the link, by a command.
+ */
+function stanzaFor({ destination, onLink }: Route, stanzas: readonly Stanza[]): Stanza | undefined {
+  if (onLink) return undefined;
+  return stanzas.find(({ family, method }) => method === 'static' && family === familyOf(destination));
 }
 
 function stanzasOf(one: Interface): Stanza[] {
@@ -83,9 +96,4 @@ function stanzasOf(one: Interface): Stanza[] {
 
 function familyOf(cidr: Cidr): 'inet' | 'inet6' {
   return isIpv6(cidr) ? 'inet6' : 'inet';
-}
-
-/** The kernel refuses a gateway that is no neighbour unless it is told that it is on the link: then by a command. */
-function gateway({ name }: Interface, route: Route): string {
-  return route.onLink ? `up ${routeCommand(name, route).join(' ')}` : `gateway ${route.gateway}`;
 }

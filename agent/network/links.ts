@@ -6,23 +6,22 @@ import type { Link } from './model.ts';
 
 /**
  * The interfaces of the running machine, without the loopback. An image has none. MAC addresses come from
- * /sys/class/net; addresses from getifaddrs(3), which needs netlink: where the kernel refuses that, no interface has
- * any, as if the platform had put none there.
+ * /sys/class/net; addresses from getifaddrs(3), which needs netlink: where the kernel refuses that, nobody knows.
  */
 export function readLinks(root: ReadableRoot): Link[] {
   if (!root.live) return [];
   const known = addressed();
-  const names = new Set([...root.list('/sys/class/net'), ...known.keys()]);
+  const names = new Set([...root.list('/sys/class/net'), ...(known?.keys() ?? [])]);
   names.delete('lo');
   return [...names].sort().map((name) => {
     const mac = normalizeMac(
-      root.readText(`/sys/class/net/${name}/address`)?.trim() ?? known.get(name)?.mac ?? '',
+      root.readText(`/sys/class/net/${name}/address`)?.trim() ?? known?.get(name)?.mac ?? '',
     );
-    return { name, mac, addresses: known.get(name)?.addresses ?? [] };
+    return { name, mac, addresses: known && (known.get(name)?.addresses ?? []) };
   });
 }
 
-function addressed(): Map<string, { mac: string; addresses: IpAddress[] }> {
+function addressed(): Map<string, { mac: string; addresses: IpAddress[] }> | undefined {
   try {
     return new Map(
       Object.entries(networkInterfaces()).map(([name, list = []]) => [
@@ -32,6 +31,6 @@ function addressed(): Map<string, { mac: string; addresses: IpAddress[] }> {
     );
   } catch (error) {
     if (errorCode(error) === undefined) throw error;
-    return new Map();
+    return undefined;
   }
 }

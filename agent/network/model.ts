@@ -1,6 +1,6 @@
 import type { Instance, Nic, StaticRoute } from '../metadata/instance.ts';
 import { type Cidr, type Domain, type IpAddress, isCidr, isIpv6, type Mac } from '../metadata/values.ts';
-import { contains } from './addresses.ts';
+import { addressOf, contains, networkAddress, prefixLength } from './addresses.ts';
 
 /** The network that an instance is to have: what every renderer writes down in its own format. */
 export interface Network {
@@ -43,7 +43,8 @@ export interface Route {
 export interface Link {
   readonly name: string;
   readonly mac: Mac | undefined;
-  readonly addresses: readonly IpAddress[];
+  /** Undefined where the machine does not tell. */
+  readonly addresses: readonly IpAddress[] | undefined;
 }
 
 export type PolicyChoice = 'auto' | 'hands-off' | 'full';
@@ -59,78 +60,120 @@ export function networkOf(
 ): Network | undefined {
   const { nics } = instance;
   if (nics === undefined) return undefined;
-  const byMac = new Map(links.flatMap((link) => (link.mac === undefined ? [] : [[link.mac, link] as const])));
-  const names = new Map(nics.map((nic) => [nic, nameOf(nic, byMac)]));
-  const owners = routeOwners(nics);
+  const found = linksOf(nics, links);
+  const owner = routeOwners(nics);
   const routes = new Map<Nic, Route[]>();
   for (const route of instance.routes ?? []) {
-    const owner = owners(route);
-    if (owner === undefined) continue;
-    const through = routeThrough(owner, route);
-    const before = routes.get(owner);
-    if (before === undefined) routes.set(owner, [through]);
-    else before.push(through);
+    const through = owner(route);
+    if (through === undefined) continue;
+    const before = routes.get(through.nic);
+    if (before === undefined) routes.set(through.nic, [through.route]);
+    else before.push(through.route);
   }
   return {
-    interfaces: nics.map((nic) => {
-      const name = names.get(nic) ?? `eth${nic.index}`;
-      return {
-        name,
-        mac: nic.mac,
-        mtu: nic.mtu,
-        policy: policyOf(nic, nic.mac === undefined ? undefined : byMac.get(nic.mac), choice),
-        addresses: nic.addresses,
-        dhcp: nic.dhcp,
-        addrconf: nic.addrconf,
-        gateways: nic.primary ? firstOfEachFamily(nic.gateways) : [],
-        routes: routes.get(nic) ?? [],
-      };
-    }),
+    interfaces: [...found].map(([nic, link]) => ({
+      name: link?.name ?? numbered(nic),
+      mac: nic.mac,
+      mtu: nic.mtu,
+      policy: policyOf(nic, link, choice),
+      addresses: nic.addresses,
+      dhcp: nic.dhcp,
+      addrconf: nic.addrconf,
+      gateways: nic.primary ? firstOfEachFamily(nic.gateways) : [],
+      routes: routes.get(nic) ?? [],
+    })),
     resolvers: instance.resolvers ?? [],
     // RFC 6762 keeps `local` for multicast DNS.
     search: instance.dnsDomain === undefined || instance.dnsDomain === 'local' ? [] : [instance.dnsDomain],
   };
 }
 
-function nameOf(nic: Nic, byMac: ReadonlyMap<Mac, Link>): string {
-  return (nic.mac === undefined ? undefined : byMac.get(nic.mac)?.name) ?? `eth${nic.index}`;
+/**
+ * Which link each NIC is. One whose MAC address no link has is the one with its number, and `undefined` when the
+ * machine has none of that name; a number that is another NIC's by MAC address leaves it out.
+ */
+function linksOf(nics: readonly Nic[], links: readonly Link[]): ReadonlyMap<Nic, Link | undefined> {
+  const byMac = new Map(links.flatMap((link) => (link.mac === undefined ? [] : [[link.mac, link] as const])));
+  const byName = new Map(links.map((link) => [link.name, link]));
+  const found = new Map(nics.map((nic) => [nic, nic.mac === undefined ? undefined : byMac.get(nic.mac)]));
+  const taken = new Set([...found.values()].map((link) => link?.name));
+  for (const [nic, link] of found) {
+    if (link !== undefined) continue;
+    const name = numbered(nic);
+    if (taken.has(name)) found.delete(nic);
+    else found.set(nic, byName.get(name));
+  }
+  return found;
 }
 
-/** The platform plumbs a zone's interfaces before init: where the first address is there already, hands off. */
+/** The name that Linux has for `netN` where nothing else tells. */
+function numbered({ index }: Nic): string {
+  return `eth${index}`;
+}
+
+/**
+ * The platform plumbs a zone's interfaces before init: where an address is there already, hands off; and where
+ * nothing tells, for that is the usual case, and a service that configures such an interface takes its address away.
+ */
 function policyOf(nic: Nic, link: Link | undefined, choice: PolicyChoice): Interface['policy'] {
   if (choice !== 'auto') return choice;
-  if (link === undefined) return 'hands-off';
+  if (link?.addresses === undefined) return 'hands-off';
   const there = new Set<string>(link.addresses);
-  const wanted = nic.addresses.map((cidr) => cidr.slice(0, cidr.indexOf('/')));
-  const configured =
-    wanted.length > 0 ? wanted.some((address) => there.has(address)) : link.addresses.length > 0;
-  return configured || (wanted.length === 0 && !nic.dhcp && !nic.addrconf) ? 'hands-off' : 'full';
+  const wanted = nic.addresses.map(addressOf);
+  if (wanted.length > 0) return wanted.some((address) => there.has(address)) ? 'hands-off' : 'full';
+  if (!nic.dhcp && !nic.addrconf) return 'hands-off';
+  // An IPv6 interface has a link-local address as soon as it is up: it says nothing of DHCP.
+  return link.addresses.some((address) => isIpv6(address) !== nic.dhcp) ? 'hands-off' : 'full';
 }
 
 function firstOfEachFamily(gateways: readonly IpAddress[]): IpAddress[] {
   return [false, true].flatMap((v6) => gateways.find((gateway) => isIpv6(gateway) === v6) ?? []);
 }
 
-/** Which NIC a route goes out on: the one whose own address or network holds the gateway, else the primary. */
-function routeOwners(nics: readonly Nic[]): (route: StaticRoute) => Nic | undefined {
-  const byAddress = new Map(
-    nics.flatMap((nic) => nic.addresses.map((cidr) => [cidr.slice(0, cidr.indexOf('/')), nic] as const)),
-  );
-  const byGateway = new Map<IpAddress, Nic | undefined>();
-  const primary = nics.find((nic) => nic.primary) ?? nics[0];
-  const neighbour = (gateway: IpAddress): Nic | undefined => {
-    const known = byGateway.get(gateway);
-    if (known !== undefined) return known;
-    const found = nics.find((nic) => nic.addresses.some((cidr) => contains(cidr, gateway)));
-    byGateway.set(gateway, found);
-    return found;
-  };
-  return ({ gateway, linkLocal }) => (linkLocal ? byAddress.get(gateway) : neighbour(gateway)) ?? primary;
+/** A static route, and the NIC that it goes out on. */
+interface Through {
+  readonly nic: Nic;
+  readonly route: Route;
 }
 
-function routeThrough(nic: Nic, { destination, gateway, linkLocal }: StaticRoute): Route {
-  if (linkLocal) return { destination, gateway: undefined, onLink: false };
-  return { destination, gateway, onLink: !nic.addresses.some((cidr) => contains(cidr, gateway)) };
+/** Which NIC a route goes out on: the one whose own address or network holds the gateway, else the primary. */
+function routeOwners(nics: readonly Nic[]): (route: StaticRoute) => Through | undefined {
+  const byAddress = new Map(
+    nics.flatMap((nic) => nic.addresses.map((cidr) => [addressOf(cidr), nic] as const)),
+  );
+  const neighbourOf = neighbours(nics);
+  const primary = nics.find((nic) => nic.primary) ?? nics[0];
+  return ({ destination, gateway, linkLocal }) => {
+    const own = linkLocal ? byAddress.get(gateway) : neighbourOf(gateway);
+    const nic = own ?? primary;
+    if (nic === undefined) return undefined;
+    return linkLocal
+      ? { nic, route: { destination, gateway: undefined, onLink: false } }
+      : { nic, route: { destination, gateway, onLink: own === undefined } };
+  };
+}
+
+/** Looks up the NIC that has an address in one of its networks; the narrowest network holds. */
+function neighbours(nics: readonly Nic[]): (address: IpAddress) => Nic | undefined {
+  const byNetwork = new Map<string, Nic>();
+  const lengths = { ipv4: new Set<number>(), ipv6: new Set<number>() };
+  for (const nic of nics)
+    for (const cidr of nic.addresses) {
+      const network = networkAddress(cidr);
+      if (!byNetwork.has(network)) byNetwork.set(network, nic);
+      (isIpv6(cidr) ? lengths.ipv6 : lengths.ipv4).add(prefixLength(cidr));
+    }
+  const narrowestFirst = {
+    ipv4: [...lengths.ipv4].sort((one, other) => other - one),
+    ipv6: [...lengths.ipv6].sort((one, other) => other - one),
+  };
+  return (address) => {
+    for (const length of isIpv6(address) ? narrowestFirst.ipv6 : narrowestFirst.ipv4) {
+      const nic = byNetwork.get(networkAddress(`${address}/${length}`));
+      if (nic !== undefined) return nic;
+    }
+    return undefined;
+  };
 }
 
 /** The default routes of an interface, as routes. */
@@ -140,4 +183,16 @@ export function defaultRoutes({ gateways, addresses }: Interface): Route[] {
     if (!isCidr(everything)) throw new TypeError(`${everything} is a network`);
     return { destination: everything, gateway, onLink: !addresses.some((cidr) => contains(cidr, gateway)) };
   });
+}
+
+/** Whether an interface is to have an address at all; who waits for the network waits for no other. */
+export function expectsAddress({ addresses, dhcp, addrconf }: Interface): boolean {
+  return addresses.length > 0 || dhcp || addrconf;
+}
+
+/** Whether anything of an interface is IPv6, so that it needs a link-local address. */
+export function usesIpv6({ addresses, addrconf, gateways, routes }: Interface): boolean {
+  return (
+    addrconf || [...addresses, ...gateways, ...routes.map(({ destination }) => destination)].some(isIpv6)
+  );
 }

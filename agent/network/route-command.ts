@@ -1,5 +1,9 @@
 import { isIpv6 } from '../metadata/values.ts';
-import type { Route } from './model.ts';
+import { addressOf } from './addresses.ts';
+import type { Interface, Route } from './model.ts';
+
+/** illumos's own route(8), for images without iproute2 or BusyBox's `ip`. */
+export const nativeRoute = '/native/usr/sbin/route';
 
 /** `ip route replace …` for a route out of an interface; ip-route(8). Adding one that is there is no error then. */
 export function routeCommand(device: string, { destination, gateway, onLink }: Route): [string, ...string[]] {
@@ -14,4 +18,17 @@ export function routeCommand(device: string, { destination, gateway, onLink }: R
     device,
     ...(onLink ? ['onlink'] : []),
   ];
+}
+
+/**
+ * The same for illumos's route(8). It names an interface by one of this host's addresses on it; an interface without
+ * an address of that family cannot be named, which is an error.
+ */
+export function nativeRouteCommand(out: Interface, { destination, gateway }: Route): [string, ...string[]] {
+  const family = isIpv6(destination) ? ['-inet6'] : ['-inet'];
+  if (gateway !== undefined) return [nativeRoute, 'add', ...family, destination, gateway];
+  const own = out.addresses.find((cidr) => isIpv6(cidr) === isIpv6(destination));
+  if (own === undefined)
+    throw new Error(`${out.name} has no address to name it by, for the route to ${destination}`);
+  return [nativeRoute, 'add', ...family, destination, '-interface', addressOf(own)];
 }

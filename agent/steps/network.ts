@@ -1,5 +1,6 @@
 import type { Change } from '../change/change.ts';
 import { chooseRenderer, loadRenderer } from '../network/choose.ts';
+import { conflictingFiles } from '../network/conflicts.ts';
 import { readLinks } from '../network/links.ts';
 import { networkOf } from '../network/model.ts';
 import type { Step } from './step.ts';
@@ -19,7 +20,11 @@ export const network: Step = {
     const renderer = await loadRenderer(name);
     const files = await renderer.files(wanted, system.root);
     const paths = new Set(files.map(({ path }) => path));
-    const why = `the network files of ${name} follow sdc:nics`;
+    const others = conflictingFiles(system.root, name, wanted, renderer.owns).map(
+      ({ path, interfaces }) =>
+        `; ${path}, which is not the agent's, also configures ${interfaces.join(', ')}`,
+    );
+    const why = `the network files of ${name} follow sdc:nics${others.join('')}`;
     const gone = Object.keys(system.state.files).filter((path) => renderer.owns(path) && !paths.has(path));
     return [
       ...files.map(

@@ -6,6 +6,7 @@ import { network } from './network.ts';
 import { operatorScript } from './operator-script.ts';
 import { provision } from './provision.ts';
 import { resolver } from './resolver.ts';
+import { routes } from './routes.ts';
 import { sshHostKeys } from './ssh-host-keys.ts';
 import type { Step } from './step.ts';
 import { userData } from './user-data.ts';
@@ -28,7 +29,8 @@ export const steps: readonly Step[] = [
   earlyHooks,
   // Last of the early stage: it may halt the instance (RFD 109).
   operatorScript,
-  // The late stage: the network is up.
+  // The late stage: the network is up. A script may need the routes.
+  routes,
   userScript,
   lateHooks,
 ];

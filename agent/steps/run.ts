@@ -10,7 +10,8 @@ import { detectDistribution } from '../system/distribution.ts';
 import { detectInit } from '../system/init.ts';
 import { writeReport } from '../system/report-file.ts';
 import { openRoot, type Root } from '../system/root.ts';
-import { readState, writeState } from '../system/state.ts';
+import { RootError } from '../system/root-error.ts';
+import { readState, type State, writeState } from '../system/state.ts';
 import type { System } from '../system/system.ts';
 import { version } from '../version.ts';
 import { steps as allSteps } from './order.ts';
@@ -55,31 +56,10 @@ export async function run(options: RunOptions): Promise<Report> {
   spans.push({ name: 'metadata', start: lastEnd(spans), end: sinceStart() });
 
   const outcomes: StepOutcome[] = [];
-  for (const step of steps) {
-    const reason = reasonToSkip(step, system, metadata, options);
-    if (reason !== undefined) {
-      outcomes.push({
-        name: step.name,
-        stage: step.stage,
-        result: 'skipped',
-        reason,
-        milliseconds: 0,
-        changes: [],
-      });
-      continue;
-    }
-    const { outcome, state, interrupted } = await runStep(step, instance, system, root, options);
-    system = { ...system, state };
-    outcomes.push(outcome);
-    spans.push({ name: step.name, start: lastEnd(spans), end: sinceStart() });
-    if (interrupted) break;
-  }
-
-  const failed = outcomes.some((outcome) => outcome.result === 'failed');
-  const report: Report = {
+  const reportOf = (done: readonly Stage[]): Report => ({
     version: 1,
     agent: version,
-    stages,
+    stages: done,
     started: new Date(Date.now() - sinceStart()).toISOString(),
     boot: system.boot,
     instance: instance.uuid,
@@ -92,18 +72,54 @@ export async function run(options: RunOptions): Promise<Report> {
     steps: outcomes,
     spans,
     milliseconds: sinceStart(),
-    exit: metadata.status === 'unavailable' ? 2 : failed ? 1 : 0,
+    exit: exitStatus(metadata, outcomes),
+  });
+  const leave = (done: readonly Stage[]): Report => {
+    const report = reportOf(done);
+    if (options.dryRun) return report;
+    const { state } = system;
+    const made = instance.uuid !== undefined && isMadeItself(steps, outcomes, options);
+    const known = made ? { ...state, instance: instance.uuid } : state;
+    return keep(report, known, root, options.named.length === 0);
   };
-  if (!options.dryRun) {
-    writeState(root, {
-      ...system.state,
-      ...(instance.uuid !== undefined && isMadeItself(steps, outcomes, options)
-        ? { instance: instance.uuid }
-        : {}),
-    });
-    if (options.named.length === 0) writeReport(root, report);
+
+  for (const [index, step] of steps.entries()) {
+    // A script of the late stage may ask for the early one's report.
+    if (step.stage === 'late' && steps[index - 1]?.stage === 'early') leave(['early']);
+    const reason = reasonToSkip(step, system, metadata, options);
+    if (reason !== undefined) {
+      const { name, stage } = step;
+      outcomes.push({ name, stage, result: 'skipped', reason, milliseconds: 0, changes: [] });
+      continue;
+    }
+    const { outcome, state, interrupted } = await runStep(step, instance, system, root, options);
+    system = { ...system, state };
+    outcomes.push(outcome);
+    spans.push({ name: step.name, start: lastEnd(spans), end: sinceStart() });
+    if (interrupted) break;
   }
-  return report;
+  return leave(stages);
+}
+
+function exitStatus(metadata: MetadataOutcome, outcomes: readonly StepOutcome[]): number {
+  if (metadata.status === 'unavailable') return 2;
+  return outcomes.some(({ result }) => result === 'failed') ? 1 : 0;
+}
+
+/** Leave state and report for the next run. Where they cannot be written, the report that is shown says so. */
+function keep(report: Report, state: State, root: Root, whole: boolean): Report {
+  try {
+    writeState(root, state);
+    if (whole) writeReport(root, report);
+    return report;
+  } catch (error) {
+    if (!(error instanceof RootError)) throw error;
+    return {
+      ...report,
+      warnings: [...report.warnings, error.message],
+      exit: report.exit === 0 ? 1 : report.exit,
+    };
+  }
 }
 
 /** Whether all that tells one instance from another is in place; until then a clone must still be seen as one. */

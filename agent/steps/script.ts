@@ -46,7 +46,7 @@ export async function planScript(
       mode: 0o700,
       claim: 'always',
       secret: true,
-      why: `the metadata has a ${script.name}`,
+      why: `the metadata holds the ${script.name}`,
     },
   ];
   if (ran) return files;

@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs';
+import { version as kernelVersion } from 'node:os';
+import { dirname } from 'node:path';
 
 /** Where the metadata socket is: in an lx zone, and in the zones of other brands. */
 const sockets = ['/native/.zonecontrol/metadata.sock', '/.zonecontrol/metadata.sock'] as const;
@@ -8,8 +10,13 @@ export function metadataSocket(): string {
   return sockets.find((path) => existsSync(path)) ?? sockets[0];
 }
 
-/** Why this machine is no lx zone, so that a boot has nothing to do; undefined when it is one. */
+/**
+ * Why this machine is no lx zone, so that a boot has nothing to do; undefined when it is one. The kernel of an lx zone
+ * calls itself `BrandZ virtual linux`, and the platform mounts its programs below /native: a prepared image has that
+ * folder everywhere, but nothing in it.
+ */
 export function reasonNotInZone(): string | undefined {
-  if (existsSync('/native') || sockets.some((path) => existsSync(path))) return undefined;
-  return 'not an lx zone: there is neither /native nor a metadata socket; nothing to do';
+  if (sockets.some((path) => existsSync(dirname(path))) || existsSync('/native/usr/sbin')) return undefined;
+  if (kernelVersion().startsWith('BrandZ')) return undefined;
+  return 'not an lx zone: there is no metadata socket, and nothing of the platform below /native; nothing to do';
 }

@@ -56,7 +56,7 @@ _lx_agent() {
   case $command in
     'run')
       if [[ $cur == -* ]]; then words_of '--stage --dry-run -n --force -f --root --socket --json --help -h'
-      else words_of 'provision hostname resolver machine-id ssh-host-keys authorized-keys user-data zfs-mounts early-hooks operator-script user-script late-hooks'; fi ;;
+      else words_of 'provision hostname resolver network machine-id ssh-host-keys authorized-keys user-data zfs-mounts early-hooks operator-script routes user-script late-hooks'; fi ;;
     'status')
       if [[ $cur == -* ]]; then words_of '--root --json --help -h'
       else COMPREPLY=(); fi ;;
@@ -68,16 +68,16 @@ _lx_agent() {
       else COMPREPLY=(); fi ;;
     'metadata get')
       if [[ $cur == -* ]]; then words_of '--deadline --socket --json --help -h'
-      else words_of "sdc:uuid sdc:hostname hostname sdc:alias sdc:dns_domain sdc:resolvers sdc:maintain_resolvers sdc:nics sdc:routes sdc:datacenter_name sdc:owner_uuid sdc:image_uuid sdc:package_name sdc:max_physical_memory sdc:operator-script operator-script-url operator-script-sha256 user-script user-script-url user-script-sha256 user-data root_authorized_keys docker:id $(lx-agent metadata list 2>/dev/null)"; fi ;;
+      else words_of "sdc:uuid sdc:hostname hostname sdc:alias sdc:dns_domain sdc:resolvers sdc:maintain_resolvers sdc:nics sdc:routes sdc:datacenter_name sdc:owner_uuid sdc:image_uuid sdc:package_name sdc:max_physical_memory sdc:operator-script operator-script-url operator-script-sha256 user-script user-script-url user-script-sha256 user-data root_authorized_keys docker:id $(lx-agent metadata list --deadline 1 2>/dev/null)"; fi ;;
     'metadata list')
       if [[ $cur == -* ]]; then words_of '--deadline --socket --json --help -h'
       else COMPREPLY=(); fi ;;
     'metadata put')
       if [[ $cur == -* ]]; then words_of '--deadline --socket --json --help -h'
-      else words_of "sdc:uuid sdc:hostname hostname sdc:alias sdc:dns_domain sdc:resolvers sdc:maintain_resolvers sdc:nics sdc:routes sdc:datacenter_name sdc:owner_uuid sdc:image_uuid sdc:package_name sdc:max_physical_memory sdc:operator-script operator-script-url operator-script-sha256 user-script user-script-url user-script-sha256 user-data root_authorized_keys docker:id $(lx-agent metadata list 2>/dev/null)"; fi ;;
+      else words_of "sdc:uuid sdc:hostname hostname sdc:alias sdc:dns_domain sdc:resolvers sdc:maintain_resolvers sdc:nics sdc:routes sdc:datacenter_name sdc:owner_uuid sdc:image_uuid sdc:package_name sdc:max_physical_memory sdc:operator-script operator-script-url operator-script-sha256 user-script user-script-url user-script-sha256 user-data root_authorized_keys docker:id $(lx-agent metadata list --deadline 1 2>/dev/null)"; fi ;;
     'metadata delete')
       if [[ $cur == -* ]]; then words_of '--deadline --socket --json --help -h'
-      else words_of "sdc:uuid sdc:hostname hostname sdc:alias sdc:dns_domain sdc:resolvers sdc:maintain_resolvers sdc:nics sdc:routes sdc:datacenter_name sdc:owner_uuid sdc:image_uuid sdc:package_name sdc:max_physical_memory sdc:operator-script operator-script-url operator-script-sha256 user-script user-script-url user-script-sha256 user-data root_authorized_keys docker:id $(lx-agent metadata list 2>/dev/null)"; fi ;;
+      else words_of "sdc:uuid sdc:hostname hostname sdc:alias sdc:dns_domain sdc:resolvers sdc:maintain_resolvers sdc:nics sdc:routes sdc:datacenter_name sdc:owner_uuid sdc:image_uuid sdc:package_name sdc:max_physical_memory sdc:operator-script operator-script-url operator-script-sha256 user-script user-script-url user-script-sha256 user-data root_authorized_keys docker:id $(lx-agent metadata list --deadline 1 2>/dev/null)"; fi ;;
     'image install')
       if [[ $cur == -* ]]; then words_of '--root --runtime --force -f --dry-run -n --json --help -h'
       else COMPREPLY=(); fi ;;

@@ -2,7 +2,8 @@
 # boot.sh LOWER UPPER CONSOLE PIDFILE PROGRAM...: boot PROGRAM as PID 1 of pid, mount, network, UTS, IPC and cgroup
 # namespaces of its own, on an overlay of LOWER (layers, joined by `:`) with what it writes in UPPER/files.
 # Its PID, as the machine sees it, is written to PIDFILE; what it says to its console, to CONSOLE.
-#   METADATA  a folder to be bound at /native/.zonecontrol; without it the guest has /native, and no such folder
+#   METADATA  a folder to be bound at /native/.zonecontrol; without it the guest has /native/usr/sbin, and no such folder
+#   ZONE      empty for a guest that is no lx zone: without /native
 #   LIMIT     seconds until everything is ended (120)
 # Exit: 130 it powered off, 129 it rebooted, 124 or 137 the limit. Needs root.
 #
@@ -74,7 +75,7 @@ if [ -e "$root/proc/sysrq-trigger" ]; then
 fi
 mount -t sysfs -o ro,nosuid,nodev,noexec sysfs "$root/sys"
 mount -t cgroup2 cgroup2 "$root/sys/fs/cgroup"
-mkdir -p "$root/native"
+[ -z "${ZONE-1}" ] || mkdir -p "$root/native/usr/sbin"
 if [ -n "${METADATA:-}" ]; then
   mkdir -p "$root/native/.zonecontrol"
   mount --bind "$METADATA" "$root/native/.zonecontrol"

@@ -1,15 +1,18 @@
+import { apply } from '../../agent/change/apply.ts';
+import { settle } from '../../agent/change/settle.ts';
 import { unitChanges } from '../../agent/image/units.ts';
-import type { InitSystem } from '../../agent/system/init.ts';
+import { detectInit } from '../../agent/system/init.ts';
 import { openRoot } from '../../agent/system/root.ts';
+import { emptyState } from '../../agent/system/state.ts';
 
-// enable.ts INIT ROOT: apply the unit Changes of an init system to a root.
-const [init, path] = process.argv.slice(2);
-const root = openRoot(path ?? '');
-for (const change of unitChanges(root, init as InitSystem)) {
-  if (!('path' in change)) throw new Error(`unexpected ${change.kind}`);
-  const folder = change.path.slice(0, change.path.lastIndexOf('/'));
-  if (root.entry(`${folder}/.`) === undefined) root.makeDirectory(folder, { mode: 0o755 });
-  if (change.kind === 'file') root.write(change.path, change.content, { mode: change.mode });
-  else if (change.kind === 'link') root.link(change.path, change.target);
-  else if (change.kind === 'directory') root.makeDirectory(change.path, { mode: change.mode });
+// enable.ts INIT ROOT: enable both stages in a root, which must be found to have this init system.
+const [expected, path] = process.argv.slice(2);
+if (path === undefined) throw new Error('usage: enable.ts INIT ROOT');
+const root = openRoot(path);
+const init = detectInit(root);
+if (init !== expected)
+  throw new Error(`this root was expected to have ${expected} and found to have ${init}`);
+for (const settled of settle(unitChanges(root, init), root, emptyState)) {
+  if (settled.result === 'failed') throw settled.error;
+  if (settled.result === 'wanted') await apply(settled, root);
 }

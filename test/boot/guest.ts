@@ -45,6 +45,8 @@ export interface BootOptions {
   readonly metadata?: string;
   /** Whether the agent is in the root (it is). */
   readonly agent?: boolean;
+  /** Whether the guest has what makes it an lx zone (it has). */
+  readonly zone?: boolean;
   /** Seconds until the guest is ended whatever it does (120). */
   readonly limit?: number;
 }
@@ -75,7 +77,12 @@ export async function boot(root: BootRoot, options: BootOptions): Promise<Guest>
     join(import.meta.dirname, 'boot.sh'),
     [lower, folder, consoleFile, pidfile, ...root.program.split(' ')],
     {
-      env: { PATH: process.env.PATH, LIMIT: String(options.limit ?? 120), METADATA: options.metadata },
+      env: {
+        PATH: process.env.PATH,
+        LIMIT: String(options.limit ?? 120),
+        METADATA: options.metadata,
+        ZONE: options.zone === false ? '' : '1',
+      },
       stdio: ['ignore', 'ignore', 'inherit'],
     },
   );

@@ -7,5 +7,11 @@ export const packages: readonly { readonly name: string; readonly program: strin
   { name: 'bsdutils', program: 'script' },
   { name: 'systemd', program: 'systemd-analyze' },
   { name: 'ifupdown', program: 'ifup' },
+  { name: 'netplan.io', program: 'netplan' },
+  { name: 'network-manager', program: 'nmcli' },
+  { name: 'dbus', program: 'dbus-daemon' },
   { name: 'strace', program: 'strace' },
+  { name: 'man-db', program: 'man' },
+  { name: 'zsh', program: 'zsh' },
+  { name: 'fish', program: 'fish' },
 ];

@@ -33,6 +33,18 @@ const all: readonly BootRoot[] = [
     fixture: 'guest-systemd',
     links: { '/etc/systemd/system/multi-user.target.wants/ssh-keygen.service': '../ssh-keygen.service' },
   },
+  {
+    // With what else would have a say about network and names, and a chance for ordering cycles.
+    name: 'systemd among others',
+    init: 'systemd',
+    layers: ['crowded'],
+    program: '/sbin/init',
+    fixture: 'guest-systemd',
+    links: {
+      '/etc/systemd/system/multi-user.target.wants/systemd-networkd.service':
+        '/lib/systemd/system/systemd-networkd.service',
+    },
+  },
   { name: 'sysvinit', init: 'sysvinit', layers: ['sysvinit'], program: '/sbin/init' },
   { name: 'openrc on sysvinit', init: 'openrc', layers: ['openrc'], program: '/sbin/init' },
   {
@@ -40,7 +52,12 @@ const all: readonly BootRoot[] = [
     init: 'openrc',
     layers: ['openrc'],
     program: '/sbin/openrc-init',
-    links: { '/usr/sbin/init': 'openrc-init' },
+    // openrc-init has no inittab: its getty is a service.
+    links: {
+      '/usr/sbin/init': 'openrc-init',
+      '/etc/init.d/agetty.console': 'agetty',
+      '/etc/runlevels/default/agetty.console': '/etc/init.d/agetty.console',
+    },
     powerOff: ['/sbin/openrc-shutdown', '--poweroff', 'now'],
     reboot: ['/sbin/openrc-shutdown', '--reboot', 'now'],
   },

@@ -82,15 +82,14 @@ export const lateBoot: Report = {
     step('user-script', 12_300, {
       stage: 'late',
       result: 'failed',
-      reason: 'the user-script ended with exit status 3',
-      remedy: 'read /var/log/mdata-user-script.log, then lx-agent run user-script',
+      reason: '/var/svc/mdata-user-script: exit status 3; see /var/log/mdata-user-script.log',
       changes: [
         {
           kind: 'command',
           what: '/var/svc/mdata-user-script',
-          why: 'the metadata has a user-script',
+          why: 'the metadata holds the user-script',
           result: 'failed',
-          reason: 'exit status 3: /var/svc/mdata-user-script: line 2: nginx: command not found',
+          reason: '/var/svc/mdata-user-script: exit status 3; see /var/log/mdata-user-script.log',
         },
       ],
     }),
@@ -107,8 +106,7 @@ export const troubledBoot: Report = {
   steps: [
     step('resolvers', 0.5, {
       result: 'kept',
-      reason: 'edited by hand',
-      remedy: 'lx-agent run --force resolvers',
+      reason: '/etc/resolv.conf: edited by hand',
       changes: [
         {
           kind: 'file',

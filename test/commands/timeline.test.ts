@@ -107,6 +107,13 @@ describe('lx-agent timeline', () => {
     expect(readFileSync(file, 'utf8')).toMatch(/^<svg .*<\/svg>\n$/s);
   });
 
+  it('names a file that it cannot write', async () => {
+    const root = temporaryRoot({ [early]: JSON.stringify(firstBoot) });
+    await expect(timeline(root, '--svg', join(root, 'none/boot.svg'))).rejects.toThrow(
+      /^cannot write .*none\/boot.svg \(ENOENT\); name a file/,
+    );
+  });
+
   it('prints one JSON object', async () => {
     const root = temporaryRoot({ [early]: JSON.stringify(firstBoot) });
     expect(JSON.parse((await timeline(root, '--json')).stdout)).toMatchObject({ version: 1, tracks: [{}] });

@@ -142,10 +142,14 @@ it.each([
 
 it('keeps comments, options and blank lines of authorized_keys, and no control character', () => {
   const { rootAuthorizedKeys, invalid } = decode({
-    root_authorized_keys: '# mine\r\n\r\nfrom="192.0.2.0/24" ssh-ed25519 AAAA me\nssh-rsa BB\u0007B secret',
+    root_authorized_keys:
+      '# mine\r\n\r\nfrom="192.0.2.0/24" ssh-ed25519 AAAA me\nssh-rsa BB\u0007B secret\n-----BEGIN OPENSSH PRIVATE KEY-----',
   });
   expect(rootAuthorizedKeys).toBe('# mine\n\nfrom="192.0.2.0/24" ssh-ed25519 AAAA me\n');
-  expect(invalid).toEqual([{ key: 'root_authorized_keys', reason: 'line 4 holds a control character' }]);
+  expect(invalid).toEqual([
+    { key: 'root_authorized_keys', reason: 'line 4 holds a control character' },
+    { key: 'root_authorized_keys', reason: 'line 5 is neither a key nor a comment' },
+  ]);
 });
 
 it('does not fetch a script whose digest is none, and quotes no URL', () => {

@@ -26,7 +26,7 @@ function utcTime({ root }: Image): Want[] {
 
 function product({ distribution }: Image): Want[] {
   const name = `${distribution.id} ${distribution.version}`.trim();
-  const documentation = 'https://docs.tritondatacenter.com/public-cloud/instances/infrastructure';
+  const documentation = 'https://docs.tritondatacenter.com';
   return [
     {
       missing: '/etc/product',

@@ -1,0 +1,42 @@
+import { underSystemd } from '../system/log.ts';
+import type { Io } from './io.ts';
+
+/** Says what is going on once it has taken a second: on a terminal in one line that is kept up to date. */
+export interface Progress {
+  /** Something begins; what was going on before has ended. */
+  begin(what: string): void;
+  end(): void;
+}
+
+const second = 1000;
+
+/** Progress on stderr. Its timer never keeps the program running. */
+export function progressOn(io: Pick<Io, 'stderr' | 'environment'>): Progress {
+  let timer: NodeJS.Timeout | undefined;
+  let line = false;
+
+  function end(): void {
+    clearInterval(timer);
+    timer = undefined;
+    if (line) io.stderr.write('\r\u001b[K');
+    line = false;
+  }
+
+  return {
+    begin(what) {
+      end();
+      const redraws = io.stderr.isTerminal && (io.environment.TERM ?? 'dumb') !== 'dumb';
+      const prefix = underSystemd(io.environment, io.stderr) ? '<6>' : 'lx-agent: ';
+      let seconds = 0;
+      timer = setInterval(() => {
+        seconds += 1;
+        if (redraws) {
+          io.stderr.write(`\r\u001b[Klx-agent: ${what}, ${seconds} s`);
+          line = true;
+        } else if (seconds === 1) io.stderr.write(`${prefix}${what}\n`);
+      }, second);
+      timer.unref();
+    },
+    end,
+  };
+}

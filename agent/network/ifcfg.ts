@@ -1,0 +1,86 @@
+import { isIpv6 } from '../metadata/values.ts';
+import { addressOf, prefixLength } from './addresses.ts';
+import { defaultRoutes, type Interface, type Route, usesIpv6 } from './model.ts';
+import type { RenderedFile, Renderer } from './renderer.ts';
+
+const folder = '/etc/sysconfig/network-scripts';
+const heading = '# Written by lx-agent from sdc:nics and sdc:routes.';
+/** What `ifup` and `ifdown` run for an interface of our DEVICETYPE. */
+const idleScripts = [`${folder}/ifup-lx-agent`, `${folder}/ifdown-lx-agent`];
+
+/**
+ * Red Hat's ifcfg files, of the network service's sysconfig.txt and nm-settings-ifcfg-rh(5): read by the network
+ * service of CentOS 6 to 8, and by NetworkManager up to RHEL 8.
+ */
+export const ifcfg: Renderer = {
+  owns: (path) =>
+    idleScripts.includes(path) || new RegExp(`^${folder}/(ifcfg-eth|route-eth|route6-eth)\\d+$`).test(path),
+  files: ({ interfaces }) => [
+    ...(interfaces.some(({ policy }) => policy === 'hands-off') ? idleScripts.map(idle) : []),
+    ...interfaces.flatMap((one) => [
+      { path: `${folder}/ifcfg-${one.name}`, content: renderIfcfg(one) },
+      ...(one.policy === 'full' ? routeFiles(one) : []),
+    ]),
+  ],
+};
+
+/** Shell assignments; nothing needs quotes but a list, since addresses hold no character that the shell knows. */
+export function renderIfcfg(one: Interface): string {
+  const lines = one.policy === 'hands-off' ? handsOff() : full(one);
+  return [heading, `DEVICE=${one.name}`, ...lines].join('\n').concat('\n');
+}
+
+/**
+ * ONBOOT=no alone would not do: stopping the network service takes the addresses from every interface that has a
+ * file. It runs `ifdown-<DEVICETYPE>` for that, and ours does nothing.
+ */
+function handsOff(): string[] {
+  return ['DEVICETYPE=lx-agent', 'ONBOOT=no', 'NM_CONTROLLED=no', 'BOOTPROTO=none'];
+}
+
+function full(one: Interface): string[] {
+  const ipv4 = one.addresses.filter((address) => !isIpv6(address));
+  const [ipv6, ...more] = one.addresses.filter(isIpv6);
+  const gateways = defaultRoutes(one).filter(({ onLink }) => !onLink);
+  return [
+    'TYPE=Ethernet',
+    'ONBOOT=yes',
+    `BOOTPROTO=${one.dhcp ? 'dhcp' : 'none'}`,
+    ...ipv4.flatMap((cidr, index) => [
+      `IPADDR${index}=${addressOf(cidr)}`,
+      `PREFIX${index}=${prefixLength(cidr)}`,
+    ]),
+    `IPV6INIT=${usesIpv6(one) ? 'yes' : 'no'}`,
+    `IPV6_AUTOCONF=${one.addrconf ? 'yes' : 'no'}`,
+    ...(ipv6 === undefined ? [] : [`IPV6ADDR=${ipv6}`]),
+    ...(more.length === 0 ? [] : [`IPV6ADDR_SECONDARIES="${more.join(' ')}"`]),
+    ...gateways.map(({ destination, gateway }) =>
+      isIpv6(destination) ? `IPV6_DEFAULTGW=${gateway}` : `GATEWAY=${gateway}`,
+    ),
+    ...(one.mtu === undefined ? [] : [`MTU=${one.mtu}`]),
+  ];
+}
+
+/** route-ethN and route6-ethN: each line is what follows `ip route add`. Only they can say `onlink`. */
+function routeFiles(one: Interface): RenderedFile[] {
+  const routes = [...defaultRoutes(one).filter(({ onLink }) => onLink), ...one.routes];
+  return [false, true].flatMap((v6) => {
+    const ofFamily = routes.filter(({ destination }) => isIpv6(destination) === v6);
+    if (ofFamily.length === 0) return [];
+    const content = [heading, ...ofFamily.map((route) => routeLine(one.name, route))].join('\n').concat('\n');
+    return [{ path: `${folder}/${v6 ? 'route6' : 'route'}-${one.name}`, content }];
+  });
+}
+
+function routeLine(device: string, { destination, gateway, onLink }: Route): string {
+  const via = gateway === undefined ? '' : ` via ${gateway}`;
+  return `${destination}${via} dev ${device}${onLink ? ' onlink' : ''}`;
+}
+
+function idle(path: string): RenderedFile {
+  return {
+    path,
+    content: '#!/bin/sh\n# Written by lx-agent: the platform configures this interface.\nexit 0\n',
+    mode: 0o755,
+  };
+}

@@ -1,0 +1,67 @@
+import {
+  defaultRoutes,
+  expectsAddress,
+  type Interface,
+  type Network,
+  type Route,
+  usesIpv6,
+} from './model.ts';
+import type { Renderer } from './renderer.ts';
+
+const path = '/etc/netplan/90-lx-agent.yaml';
+
+/**
+ * Ubuntu's netplan, one file for all interfaces; 0600, or netplan warns of it. It goes by the name of the interface:
+ * the agent finds it by its MAC address at each boot, and a zone has no udev that could follow `set-name`. What
+ * resolves names is told by the resolver step.
+ */
+export const netplan: Renderer = {
+  owns: (one) => one === path,
+  files: async (network) => [{ path, content: await renderNetplan(network), mode: 0o600 }],
+};
+
+/** netplan(5), in the terms that its first release (Ubuntu 18.04) knows too: `0.0.0.0/0` in place of `default`. */
+export async function renderNetplan(network: Network): Promise<string> {
+  const { stringify } = await import('yaml');
+  const ethernets = network.interfaces.map((one) => [
+    one.name,
+    one.policy === 'hands-off' ? handsOff(one) : full(one),
+  ]);
+  const text = stringify(
+    {
+      network: { version: 2, ...(ethernets.length > 0 && { ethernets: Object.fromEntries(ethernets) }) },
+    },
+    { lineWidth: 0, aliasDuplicateObjects: false },
+  );
+  return `# Written by lx-agent from sdc:nics and sdc:routes.\n${text}`;
+}
+
+/**
+ * `critical` makes networkd keep what is there, at its start and its stop, and count the interface as online: left
+ * out, it would be waited for in vain. `renderer` takes it away from NetworkManager, which knows no such thing.
+ */
+function handsOff(one: Interface): object {
+  return { renderer: 'networkd', critical: true, ...common(one), dhcp4: false, 'accept-ra': false };
+}
+
+function full(one: Interface): object {
+  const routes = [...defaultRoutes(one), ...one.routes].map(route);
+  return {
+    ...common(one),
+    dhcp4: one.dhcp,
+    'accept-ra': one.addrconf,
+    ...(one.mtu !== undefined && { mtu: one.mtu }),
+    ...(one.addresses.length > 0 && { addresses: one.addresses }),
+    ...(routes.length > 0 && { routes }),
+  };
+}
+
+/** Nobody waits for an interface that is to have no address, nor for a link-local one where nothing is IPv6. */
+function common(one: Interface): object {
+  return { ...(!expectsAddress(one) && { optional: true }), 'link-local': usesIpv6(one) ? ['ipv6'] : [] };
+}
+
+function route({ destination, gateway, onLink }: Route): object {
+  if (gateway === undefined) return { to: destination, scope: 'link' };
+  return { to: destination, via: gateway, ...(onLink && { 'on-link': true }) };
+}

@@ -1,0 +1,84 @@
+import { type Cidr, isIpv6 } from '../metadata/values.ts';
+import { defaultRoutes, expectsAddress, type Interface, type Route, usesIpv6 } from './model.ts';
+import type { Renderer } from './renderer.ts';
+
+/**
+ * systemd.network(5), a file an interface; the numbers in front of other files' names, 10 at the least by custom,
+ * make ours win. Files go by the name of the interface: the agent finds it by its MAC address at each boot, before
+ * networkd starts. What resolves names is told by the resolver step.
+ */
+export const networkd: Renderer = {
+  owns: (path) => /^\/etc\/systemd\/network\/10-lx-agent-[^/]+\.network$/.test(path),
+  files: (network) =>
+    network.interfaces.map((one) => ({
+      path: `/etc/systemd/network/10-lx-agent-${one.name}.network`,
+      content: renderNetworkUnit(one),
+    })),
+};
+
+type Section = readonly [name: string, ...lines: string[]];
+
+/** The .network file of one interface. */
+export function renderNetworkUnit(one: Interface): string {
+  const sections = one.policy === 'hands-off' ? handsOff(one) : full(one);
+  return ['# Written by lx-agent from sdc:nics and sdc:routes.', ...sections.map(section)].join('\n');
+}
+
+function section([name, ...lines]: Section): string {
+  return `[${name}]\n${lines.join('\n')}\n`;
+}
+
+/**
+ * `Unmanaged=yes` would say it, but networkd-wait-online waits for ever where nothing is managed. With
+ * `KeepConfiguration=yes` networkd adopts what is there, at its start and its stop, and the interface is online.
+ */
+function handsOff(one: Interface): Section[] {
+  return [
+    ['Match', `Name=${one.name}`],
+    ...requirement(one),
+    ['Network', 'KeepConfiguration=yes', 'DHCP=no', linkLocal(one), 'IPv6AcceptRA=no'],
+  ];
+}
+
+function full(one: Interface): Section[] {
+  const defaults = defaultRoutes(one);
+  const neighbours = defaults.filter(({ onLink }) => !onLink);
+  return [
+    ['Match', `Name=${one.name}`],
+    ...requirement(one, one.mtu === undefined ? [] : [`MTUBytes=${one.mtu}`]),
+    [
+      'Network',
+      `DHCP=${one.dhcp ? 'ipv4' : 'no'}`,
+      linkLocal(one),
+      `IPv6AcceptRA=${one.addrconf ? 'yes' : 'no'}`,
+      ...one.addresses.map((address) => `Address=${address}`),
+      ...neighbours.map(({ gateway }) => `Gateway=${gateway}`),
+    ],
+    ...[...defaults.filter(({ onLink }) => onLink), ...one.routes].map(route),
+  ];
+}
+
+/** An interface that is to have no address is online as soon as it has a carrier. */
+function requirement(one: Interface, lines: readonly string[] = []): Section[] {
+  const all = [...lines, ...(expectsAddress(one) ? [] : ['RequiredForOnline=carrier'])];
+  return all.length === 0 ? [] : [['Link', ...all]];
+}
+
+/** networkd waits for a link-local address that it is told of; a zone's interface without IPv6 has none. */
+function linkLocal(one: Interface): string {
+  return `LinkLocalAddressing=${usesIpv6(one) ? 'ipv6' : 'no'}`;
+}
+
+function route({ destination, gateway, onLink }: Route): Section {
+  return [
+    'Route',
+    `Destination=${destination}`,
+    ...(gateway === undefined ? directly(destination) : [`Gateway=${gateway}`]),
+    ...(onLink ? ['GatewayOnLink=yes'] : []),
+  ];
+}
+
+/** IPv6 knows no scopes of routes. */
+function directly(destination: Cidr): string[] {
+  return isIpv6(destination) ? [] : ['Scope=link'];
+}

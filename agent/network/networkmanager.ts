@@ -1,0 +1,78 @@
+import { isIpv6 } from '../metadata/values.ts';
+import { defaultRoutes, type Interface, type Route } from './model.ts';
+import type { RenderedFile, Renderer } from './renderer.ts';
+
+const profiles = '/etc/NetworkManager/system-connections';
+const leaveAlone = '/etc/NetworkManager/conf.d/90-lx-agent-network.conf';
+
+/**
+ * NetworkManager: a keyfile an interface, nm-settings-keyfile(5), which it reads only if it is 0600, and a piece of
+ * NetworkManager.conf(5) that names the interfaces to be left alone. Keyfiles carry no UUID: NetworkManager derives
+ * one from the file's name. What resolves names is told by the resolver step.
+ */
+export const networkmanager: Renderer = {
+  owns: (path) =>
+    path === leaveAlone ||
+    /^\/etc\/NetworkManager\/system-connections\/lx-agent-[^/]+\.nmconnection$/.test(path),
+  files: ({ interfaces }) => {
+    const alone = interfaces.filter(({ policy }) => policy === 'hands-off');
+    return [
+      ...(alone.length === 0 ? [] : [{ path: leaveAlone, content: renderLeaveAlone(alone) }]),
+      ...interfaces.filter(({ policy }) => policy === 'full').map(profile),
+    ];
+  },
+};
+
+const heading = '# Written by lx-agent from sdc:nics and sdc:routes.';
+
+function renderLeaveAlone(interfaces: readonly Interface[]): string {
+  const names = interfaces.map(({ name }) => `interface-name:${name}`);
+  return `${heading}\n[keyfile]\nunmanaged-devices+=${names.join(';')}\n`;
+}
+
+function profile(one: Interface): RenderedFile {
+  return {
+    path: `${profiles}/lx-agent-${one.name}.nmconnection`,
+    content: renderKeyfile(one),
+    mode: 0o600,
+  };
+}
+
+/** The connection profile of one interface. */
+export function renderKeyfile(one: Interface): string {
+  const sections = [
+    ['[connection]', `id=lx-agent-${one.name}`, 'type=ethernet', `interface-name=${one.name}`],
+    ['[ethernet]', ...(one.mtu === undefined ? [] : [`mtu=${one.mtu}`])],
+    ['[ipv4]', ...family(one, false)],
+    ['[ipv6]', ...family(one, true)],
+  ];
+  return [heading, ...sections.map((lines) => lines.join('\n'))].join('\n\n').concat('\n');
+}
+
+function family(one: Interface, v6: boolean): string[] {
+  const of = <Item>(items: readonly Item[], address: (item: Item) => string) =>
+    items.filter((item) => isIpv6(address(item)) === v6);
+  const addresses = of(one.addresses, (address) => address);
+  const defaults = of(defaultRoutes(one), ({ destination }) => destination);
+  // A profile with a gateway and no address of its family is invalid: there the default route is one among others.
+  const asGateway = addresses.length > 0 ? defaults.filter(({ onLink }) => !onLink) : [];
+  const routes = [
+    ...defaults.filter((route) => !asGateway.includes(route)),
+    ...of(one.routes, ({ destination }) => destination),
+  ];
+  const automatic = v6 ? one.addrconf : one.dhcp;
+  return [
+    `method=${automatic ? 'auto' : addresses.length > 0 ? 'manual' : routes.length > 0 && v6 ? 'link-local' : 'disabled'}`,
+    ...addresses.map((address, index) => `address${index + 1}=${address}`),
+    ...asGateway.map(({ gateway }) => `gateway=${gateway}`),
+    ...routes.flatMap(route),
+  ];
+}
+
+function route({ destination, gateway, onLink }: Route, index: number): string[] {
+  const key = `route${index + 1}`;
+  return [
+    `${key}=${destination}${gateway === undefined ? '' : `,${gateway}`}`,
+    ...(onLink ? [`${key}_options=onlink=true`] : []),
+  ];
+}

@@ -1,0 +1,54 @@
+import { defaultRoutes, type Interface, type Route } from './model.ts';
+import type { RenderedFile, Renderer } from './renderer.ts';
+
+const folder = '/etc/sysconfig/network';
+const heading = '# Written by lx-agent from sdc:nics and sdc:routes.';
+
+/** SUSE's files, ifcfg(5) and ifroute(5) of wicked. */
+export const suse: Renderer = {
+  owns: (path) => new RegExp(`^${folder}/(ifcfg|ifroute)-eth\\d+$`).test(path),
+  files: ({ interfaces }) =>
+    interfaces.flatMap((one) => [
+      { path: `${folder}/ifcfg-${one.name}`, content: renderSuseIfcfg(one) },
+      ...(one.policy === 'full' ? routeFile(one) : []),
+    ]),
+};
+
+/**
+ * Shell assignments, quoted as wicked's own are. `STARTMODE='off'`: never set up, so that wicked neither waits for the
+ * interface nor takes it down.
+ */
+export function renderSuseIfcfg(one: Interface): string {
+  const settings =
+    one.policy === 'hands-off'
+      ? [
+          ['STARTMODE', 'off'],
+          ['BOOTPROTO', 'none'],
+        ]
+      : full(one);
+  const lines = settings.map(([name, value]) => `${name}='${value}'`);
+  return [heading, ...lines].join('\n').concat('\n');
+}
+
+/** IPADDR takes the prefix length with it; further addresses have a suffix. `static` without any just sets it up. */
+function full(one: Interface): string[][] {
+  const protocols = [...(one.dhcp ? ['dhcp4'] : []), ...(one.addrconf ? ['auto6'] : [])];
+  return [
+    ['STARTMODE', 'auto'],
+    ['BOOTPROTO', protocols.length > 0 ? protocols.join('+') : 'static'],
+    ...one.addresses.map((address, index) => [index === 0 ? 'IPADDR' : `IPADDR_${index}`, address]),
+    ...(one.mtu === undefined ? [] : [['MTU', `${one.mtu}`]]),
+  ];
+}
+
+/** ifroute-ethN: destination, gateway, netmask (obsolete), interface, options; a dash for what is left out. */
+function routeFile(one: Interface): RenderedFile[] {
+  const routes = [...defaultRoutes(one), ...one.routes];
+  if (routes.length === 0) return [];
+  const content = [heading, ...routes.map((route) => routeLine(one.name, route))].join('\n').concat('\n');
+  return [{ path: `${folder}/ifroute-${one.name}`, content }];
+}
+
+function routeLine(device: string, { destination, gateway, onLink }: Route): string {
+  return `${destination} ${gateway ?? '-'} - ${device}${onLink ? ' onlink' : ''}`;
+}

@@ -1,0 +1,39 @@
+import { defaultRoutes, type Interface, type Network } from './model.ts';
+import type { Renderer } from './renderer.ts';
+import { routeCommand } from './route-command.ts';
+
+const path = '/etc/runit/core-services/90-lx-agent-network.sh';
+
+/**
+ * Void has no format of network files. Stage 1 of its runit sources /etc/runit/core-services/*.sh in order, so ours is
+ * a fragment there, in place of an edit of /etc/rc.local, which is the owner's. Being sourced it neither exits nor
+ * leaves a variable behind; running it again changes nothing.
+ */
+export const voidLinux: Renderer = {
+  owns: (one) => one === path,
+  files: (network) => [{ path, content: renderFragment(network) }],
+};
+
+/** The commands for each interface; ip-address(8), ip-route(8), dhcpcd(8). */
+export function renderFragment({ interfaces }: Network): string {
+  const parts = interfaces.map((one) => (one.policy === 'hands-off' ? handsOff(one) : full(one)).join('\n'));
+  return ['# Written by lx-agent from sdc:nics and sdc:routes.', ...parts].join('\n\n').concat('\n');
+}
+
+function handsOff({ name }: Interface): string[] {
+  return [`# ${name}: the platform configures it.`];
+}
+
+/** Router advertisements are the kernel's to heed; a kernel without IPv6 has no such switch. */
+function full(one: Interface): string[] {
+  const { name } = one;
+  return [
+    `# ${name}`,
+    `{ echo ${one.addrconf ? 1 : 0} >/proc/sys/net/ipv6/conf/${name}/accept_ra; } 2>/dev/null`,
+    ...(one.mtu === undefined ? [] : [`ip link set dev ${name} mtu ${one.mtu}`]),
+    `ip link set dev ${name} up`,
+    ...one.addresses.map((address) => `ip address replace ${address} dev ${name}`),
+    ...[...defaultRoutes(one), ...one.routes].map((route) => routeCommand(name, route).join(' ')),
+    ...(one.dhcp ? [`dhcpcd --quiet --background --ipv4only ${name}`] : []),
+  ];
+}

@@ -1,0 +1,52 @@
+import type { Change } from '../change/change.ts';
+import { readLinks } from '../network/links.ts';
+import { type MissingRoute, missingRoutes, type RoutingTables } from '../network/missing-routes.ts';
+import { networkOf } from '../network/model.ts';
+import { nativeRoute, nativeRouteCommand, routeCommand } from '../network/route-command.ts';
+import { parseIpv4Table, parseIpv6Table } from '../network/routing-table.ts';
+import type { ReadableRoot } from '../system/system.ts';
+import type { Step } from './step.ts';
+
+/** A request to the kernel, in seconds: it answers at once or not at all. */
+const deadline = 10;
+
+/** Static routes that are missing once the network is up; those that are there are left, and no program is run. */
+export const routes: Step = {
+  name: 'routes',
+  stage: 'late',
+  summary: 'Static routes that the network came up without',
+  keys: ['sdc:nics', 'sdc:routes', 'docker:id'],
+  plan(instance, { root, configuration }) {
+    if (instance.docker) return { skip: "in a Docker container the platform's own init sets up the network" };
+    if ((instance.routes ?? []).length === 0) return { skip: 'the metadata names no static routes' };
+    const network = networkOf(instance, readLinks(root), configuration.network.policy);
+    if (network === undefined)
+      return { skip: 'the metadata does not say which network interfaces there are' };
+    const missing = missingRoutes(network, readTables(root));
+    // Below --root these are only listed, and nothing is looked up on a machine that is not running.
+    const hasIp =
+      !root.live ||
+      ['/sbin/ip', '/usr/sbin/ip', '/bin/ip', '/usr/bin/ip'].some((path) => root.isExecutable(path));
+    if (missing.length > 0 && !hasIp && !root.isExecutable(nativeRoute))
+      throw new Error(
+        `${missing.length} static routes are missing, and there is neither ip(8) nor ${nativeRoute} to add them`,
+      );
+    return missing.map((one) => addition(one, hasIp));
+  },
+};
+
+function readTables(root: ReadableRoot): RoutingTables {
+  return {
+    ipv4: parseIpv4Table(root.readText('/proc/net/route') ?? ''),
+    ipv6: parseIpv6Table(root.readText('/proc/net/ipv6_route') ?? ''),
+  };
+}
+
+function addition({ out, route }: MissingRoute, hasIp: boolean): Change {
+  return {
+    kind: 'command',
+    argv: hasIp ? routeCommand(out.name, route) : nativeRouteCommand(out, route),
+    deadline,
+    why: `sdc:routes names a route to ${route.destination}, and ${out.name} came up without it`,
+  };
+}

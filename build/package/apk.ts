@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import type { Description, PackageFile } from './description.ts';
+import { endOfArchive, fileEntry, folderEntry } from './tar.ts';
+
+/**
+ * Build an .apk as apk-tools 2 and 3 install it: two gzip streams, one of .PKGINFO and the scripts, whose tar has no
+ * end so that it runs on into the second, one of the files, each with its SHA-1 in a header of its own. Unsigned:
+ * `apk add --allow-untrusted`, or abuild-sign(1). Answers with its path.
+ */
+export function buildApk(description: Description, output: string): string {
+  const { name, version, files, scripts } = description;
+  const folders = new Set<string>();
+  const entries = [...files]
+    .sort((one, other) => (one.to < other.to ? -1 : 1))
+    .flatMap(({ from, to, mode }) => {
+      const content = contentOf(from);
+      const checksum = createHash('sha1').update(content).digest('hex');
+      const made: Buffer[] = [];
+      for (const parent of parents(to.slice(1))) {
+        if (folders.has(parent)) continue;
+        folders.add(parent);
+        made.push(folderEntry(parent, 0o755));
+      }
+      return [...made, fileEntry(to.slice(1), content, mode, { 'APK-TOOLS.checksum.SHA1': checksum })];
+    });
+  const data = gzipSync(Buffer.concat([...entries, endOfArchive]), { level: 6 });
+  const size = files.reduce((sum, { from }) => sum + contentOf(from).length, 0);
+  const information = [
+    `pkgname = ${name}`,
+    `pkgver = ${version}-r0`,
+    `pkgdesc = ${description.summary}`,
+    `url = ${description.homepage}`,
+    `builddate = ${Math.floor(Date.now() / 1000)}`,
+    `packager = ${description.maintainer}`,
+    `size = ${size}`,
+    'arch = x86_64',
+    `origin = ${name}`,
+    `license = ${description.license}`,
+    `datahash = ${createHash('sha256').update(data).digest('hex')}`,
+    '',
+  ].join('\n');
+  const script = (command: string) => Buffer.from(`#!/bin/sh\n${command} > /dev/null\n`);
+  const control = gzipSync(
+    Buffer.concat([
+      fileEntry('.PKGINFO', Buffer.from(information), 0o644),
+      fileEntry('.post-install', script(scripts.installed), 0o755),
+      fileEntry('.post-upgrade', script(scripts.installed), 0o755),
+      fileEntry('.pre-deinstall', script(scripts.removing), 0o755),
+    ]),
+  );
+  const path = `${output}/${name}-${version}-r0.apk`;
+  writeFileSync(path, Buffer.concat([control, data]));
+  return path;
+}
+
+function contentOf(from: PackageFile['from']): Buffer {
+  return 'path' in from ? readFileSync(from.path) : Buffer.from(from.text);
+}
+
+/** `usr`, `usr/lib` for `usr/lib/file`. */
+function parents(path: string): string[] {
+  const parts = path.split('/').slice(0, -1);
+  return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
+}

@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import { ifupdown } from '../../../agent/network/ifupdown.ts';
+import { openRoot } from '../../../agent/system/root.ts';
+import { caseNamed } from '../../network/cases.ts';
+import { newMachine } from './machine.ts';
+import { configureAsPlatform, modelled, observe, snapshot } from './observed.ts';
+import { staticCases } from './static-cases.ts';
+
+const main = {
+  path: '/etc/network/interfaces',
+  content: 'auto lo\niface lo inet loopback\nsource /etc/network/interfaces.d/*\n',
+};
+
+it.each(staticCases)('ifup does what the model says: $name', async ({ network }) => {
+  const machine = await newMachine(network);
+  await machine.write([...(await ifupdown.files(network, openRoot('/'))), main]);
+  await machine.run('ifup', '-a');
+  expect(await observe(machine)).toEqual(modelled(network));
+});
+
+it('leaves what the platform did as it is', async () => {
+  const network = caseNamed('hands-off');
+  const machine = await newMachine(network);
+  await configureAsPlatform(machine, network);
+  expect(await observe(machine)).toEqual(modelled(network));
+  const before = await snapshot(machine);
+  await machine.write([...(await ifupdown.files(network, openRoot('/'))), main]);
+  for (const [program, ...args] of [
+    ['ifup', '-a'],
+    ['ifdown', '-a'],
+    ['ifup', '-a'],
+    // What a tool that takes every interface for its own may ask.
+    ['ifup', 'eth0'],
+  ] as const) {
+    await machine.run(program, ...args);
+    expect(await snapshot(machine)).toBe(before);
+  }
+});

@@ -1,0 +1,69 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { editFstab, editInittab, editSelinux, setVariable, withBlock } from '../../agent/image/edits.ts';
+
+const edits = [
+  ['fstab', editFstab],
+  ['inittab', editInittab],
+  ['selinux', editSelinux],
+  ['a variable', setVariable('NETWORKING', 'yes')],
+  ['a block at the end', (text: string) => withBlock(text, ['one', 'two'])],
+  ['a block at the head', (text: string) => withBlock(text, ['one', 'two'], 'first')],
+] as const;
+
+const line = fc.oneof(
+  fc.constantFrom(
+    '/dev/sda1 / ext4 defaults 0 1',
+    'UUID=0a1b /boot ext4 defaults 0 2',
+    'none swap swap sw 0 0',
+    'tmpfs /dev/shm tmpfs defaults 0 0',
+    'id:5:initdefault:',
+    '1:2345:respawn:/sbin/getty 38400 tty1',
+    'tty1::respawn:/sbin/getty 38400 tty1',
+    'co:2345:respawn:/sbin/getty 38400 console',
+    'SELINUX=enforcing',
+    'SELINUX=disabled',
+    'NETWORKING=no',
+    '# a comment',
+    '#!/bin/sh',
+    '',
+  ),
+  fc.string({ maxLength: 20 }).filter((text) => !text.includes('\n')),
+);
+const text = fc.array(line, { maxLength: 12 }).map((lines) => lines.map((one) => `${one}\n`).join(''));
+
+describe.each(edits)('editing %s', (_name, edit) => {
+  it('has nothing left to do the second time', () => {
+    fc.assert(
+      fc.property(text, (before) => {
+        const once = edit(before);
+        expect(edit(once)).toBe(once);
+      }),
+    );
+  });
+
+  it("keeps every line of somebody else's, as it is or behind a mark", () => {
+    fc.assert(
+      fc.property(text, (before) => {
+        const after = edit(before)
+          .split('\n')
+          .map((one) => one.replace(/^#lx-agent# /, ''));
+        let at = 0;
+        for (const one of before.split('\n').filter((part) => part !== '')) {
+          at = after.indexOf(one, at) + 1;
+          expect(at).toBeGreaterThan(0);
+        }
+      }),
+    );
+  });
+});
+
+it('leaves an fstab alone that mounts shared memory and names no device', () => {
+  const text = 'proc /proc proc defaults 0 0\ntmpfs /dev/shm tmpfs size=1g 0 0\n';
+  expect(editFstab(text)).toBe(text);
+});
+
+it('leaves an inittab alone that has its getty on the console', () => {
+  const text = '::sysinit:/sbin/openrc sysinit\n::respawn:/sbin/getty 38400 console\n';
+  expect(editInittab(text)).toBe(text);
+});

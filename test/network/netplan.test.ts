@@ -1,0 +1,32 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { netplan, renderNetplan } from '../../agent/network/netplan.ts';
+import { scratchSystem } from '../support/scratch-system.ts';
+import { arbitraryNetwork } from './arbitrary-network.ts';
+import { cases } from './cases.ts';
+import { asGolden } from './golden.ts';
+import { hostileNetwork } from './hostile.ts';
+import { readNetplan } from './readers/netplan.ts';
+import { configured, leftAlone } from './readers/read-back.ts';
+
+it.each(cases)('renders what a person can read: $name', async ({ name, network }) => {
+  const files = await netplan.files(network, scratchSystem({}).root);
+  await expect(asGolden(files)).toMatchFileSnapshot(`golden/netplan/${name}`);
+  expect(files.every(({ path }) => netplan.owns(path))).toBe(true);
+});
+
+it('says all of the model', async () => {
+  await fc.assert(
+    fc.asyncProperty(arbitraryNetwork, async (network) => {
+      const back = readNetplan(await renderNetplan(network));
+      expect(back.filter((one) => typeof one !== 'string')).toEqual(configured(network));
+      expect(back.filter((one) => typeof one === 'string')).toEqual(leftAlone(network));
+    }),
+  );
+});
+
+it('lets no hostile text through', async () => {
+  const text = await renderNetplan(hostileNetwork);
+  expect(text).not.toMatch(/touch|reboot|eth9|net2/);
+  expect(readNetplan(text)).toEqual(configured(hostileNetwork));
+});

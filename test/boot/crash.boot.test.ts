@@ -97,7 +97,7 @@ for (const name of ['first boot', 'change'] as const) {
             const what = `${injected.replaceAll(root, '')}\n${end.said}`;
             expectWhole(root, scenario, what);
             expectNamed(end, root, scenario, error, what);
-            if (injected.includes('/etc/hosts')) forgetOldName(root);
+            if (/ hostname +failed/.test(end.said)) forgetOldName(root);
             await expectMended(root, scenario, what);
           }
         }
@@ -151,8 +151,8 @@ function expectNamed(
 }
 
 /**
- * The one thing that a refusal may leave: when /etc/hosts could not be read, the host name goes on without it, and the
- * line with the name before stays, for nothing tells it from somebody's own any more.
+ * The one thing that a refusal may leave: when /etc/hosts could not be read or written, the host name goes on without
+ * it, and the line with the name before stays, for nothing tells it from somebody's own any more.
  */
 function forgetOldName(root: string): void {
   const path = join(root, 'etc/hosts');

@@ -86,7 +86,8 @@ async function carryOut(
     const described = { kind: one.change.kind, what: subject(one.change), why: one.change.why };
     if (one.result !== 'wanted' || options.dryRun) {
       if (one.result === 'wanted') await options.onWanted?.(step, one);
-      if (one.result === 'unchanged' && !isOnRecord(state, one.change)) state = record(state, one.change);
+      if (one.result === 'unchanged' && !isOnRecord(state, one.change))
+        state = withoutPending(record(state, one.change), one.change);
       changes.push({ ...described, ...leftAlone(one) });
       continue;
     }
@@ -107,7 +108,7 @@ async function carryOut(
       state = begun(state, one.change, root, system.boot);
     }
     const applied = await attempt(one, root, system.boot);
-    if (applied.result === 'changed') state = record(state, one.change);
+    if (applied.result === 'changed') state = withoutPending(record(state, one.change), one.change);
     if (applied.script !== undefined) state = recordScript(state, applied.script.name, applied.script.how);
     interrupted ||= applied.interrupted;
     changes.push({
@@ -223,6 +224,14 @@ function record(state: State, change: Change): State {
     return { ...state, files };
   }
   return state;
+}
+
+/** What was being written is there. After a failure it stays pending: the file may be the old one or the new one. */
+function withoutPending(state: State, change: Change): State {
+  if (state.pending === undefined || !('path' in change)) return state;
+  const { pending, ...settled } = state;
+  const { [change.path]: _done, ...open } = pending;
+  return Object.keys(open).length === 0 ? settled : { ...settled, pending: open };
 }
 
 function recordScript(state: State, name: string, how: ScriptRecord): State {

@@ -77,7 +77,7 @@ export async function run(options: RunOptions): Promise<Report> {
   const leave = (done: readonly Stage[]): Report => {
     const report = reportOf(done);
     if (options.dryRun) return report;
-    const { pending: _settled, ...state } = system.state;
+    const { state } = system;
     const made = instance.uuid !== undefined && isMadeItself(steps, outcomes, options);
     const known = made ? { ...state, instance: instance.uuid } : state;
     return keep(report, known, root, options.named.length === 0);

@@ -81,7 +81,7 @@ export async function count(argv: readonly string[], scratch: string): Promise<C
   return {
     programs: counted(/ execve\(.*= 0$/),
     connections: counted(/ connect\(.*metadata\.sock.*= (0|-1 EINPROGRESS.*)$/),
-    writes: counted(/ (write|writev|sendto|sendmsg)\(\d+<(UNIX|socket)/),
+    writes: counted(/ (write|writev|sendto|sendmsg)\((?![12]<)\d+<(UNIX|socket)/),
   };
 }
 

@@ -44,6 +44,11 @@ describe('whose file it is', () => {
     expect(settled('nameserver 10.0.0.1\n')?.result).toBe('wanted');
   });
 
+  it('replaces what the image shipped after the first run was killed just before it would have', () => {
+    const state = { ...emptyState, pending: { '/etc/resolv.conf': fingerprint(wanted.content) } };
+    expect(settled('nameserver 10.0.0.1\n', { state })?.result).toBe('wanted');
+  });
+
   it('replaces what it wrote itself', () => {
     expect(settled(lastWritten, { state: wroteBefore })?.result).toBe('wanted');
   });

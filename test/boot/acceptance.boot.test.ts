@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { agentBinary } from '../support/built.ts';
 import { changesFolder, onRoot } from './image-root.ts';
-import { agentBinary } from './installed.ts';
 import { instance } from './instance.ts';
 
 /** The instance of the boot tests, with data and a script that asks the agent itself. */

@@ -11,13 +11,11 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { agentBinary } from '../support/built.ts';
 import type { BootRoot } from './roots.ts';
 
 /** Where roots and the disks of boots are kept: a folder on a real file system (an overlay cannot lie on another). */
 export const layersFolder = process.env.LX_AGENT_ROOTS ?? '/tmp/lx-agent-roots';
-
-/** The program under test. */
-export const agentBinary = process.env.LX_AGENT_BINARY ?? join(import.meta.dirname, '../../dist/lx-agent');
 
 const here = import.meta.dirname;
 

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { agentBinary, layersFolder } from './installed.ts';
+import { buildIfStale } from '../support/built.ts';
+import { layersFolder } from './installed.ts';
 import { packages } from './packages.ts';
 import { roots } from './roots.ts';
 
@@ -16,8 +17,7 @@ step(join(import.meta.dirname, 'roots.sh'), [
   layersFolder,
   ...new Set([...roots.values()].flatMap((root) => root.layers)),
 ]);
-if (process.env.LX_AGENT_BINARY === undefined && isStale(agentBinary)) step('npm', ['run', 'build']);
-if (!existsSync(agentBinary)) fail(`there is no ${agentBinary}: npm run build makes it`);
+buildIfStale();
 const vitest = spawnSync(
   'npx',
   ['vitest', 'run', '--config', 'test/vitest.config.ts', '--project', 'boot', ...process.argv.slice(2)],
@@ -33,22 +33,6 @@ function installPackages(): void {
   if (missing.length === 0) return;
   console.log(`installing ${missing.join(' ')}`);
   step('apt-get', ['install', '-qq', '-y', '--no-install-recommends', ...missing]);
-}
-
-/** Whether the program is missing, or older than anything it is built from. */
-function isStale(program: string): boolean {
-  if (!existsSync(program)) return true;
-  const built = statSync(program).mtimeMs;
-  return ['agent', 'build', 'units', 'package-lock.json'].some(
-    (name) => newest(join(repository, name)) > built,
-  );
-}
-
-function newest(path: string): number {
-  if (!existsSync(path)) return 0;
-  const stats = statSync(path);
-  if (!stats.isDirectory()) return stats.mtimeMs;
-  return Math.max(0, ...readdirSync(path).map((name) => newest(join(path, name))));
 }
 
 function step(program: string, argv: string[]): void {

@@ -2,6 +2,7 @@ import { chmodSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../agent/report.ts';
+import { snapshot } from '../support/roots/snapshot.ts';
 import { openZone, web, type Zone } from './zone.ts';
 
 async function report(zone: Zone, ...args: string[]): Promise<Report> {
@@ -142,6 +143,34 @@ describe('a clone', () => {
       await zone.run();
       expect(identity()).toEqual(clone);
     }
+  });
+});
+
+describe('a secret', () => {
+  it('is in its own file and nowhere else: not said, not reported, not recorded, not logged', async () => {
+    const secret = 'hunter2-of-this-instance';
+    const zone = await openZone({
+      ...web,
+      root_pw: secret,
+      'user-data': secret,
+      'user-script': `#!/bin/sh\nTOKEN=${secret}\n`,
+      'sdc:operator-script': `TOKEN=${secret}`,
+    });
+    const endings = [
+      await zone.run('--dry-run'),
+      await zone.run(),
+      await zone.run('--force', '--json'),
+      await zone.call(['status', '--json', '--root', zone.root]),
+      await zone.call(['doctor', '--root', zone.root, '--socket', zone.socketPath]),
+      await zone.call(['timeline', '--root', zone.root]),
+    ];
+    for (const { stdout, stderr } of endings) expect(stdout + stderr).not.toContain(secret);
+    const holders = Object.entries(snapshot(zone.root)).filter(([, what]) => what.includes(secret));
+    expect(holders.map(([path, what]) => `${what.split(' ', 2).join(' ')} ${path}`)).toEqual([
+      'file 600 /var/db/mdata-user-data',
+      'file 700 /var/svc/mdata-operator-script',
+      'file 700 /var/svc/mdata-user-script',
+    ]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { agentBinary, layersFolder } from './installed.ts';
 import { packages } from './packages.ts';
@@ -18,11 +18,13 @@ step(join(import.meta.dirname, 'roots.sh'), [
 ]);
 if (process.env.LX_AGENT_BINARY === undefined && isStale(agentBinary)) step('npm', ['run', 'build']);
 if (!existsSync(agentBinary)) fail(`there is no ${agentBinary}: npm run build makes it`);
+const run = mkdtempSync(join(layersFolder, 'run-'));
 const vitest = spawnSync(
   'npx',
   ['vitest', 'run', '--config', 'test/vitest.config.ts', '--project', 'boot', ...process.argv.slice(2)],
-  { cwd: repository, stdio: 'inherit' },
+  { cwd: repository, stdio: 'inherit', env: { ...process.env, LX_AGENT_BOOT_RUN: run } },
 );
+rmSync(run, { recursive: true, force: true });
 process.exitCode = vitest.status ?? 1;
 
 function installPackages(): void {

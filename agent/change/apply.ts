@@ -13,8 +13,14 @@ export interface Applied {
   readonly ended?: Ended;
 }
 
+/** A program was ended because the agent was told to stop: nothing more is to be begun. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}
+
 /**
- * Carry out one wanted Change on a root. Throws RootError, or an Error that names the program and how it ended.
+ * Carry out one wanted Change on a root. Throws RootError, Interrupted, or an Error that names the program and how
+ * it ended.
  * A file that is taken over from somebody's edit is first copied below /var/lib/lx-agent/backup.
  */
 export async function apply(settled: Settled & { result: 'wanted' }, root: Root): Promise<Applied> {
@@ -72,7 +78,7 @@ async function generate(change: GeneratedChange, root: Root): Promise<void> {
       deadline: generationDeadline,
       cwd: root.outside(folder),
     });
-    if (ended.status !== 0) throw new Error(describeEnd(change.argv, ended));
+    if (ended.status !== 0) throw failure(change.argv, ended);
     for (const { name, mode, owner } of change.files) {
       const content = root.read(`${folder}/${name}`);
       if (content === undefined || content.length === 0)
@@ -99,8 +105,13 @@ async function command(change: CommandChange, root: Root): Promise<Ended> {
     !(ended.status !== null && accept.includes(ended.status)) &&
     change.script === undefined
   )
-    throw new Error(describeEnd(argv, ended));
+    throw failure(argv, ended);
   return ended;
+}
+
+function failure(argv: readonly string[], ended: Ended): Error {
+  const message = describeEnd(argv, ended);
+  return ended.ended === 'interrupted' ? new Interrupted(message) : new Error(message);
 }
 
 /** A boot that changes nothing starts no program, and does not pay for loading what would. */

@@ -19,6 +19,9 @@ export type Settled =
     }
   | { readonly result: 'failed'; readonly change: Change; readonly error: Error };
 
+/** The largest file, in bytes, that is held against what is wanted: as large as a metadata value can be. */
+const largest = 128 * 1024 * 1024;
+
 /** Hold each Change against the root: what is left to do, what is kept, what cannot be told. Reads only. */
 export function settle(
   changes: readonly Change[],
@@ -63,7 +66,7 @@ function settleFile(change: FileChange, root: ReadableRoot, state: State, force:
   if (entry === undefined) return wanted(change);
   if (entry.kind === 'directory') throw new RootError('write', change.path, 'EISDIR');
   if (entry.kind !== 'file') return wanted(change);
-  const before = root.read(change.path);
+  const before = root.read(change.path, largest);
   if (before === undefined) return wanted(change);
   const sameContent = before.equals(Buffer.from(change.content));
   const sameAttributes =
@@ -94,12 +97,10 @@ function settleDirectory(change: DirectoryChange, root: ReadableRoot): Settled {
 function settleAbsent(change: AbsentChange, root: ReadableRoot, state: State, force: boolean): Settled {
   const entry = root.entry(change.path);
   if (entry === undefined) return unchanged(change);
-  const before = entry.kind === 'file' && change.recursive !== true ? root.read(change.path) : undefined;
+  const mayBeEdited = change.claim === 'ours-until-edited' && entry.kind === 'file' && !change.recursive;
+  const before = mayBeEdited ? root.read(change.path, largest) : undefined;
   if (before === undefined) return wanted(change);
-  const reason =
-    change.claim === 'ours-until-edited' && fingerprint(before) !== state.files[change.path]
-      ? 'edited by hand'
-      : undefined;
+  const reason = fingerprint(before) === state.files[change.path] ? undefined : 'edited by hand';
   if (reason !== undefined && !force) return { result: 'kept', change, reason };
   return { result: 'wanted', change, before, backup: reason !== undefined };
 }

@@ -6,6 +6,7 @@ import {
   MetadataUnavailable,
   putKey,
 } from '../metadata/client.ts';
+import { metadataSocket } from '../system/zone.ts';
 import { type Invocation, seconds, UsageError } from './arguments.ts';
 import type { Io } from './io.ts';
 
@@ -24,7 +25,7 @@ export function run(invocation: Invocation, io: Io): Promise<number> {
     verbOf(invocation.name),
     invocation.operands,
     {
-      socketPath: invocation.values.get('socket') ?? '/native/.zonecontrol/metadata.sock',
+      socketPath: invocation.values.get('socket') ?? metadataSocket(),
       deadline: (seconds(invocation, 'deadline') ?? 10) * 1000,
       json: invocation.flags.has('json'),
     },

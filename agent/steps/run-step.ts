@@ -1,6 +1,6 @@
-import { apply, describeEnd } from '../change/apply.ts';
+import { apply, describeEnd, Interrupted } from '../change/apply.ts';
 import { type Change, type CommandChange, subject } from '../change/change.ts';
-import { fingerprint } from '../change/ownership.ts';
+import { isOnRecord, withDone, withPending, withScript } from '../change/records.ts';
 import { type Settled, settle } from '../change/settle.ts';
 import type { Instance } from '../metadata/instance.ts';
 import type { ChangeOutcome, StepOutcome } from '../report.ts';
@@ -77,56 +77,49 @@ async function carryOut(
     .filter((one) => one.result === 'wanted' && one.before !== undefined)
     .map((one) => one.change);
   if (!options.dryRun && replaced.length > 0) {
-    state = { ...state, pending: { ...state.pending, ...fingerprints(replaced) } };
+    state = withPending(state, replaced);
     writeState(root, state);
   }
   const changes: ChangeOutcome[] = [];
-  let interrupted = false;
   for (const one of settled) {
     const described = { kind: one.change.kind, what: subject(one.change), why: one.change.why };
     if (one.result !== 'wanted' || options.dryRun) {
       if (one.result === 'wanted') await options.onWanted?.(step, one);
-      if (one.result === 'unchanged' && !isOnRecord(state, one.change))
-        state = withoutPending(record(state, one.change), one.change);
+      if (one.result === 'unchanged' && !isOnRecord(state, one.change)) state = withDone(state, one.change);
       changes.push({ ...described, ...leftAlone(one) });
       continue;
     }
-    const lacking = missingFolder(one.change, changes);
-    if (lacking !== undefined) {
-      changes.push({ ...described, result: 'failed', reason: `${lacking} could not be made` });
+    const reason = reasonNotToBegin(one.change, changes);
+    if (reason !== undefined) {
+      changes.push({ ...described, result: 'failed', reason });
       continue;
     }
-    if (one.change.kind === 'command') {
-      if (changes.some(({ result }) => result === 'failed')) {
-        changes.push({
-          ...described,
-          result: 'failed',
-          reason: 'not run, for what it needs could not be written',
-        });
-        continue;
-      }
-      state = begun(state, one.change, root, system.boot);
-    }
+    if (one.change.kind === 'command') state = begun(state, one.change, root, system.boot);
     const applied = await attempt(one, root, system.boot);
-    if (applied.result === 'changed') state = withoutPending(record(state, one.change), one.change);
-    if (applied.script !== undefined) state = recordScript(state, applied.script.name, applied.script.how);
-    interrupted ||= applied.interrupted;
+    if (applied.result === 'changed') state = withDone(state, one.change);
+    if (applied.script !== undefined) state = withScript(state, applied.script.name, applied.script.how);
     changes.push({
       ...described,
       result: applied.result,
       ...(applied.reason === undefined ? {} : { reason: applied.reason }),
     });
+    if (applied.interrupted) return { changes, state, interrupted: true };
   }
-  return { changes, state, interrupted };
+  return { changes, state, interrupted: false };
 }
 
-/** The folder that a Change needs and that could not be made; made on the way to a file it would have another mode. */
-function missingFolder(change: Change, before: readonly ChangeOutcome[]): string | undefined {
+/**
+ * What failed before and is needed now: for a program any file of its step, for a file its folder (made on the way to
+ * the file it would have another mode). Programs need no other program: a route that is refused, or a hook that
+ * fails, keeps no other from being tried.
+ */
+function reasonNotToBegin(change: Change, before: readonly ChangeOutcome[]): string | undefined {
+  const failed = before.filter(({ kind, result }) => kind !== 'command' && result === 'failed');
+  if (change.kind === 'command')
+    return failed.length > 0 ? 'not run, for what it needs could not be written' : undefined;
   if (!('path' in change)) return undefined;
-  return before.find(
-    ({ kind, what, result }) =>
-      kind === 'directory' && result === 'failed' && change.path.startsWith(`${what}/`),
-  )?.what;
+  const folder = failed.find(({ kind, what }) => kind === 'directory' && change.path.startsWith(`${what}/`));
+  return folder && `${folder.what} could not be made`;
 }
 
 /** A script is on record from its start: one that halts the machine does not come back to tell. */
@@ -138,7 +131,7 @@ function begun(state: State, change: CommandChange, root: Root, boot: string | u
     milliseconds: 0,
     exit: null,
   };
-  const started = recordScript(state, change.script, how);
+  const started = withScript(state, change.script, how);
   writeState(root, started);
   return started;
 }
@@ -197,45 +190,8 @@ async function attempt(
     const reason = `${describeEnd(change.argv, { ...ended, tail: '' })}${see}`;
     return { result: 'failed', reason, script, interrupted };
   } catch (error) {
-    return { result: 'failed', reason: messageOf(error), interrupted: false };
+    return { result: 'failed', reason: messageOf(error), interrupted: error instanceof Interrupted };
   }
-}
-
-function fingerprints(changes: readonly Change[]): Record<string, string> {
-  return Object.fromEntries(
-    changes.flatMap((change) => (change.kind === 'file' ? [[change.path, fingerprint(change.content)]] : [])),
-  );
-}
-
-/**
- * Whether a file has its record already: a boot that changes nothing hashes nothing. A file that somebody edited
- * into what the metadata then came to say stays an edited one.
- */
-function isOnRecord(state: State, change: Change): boolean {
-  return change.kind === 'file' && change.path in state.files && !(change.path in (state.pending ?? {}));
-}
-
-/** Remember what is there now as written by us. A shared file stays everybody's. */
-function record(state: State, change: Change): State {
-  if (change.kind === 'file' && change.claim !== 'shared')
-    return { ...state, files: { ...state.files, [change.path]: fingerprint(change.content) } };
-  if (change.kind === 'absent' && change.path in state.files) {
-    const { [change.path]: _gone, ...files } = state.files;
-    return { ...state, files };
-  }
-  return state;
-}
-
-/** What was being written is there. After a failure it stays pending: the file may be the old one or the new one. */
-function withoutPending(state: State, change: Change): State {
-  if (state.pending === undefined || !('path' in change)) return state;
-  const { pending, ...settled } = state;
-  const { [change.path]: _done, ...open } = pending;
-  return Object.keys(open).length === 0 ? settled : { ...settled, pending: open };
-}
-
-function recordScript(state: State, name: string, how: ScriptRecord): State {
-  return { ...state, scripts: { ...state.scripts, [name]: how } };
 }
 
 function summarize(changes: readonly ChangeOutcome[]): Pick<StepOutcome, 'result' | 'reason'> {

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { FileChange } from '../../agent/change/change.ts';
 import { fingerprint } from '../../agent/change/ownership.ts';
@@ -97,6 +99,16 @@ describe('what is there', () => {
     const root = openRoot(temporaryRoot({ '/etc/resolv.conf': null }));
     const results = settle([wanted, { ...wanted, path: '/etc/other' }], root, emptyState);
     expect(results.map(({ result }) => result)).toEqual(['failed', 'wanted']);
+  });
+
+  it('takes a file as large as a metadata value can be for what it is', () => {
+    const content = Buffer.alloc(17 * 1024 * 1024, 'data\n');
+    const path = temporaryRoot();
+    writeFileSync(join(path, 'data'), content, { mode: 0o600 });
+    const change = { ...wanted, path: '/data', content, mode: 0o600, claim: 'always' } as const;
+    const absent = { kind: 'absent', path: '/data', claim: 'always', why: 'gone' } as const;
+    const results = settle([change, { ...change, content: 'less' }, absent], openRoot(path), emptyState);
+    expect(results.map(({ result }) => result)).toEqual(['unchanged', 'wanted', 'wanted']);
   });
 
   it('lists a command when the root is not the running system', () => {

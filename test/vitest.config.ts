@@ -11,6 +11,7 @@ export default defineConfig({
           name: 'program',
           include: ['test/**/*.test.ts'],
           exclude: ['test/boot/**'],
+          globalSetup: join(import.meta.dirname, 'support/build-once.ts'),
           allowOnly: false,
         },
       },

@@ -46,9 +46,10 @@ export function readState(root: Pick<Root, 'readText'>, warn: (message: string) 
   }
 }
 
-/** Write the state, if it differs from what is there. */
+/** Write the state, if it differs from what is there: its members are always in the same order. */
 export function writeState(root: Root, state: State): void {
-  const text = `${JSON.stringify(state, null, 1)}\n`;
+  const { version, instance, files, pending, scripts } = state;
+  const text = `${JSON.stringify({ version, instance, files, pending, scripts }, null, 1)}\n`;
   if (root.readText(statePath) === text) return;
   root.makeDirectory(stateFolder, { mode: 0o755 });
   root.write(statePath, text, { mode: 0o600 });

@@ -2,8 +2,9 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { agentBinary } from '../support/built.ts';
 import { snapshot } from '../support/roots/snapshot.ts';
-import { agentBinary, layersFolder } from './installed.ts';
+import { layersFolder } from './installed.ts';
 
 /** An image on a file system of its own, in memory. */
 function imageOn(options: string): string {

@@ -10,6 +10,7 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { agentBinary } from '../support/built.ts';
 import type { BootRoot } from './roots.ts';
 
 /** Where roots and the disks of boots are kept: a folder on a real file system (an overlay cannot lie on another). */
@@ -17,9 +18,6 @@ export const layersFolder = process.env.LX_AGENT_ROOTS ?? '/tmp/lx-agent-roots';
 
 /** Where one run of the tests keeps disks and made layers: run.ts makes a folder of its own and removes it. */
 export const runFolder = process.env.LX_AGENT_BOOT_RUN ?? join(layersFolder, 'run');
-
-/** The program under test. */
-export const agentBinary = process.env.LX_AGENT_BINARY ?? join(import.meta.dirname, '../../dist/lx-agent');
 
 const here = import.meta.dirname;
 

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { agentBinary } from '../support/built.ts';
 import { changesFolder, onRoot } from './image-root.ts';
-import { agentBinary } from './installed.ts';
 
 const repository = join(import.meta.dirname, '../..');
 const built = join(repository, 'dist/packages');

@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { agentBinary } from '../support/built.ts';
 import { boot } from './guest.ts';
-import { agentBinary, lowerLayers } from './installed.ts';
+import { lowerLayers } from './installed.ts';
 import { rootNamed } from './roots.ts';
 import { bootPlace } from './suite.ts';
 

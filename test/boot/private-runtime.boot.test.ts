@@ -3,8 +3,9 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { agentBinary } from '../support/built.ts';
 import { startMetadataServer } from '../support/metadata-server.ts';
-import { agentBinary, layersFolder } from './installed.ts';
+import { layersFolder } from './installed.ts';
 import { instance } from './instance.ts';
 
 /** A root that holds BusyBox, linked statically, and nothing else; or Debian's musl beside it. */

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { agentBinary, layersFolder } from './installed.ts';
+import { buildIfStale } from '../support/built.ts';
+import { layersFolder } from './installed.ts';
 import { packages } from './packages.ts';
 import { roots } from './roots.ts';
 
@@ -16,8 +17,7 @@ step(join(import.meta.dirname, 'roots.sh'), [
   layersFolder,
   ...new Set([...roots.values()].flatMap((root) => root.layers)),
 ]);
-if (process.env.LX_AGENT_BINARY === undefined && isStale(agentBinary)) step('npm', ['run', 'build']);
-if (!existsSync(agentBinary)) fail(`there is no ${agentBinary}: npm run build makes it`);
+buildIfStale();
 const run = mkdtempSync(join(layersFolder, 'run-'));
 const vitest = spawnSync(
   'npx',
@@ -35,22 +35,6 @@ function installPackages(): void {
   if (missing.length === 0) return;
   console.log(`installing ${missing.join(' ')}`);
   step('apt-get', ['install', '-qq', '-y', '--no-install-recommends', ...missing]);
-}
-
-/** Whether the program is missing, or older than anything it is built from. */
-function isStale(program: string): boolean {
-  if (!existsSync(program)) return true;
-  const built = statSync(program).mtimeMs;
-  return ['agent', 'build', 'units', 'package-lock.json'].some(
-    (name) => newest(join(repository, name)) > built,
-  );
-}
-
-function newest(path: string): number {
-  if (!existsSync(path)) return 0;
-  const stats = statSync(path);
-  if (!stats.isDirectory()) return stats.mtimeMs;
-  return Math.max(0, ...readdirSync(path).map((name) => newest(join(path, name))));
 }
 
 function step(program: string, argv: string[]): void {

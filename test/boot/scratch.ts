@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { agentBinary } from '../support/built.ts';
 import { debianTree } from '../support/debian-tree.ts';
 import { type MetadataServer, startMetadataServer } from '../support/metadata-server.ts';
 import { snapshot } from '../support/roots/snapshot.ts';
-import { agentBinary } from './installed.ts';
 
 /** A scratch folder with a metadata server in it, and roots that the built program runs on. */
 export interface Scratch {

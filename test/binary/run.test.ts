@@ -1,0 +1,218 @@
+import { chmodSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Report } from '../../agent/report.ts';
+import { openZone, web, type Zone } from './zone.ts';
+
+async function report(zone: Zone, ...args: string[]): Promise<Report> {
+  const { stdout } = await zone.run('--json', ...args);
+  return JSON.parse(stdout);
+}
+
+describe('the first run', () => {
+  it('makes the instance what its metadata says, in one connection', async () => {
+    const zone = await openZone();
+    const first = await report(zone);
+    expect(first).toMatchObject({
+      exit: 0,
+      hostname: 'web-1',
+      instance: web['sdc:uuid'],
+      invalid: [],
+      warnings: [],
+      metadata: { status: 'read', protocol: 'V2', connections: 1, writes: 2 },
+    });
+    expect(zone.server.connections).toBe(1);
+    expect(zone.text('etc/hostname')).toBe('web-1\n');
+    expect(zone.text('etc/hosts')).toContain('127.0.1.1\tweb-1.example.com web-1\n');
+    expect(zone.text('etc/resolv.conf')).toContain('nameserver 192.0.2.53\nnameserver 2001:db8::53\n');
+    expect(zone.text('etc/network/interfaces.d/lx-agent')).toContain('iface eth1 inet');
+    expect(zone.tree()).toMatchObject({
+      '/root/.ssh': 'directory 700',
+      '/root/.ssh/authorized_keys': `file 600 ${web.root_authorized_keys}`,
+      '/var/db/mdata-user-data': 'file 600 color=blue\n',
+      '/var/svc/mdata-user-script': `file 700 ${web['user-script']}`,
+      '/var/svc/provision_success': expect.stringMatching(/^file \d+ $/),
+    });
+    expect(zone.tree()).not.toHaveProperty('/var/svc/provisioning');
+  });
+
+  it('is told by the report and by `status`', async () => {
+    const zone = await openZone();
+    await zone.run();
+    const shown = await zone.call(['status', '--root', zone.root]);
+    expect(shown).toMatchObject({ status: 0, stderr: '', stdout: expect.stringContaining('web-1') });
+    const { stdout } = await zone.call(['status', '--json', '--root', zone.root]);
+    expect(JSON.stringify(JSON.parse(stdout))).toContain('"hostname":"web-1"');
+  });
+
+  it('tries nothing in a dry run, and changes nothing', async () => {
+    const zone = await openZone();
+    const before = zone.tree();
+    const { status, stdout } = await zone.run('--dry-run');
+    expect(status).toBe(0);
+    expect(stdout).toContain('+web-1');
+    expect(zone.tree()).toEqual(before);
+    const dry: Report = JSON.parse((await zone.run('--dry-run', '--json')).stdout);
+    expect(dry.steps.flatMap((step) => step.changes).filter(({ result }) => result === 'changed')).toEqual(
+      [],
+    );
+    expect(zone.tree()).toEqual(before);
+  });
+});
+
+describe('a run on what is as it should be', () => {
+  it('changes nothing but its report', async () => {
+    const zone = await openZone();
+    await zone.run();
+    const before = zone.tree();
+    const second = await report(zone);
+    expect(second.exit).toBe(0);
+    const results = second.steps.flatMap((step) => step.changes.map(({ result }) => result));
+    expect(new Set(results)).toEqual(new Set(['unchanged', 'listed']));
+    expect(zone.tree()).toEqual(before);
+  });
+
+  it('does the named steps only, and leaves the report of the boot', async () => {
+    const zone = await openZone();
+    await zone.run();
+    const kept = zone.text('var/lib/lx-agent/report-early.json');
+    zone.server.metadata.set('hostname', 'web-2');
+    zone.server.metadata.set('user-data', 'color=red\n');
+    expect((await zone.run('hostname')).status).toBe(0);
+    expect(zone.text('etc/hostname')).toBe('web-2\n');
+    expect(zone.text('etc/hosts')).not.toContain('web-1');
+    expect(zone.text('var/db/mdata-user-data')).toBe('color=blue\n');
+    expect(zone.text('var/lib/lx-agent/report-early.json')).toBe(kept);
+  });
+});
+
+describe('a file that somebody edited', () => {
+  it('is kept, and the run says so; forced, it is taken over and backed up', async () => {
+    const zone = await openZone();
+    await zone.run();
+    writeFileSync(join(zone.root, 'etc/resolv.conf'), 'nameserver 127.0.0.1\n');
+    zone.server.metadata.set('sdc:resolvers', ['192.0.2.99']);
+    const kept = await zone.run();
+    expect(kept).toMatchObject({ status: 0, stdout: expect.stringContaining('edited by hand') });
+    expect(zone.text('etc/resolv.conf')).toBe('nameserver 127.0.0.1\n');
+    expect((await zone.run('--force')).status).toBe(0);
+    expect(zone.text('etc/resolv.conf')).toContain('nameserver 192.0.2.99\n');
+    const [backup] = readdirSync(join(zone.root, 'var/lib/lx-agent/backup'));
+    expect(zone.text(`var/lib/lx-agent/backup/${backup}`)).toBe('nameserver 127.0.0.1\n');
+  });
+
+  it('follows the metadata all the same where it is to be maintained', async () => {
+    const zone = await openZone({ ...web, 'sdc:maintain_resolvers': 'true' });
+    await zone.run();
+    writeFileSync(join(zone.root, 'etc/resolv.conf'), 'nameserver 127.0.0.1\n');
+    await zone.run();
+    expect(zone.text('etc/resolv.conf')).toContain('nameserver 192.0.2.53\n');
+  });
+});
+
+describe('a clone', () => {
+  it('gets an id and host keys of its own, once', async () => {
+    const zone = await openZone(web, {
+      tree: {
+        '/etc/machine-id': '0123456789abcdef0123456789abcdef\n',
+        '/etc/ssh/sshd_config': 'HostKey /etc/ssh/ssh_host_ed25519_key\n',
+        '/usr/bin/ssh-keygen': '',
+      },
+    });
+    for (const program of ['usr/sbin/sshd', 'usr/bin/ssh-keygen']) chmodSync(join(zone.root, program), 0o755);
+    const identity = () =>
+      ['etc/machine-id', 'etc/ssh/ssh_host_ed25519_key', 'etc/ssh/ssh_host_ed25519_key.pub'].map(zone.text);
+    expect(await report(zone)).toMatchObject({ exit: 0 });
+    const original = identity();
+    await zone.run();
+    expect(identity()).toEqual(original);
+
+    zone.server.metadata.set('sdc:uuid', 'c10ec10e-9d3a-4c57-8f0e-2a7d5b9c1e40');
+    zone.server.metadata.delete('user-script');
+    expect(await report(zone)).toMatchObject({ exit: 0 });
+    const clone = identity();
+    for (const [index, value] of clone.entries()) expect(value).not.toBe(original[index]);
+    expect(zone.tree()).not.toHaveProperty('/var/svc/mdata-user-script');
+    await zone.run();
+    expect(identity()).toEqual(clone);
+
+    // Metadata that could not be read, or holds no id, makes nothing anew.
+    for (const uuid of ['nonsense', '']) {
+      zone.server.metadata.set('sdc:uuid', uuid);
+      await zone.run();
+      expect(identity()).toEqual(clone);
+    }
+  });
+});
+
+describe('the exit status', () => {
+  it('is 1 when a step failed, and the others were done', async () => {
+    const zone = await openZone(web, {
+      tree: { '/etc/NetworkManager/conf.d/90-lx-agent-dns.conf/in-it': '' },
+    });
+    const { status, stdout } = await zone.run();
+    expect(status).toBe(1);
+    expect(stdout).toContain('/etc/NetworkManager/conf.d/90-lx-agent-dns.conf');
+    expect(zone.text('etc/resolv.conf')).toContain('nameserver 192.0.2.53\n');
+    expect(zone.text('var/db/mdata-user-data')).toBe('color=blue\n');
+  });
+
+  it('is 2 without metadata, and 3 for wrong arguments', async () => {
+    const zone = await openZone();
+    const nowhere = await zone.call(['run', '--root', zone.root, '--socket', '/nonexistent/socket']);
+    expect(nowhere).toMatchObject({ status: 2 });
+    expect(nowhere.stdout + nowhere.stderr).toContain('/nonexistent/socket');
+    expect(await zone.call(['run', '--no-such-option'])).toMatchObject({ status: 3, stdout: '' });
+    expect(await zone.call(['no-such-command'])).toMatchObject({ status: 3, stdout: '' });
+  });
+
+  it('is 0 outside an lx zone, with the reason', async () => {
+    const zone = await openZone();
+    expect(await zone.call(['run', '--dry-run'])).toEqual({
+      status: 0,
+      stdout: '',
+      stderr: expect.stringMatching(/^lx-agent: not an lx zone: .*\n$/),
+    });
+  });
+});
+
+describe('the environment', () => {
+  it('has no say in how Node.js starts', async () => {
+    const zone = await openZone();
+    writeFileSync(join(zone.root, 'evil.cjs'), 'console.log("evil"); process.exit(42)');
+    const evil = `--require=${join(zone.root, 'evil.cjs')}`;
+    for (const environment of [
+      { NODE_OPTIONS: evil },
+      { NODE_OPTIONS: '--no-such-option' },
+      {
+        NODE_EXTRA_CA_CERTS: '/nonexistent',
+        NODE_PATH: zone.root,
+        NODE_DEBUG: 'net,fs,module',
+      },
+      {
+        SEA_NODE_OPTIONS: evil,
+        PKG_EXECPATH: 'PKG_INVOKE_NODEJS',
+      },
+    ] as const) {
+      const ended = await zone.call(['--version'], { environment });
+      expect({ environment, ...ended }).toMatchObject({
+        status: 0,
+        stderr: '',
+        stdout: expect.stringMatching(/^lx-agent \S+ \(.*\)\n$/),
+      });
+    }
+  });
+
+  it('gets no colour where none is wanted, and plain text in a pipe', async () => {
+    const zone = await openZone();
+    for (const environment of [{ TERM: 'xterm' }, { NO_COLOR: '1', FORCE_COLOR: '3' }] as const) {
+      const { stdout } = await zone.call(
+        ['run', '--dry-run', '--root', zone.root, '--socket', zone.socketPath],
+        {
+          environment,
+        },
+      );
+      expect(stdout).not.toContain('\u001b');
+    }
+  });
+});

@@ -11,7 +11,7 @@ export default defineConfig({
           name: 'program',
           include: ['test/**/*.test.ts'],
           exclude: ['test/boot/**'],
-          globalSetup: 'test/support/build-once.ts',
+          globalSetup: join(import.meta.dirname, 'support/build-once.ts'),
           allowOnly: false,
         },
       },

@@ -13,8 +13,14 @@ import {
   writeSync,
 } from 'node:fs';
 import { crypto } from './crypto.ts';
-import type { Attributes } from './root.ts';
 import { errorCode, isAbsent } from './root-error.ts';
+
+/** What a file or folder is to have: permission bits, and an owner where it is not the one that there is. */
+export interface Attributes {
+  readonly mode: number;
+  readonly uid?: number;
+  readonly gid?: number;
+}
 
 const create = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 

@@ -21,6 +21,7 @@ import {
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import {
+  type Attributes,
   replaceAtomically,
   sweepTemporaries,
   syncFolder,
@@ -80,12 +81,6 @@ export interface Root {
   withTemporaryFolder<Result>(folder: string, use: (path: string) => Promise<Result>): Promise<Result>;
   /** The path as programs outside the root would open it, its folder resolved inside the root. */
   outside(path: string): string;
-}
-
-export interface Attributes {
-  readonly mode: number;
-  readonly uid?: number;
-  readonly gid?: number;
 }
 
 /** The root at a directory; `/` is the running system. */

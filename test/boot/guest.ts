@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { layersFolder, lowerLayers } from './installed.ts';
+import { lowerLayers, runFolder } from './installed.ts';
 import { type BootRecord, parseRecords } from './records.ts';
 import type { BootRoot } from './roots.ts';
 
@@ -29,7 +29,7 @@ export interface Disk {
 }
 
 export function newDisk(): Disk {
-  const boots = join(layersFolder, 'boots');
+  const boots = join(runFolder, 'boots');
   mkdirSync(boots, { recursive: true });
   const folder = mkdtempSync(join(boots, 'disk-'));
   return {

@@ -6,7 +6,6 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
-  rmSync,
   statSync,
   symlinkSync,
 } from 'node:fs';
@@ -16,6 +15,9 @@ import type { BootRoot } from './roots.ts';
 
 /** Where roots and the disks of boots are kept: a folder on a real file system (an overlay cannot lie on another). */
 export const layersFolder = process.env.LX_AGENT_ROOTS ?? '/tmp/lx-agent-roots';
+
+/** Where one run of the tests keeps disks and made layers: run.ts makes a folder of its own and removes it. */
+export const runFolder = process.env.LX_AGENT_BOOT_RUN ?? join(layersFolder, 'run');
 
 const here = import.meta.dirname;
 
@@ -35,9 +37,8 @@ function made(root: BootRoot, kind: 'agent' | 'fixture'): string {
   const name = `${root.name.replaceAll(' ', '-')}-${kind}`;
   const before = madeBefore.get(name);
   if (before !== undefined) return before;
-  mkdirSync(join(layersFolder, 'made'), { recursive: true });
-  const folder = mkdtempSync(join(layersFolder, 'made', `${name}-`));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  mkdirSync(join(runFolder, 'made'), { recursive: true });
+  const folder = mkdtempSync(join(runFolder, 'made', `${name}-`));
   chmodSync(folder, 0o755);
   madeBefore.set(name, folder);
   if (kind === 'fixture') return layFixture(root, folder);

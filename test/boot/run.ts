@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { buildIfStale } from '../support/built.ts';
 import { layersFolder } from './installed.ts';
@@ -18,11 +18,13 @@ step(join(import.meta.dirname, 'roots.sh'), [
   ...new Set([...roots.values()].flatMap((root) => root.layers)),
 ]);
 buildIfStale();
+const run = mkdtempSync(join(layersFolder, 'run-'));
 const vitest = spawnSync(
   'npx',
   ['vitest', 'run', '--config', 'test/vitest.config.ts', '--project', 'boot', ...process.argv.slice(2)],
-  { cwd: repository, stdio: 'inherit' },
+  { cwd: repository, stdio: 'inherit', env: { ...process.env, LX_AGENT_BOOT_RUN: run } },
 );
+rmSync(run, { recursive: true, force: true });
 process.exitCode = vitest.status ?? 1;
 
 function installPackages(): void {

@@ -12,7 +12,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Faults, type MetadataServer, startMetadataServer } from '../support/metadata-server.ts';
 import { boot, type Disk, type Ending, newDisk } from './guest.ts';
-import { layersFolder } from './installed.ts';
+import { runFolder } from './installed.ts';
 import { instance } from './instance.ts';
 import type { BootRecord } from './records.ts';
 import type { BootRoot } from './roots.ts';
@@ -134,7 +134,7 @@ export function bootPlace(): BootPlace {
     disk,
     socketFolder: () => folder,
     serve(faults = {}) {
-      folder = mkdtempSync(join(layersFolder, 'boots', 's-'));
+      folder = mkdtempSync(join(runFolder, 'boots', 's-'));
       return startMetadataServer({ socketPath: join(folder, 'metadata.sock'), metadata: instance, faults });
     },
     plant(path, content) {

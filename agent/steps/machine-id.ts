@@ -17,6 +17,7 @@ export const machineId: Step = {
   stage: 'early',
   summary: 'Machine id: made where missing, new in a clone',
   keys: ['sdc:uuid'],
+  identity: true,
   plan({ uuid }, system) {
     const { root } = system;
     const used =

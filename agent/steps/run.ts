@@ -78,7 +78,7 @@ export async function run(options: RunOptions): Promise<Report> {
     const report = reportOf(done);
     if (options.dryRun) return report;
     const { state } = system;
-    const made = instance.uuid !== undefined && isMadeItself(steps, outcomes, options);
+    const made = instance.uuid !== undefined && options.named.length === 0 && isMadeItself(outcomes);
     const known = made ? { ...state, instance: instance.uuid } : state;
     return keep(report, known, root, options.named.length === 0);
   };
@@ -122,15 +122,11 @@ function keep(report: Report, state: State, root: Root, whole: boolean): Report 
   }
 }
 
-/** Whether all that tells one instance from another is in place; until then a clone must still be seen as one. */
-function isMadeItself(
-  steps: readonly Step[],
-  outcomes: readonly StepOutcome[],
-  { named }: RunOptions,
-): boolean {
-  const telling = steps.filter((step) => step.keys.includes('sdc:uuid')).map(({ name }) => name);
-  const missed = outcomes.some(({ name, result }) => telling.includes(name) && result === 'failed');
-  return named.length === 0 && telling.length > 0 && !missed;
+/** Whether this run put all in place that tells one instance from another. */
+function isMadeItself(outcomes: readonly StepOutcome[]): boolean {
+  return allSteps
+    .filter(({ identity }) => identity)
+    .every((step) => outcomes.some(({ name, result }) => name === step.name && result !== 'failed'));
 }
 
 /** The late stage does the early one's work first when that did not get its metadata in this boot. */

@@ -17,6 +17,7 @@ export const sshHostKeys: Step = {
   stage: 'early',
   summary: 'make missing SSH host keys, and new ones in a clone',
   keys: ['sdc:uuid'],
+  identity: true,
   offline: true,
   plan(instance, { root, state }) {
     const wanted = wantedHostKeys(root);

@@ -16,6 +16,8 @@ export interface Step {
   readonly keys: readonly Key[];
   /** Also planned when the metadata could not be read, with an Instance that knows nothing. */
   readonly offline?: true;
+  /** Makes what tells one instance from another: until it went well, a clone must still be seen as one. */
+  readonly identity?: true;
   plan(instance: Instance, system: System): Plan | Promise<Plan>;
 }
 

@@ -112,6 +112,24 @@ describe('a file that somebody edited', () => {
 });
 
 describe('a clone', () => {
+  it('stays one while its keys could not be made, whatever its late stage does', async () => {
+    const zone = await openZone(web, {
+      tree: { '/etc/ssh/sshd_config': 'HostKey /etc/ssh/ssh_host_ed25519_key\n', '/usr/bin/ssh-keygen': '' },
+    });
+    const keygen = join(zone.root, 'usr/bin/ssh-keygen');
+    for (const program of [join(zone.root, 'usr/sbin/sshd'), keygen]) chmodSync(program, 0o755);
+    await zone.run();
+    const shared = zone.text('etc/ssh/ssh_host_ed25519_key');
+
+    zone.server.metadata.set('sdc:uuid', 'c10ec10e-9d3a-4c57-8f0e-2a7d5b9c1e40');
+    chmodSync(keygen, 0o644);
+    expect((await zone.run('--stage', 'early')).status).toBe(1);
+    expect((await zone.run('--stage', 'late')).status).toBe(0);
+    chmodSync(keygen, 0o755);
+    expect((await zone.run('--stage', 'early')).status).toBe(0);
+    expect(zone.text('etc/ssh/ssh_host_ed25519_key')).not.toBe(shared);
+  });
+
   it('gets an id and host keys of its own, once', async () => {
     const zone = await openZone(web, {
       tree: {

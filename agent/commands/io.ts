@@ -1,4 +1,5 @@
 import { fstatSync, readFileSync, writeSync } from 'node:fs';
+import { errorCode } from '../system/root-error.ts';
 
 /**
  * What a command may say and hear. Every command module exports
@@ -44,7 +45,7 @@ function descriptorOutput(descriptor: number): Output {
         try {
           rest = rest.subarray(writeSync(descriptor, rest));
         } catch (error) {
-          const code = error instanceof Error && 'code' in error ? error.code : undefined;
+          const code = errorCode(error);
           // Somebody set the pipe to non-blocking and it is full: wait a little, as a blocking write would.
           if (code === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
           else if (code === 'EPIPE') return;

@@ -1,6 +1,7 @@
 import type { NetworkInterfaceInfo } from 'node:os';
 import ipaddr from 'ipaddr.js';
 import type { Instance, Nic, StaticRoute } from '../metadata/instance.ts';
+import { parseIpv4Table } from '../network/routing-table.ts';
 import { type Finding, note, ok, wrong } from './finding.ts';
 
 /** What the running machine's network is, as the system tells it. */
@@ -49,7 +50,7 @@ function missingAddresses(nic: Nic, network: Network): Finding[] {
 }
 
 function missingRoutes(nics: readonly Nic[], routes: readonly StaticRoute[], network: Network): Finding[] {
-  const table = parseRoutes(network.routes ?? '');
+  const table = parseIpv4Table(network.routes ?? '') ?? [];
   if (table.length === 0)
     return [note('network', 'the routes cannot be read here, so they were not looked at')];
   const gateways = nics.filter(({ primary }) => primary).flatMap((nic) => nic.gateways);
@@ -66,24 +67,6 @@ function missingRoutes(nics: readonly Nic[], routes: readonly StaticRoute[], net
       const what = destination === '0.0.0.0/0' ? 'default route' : `route to ${destination}`;
       return wrong('network', `the ${what} by ${gateway} is missing`, remedy);
     });
-}
-
-/** proc_net_route: a header, then name, destination, gateway, flags, …, mask; addresses as little-endian hex. */
-function parseRoutes(text: string): { destination: string; gateway: string }[] {
-  return text
-    .split('\n')
-    .slice(1)
-    .flatMap((line) => {
-      const [name, destination, gateway, , , , , mask] = line.trim().split(/\s+/);
-      if (name === undefined || destination === undefined || gateway === undefined || mask === undefined)
-        return [];
-      const length = [...Number.parseInt(mask, 16).toString(2)].filter((bit) => bit === '1').length;
-      return [{ destination: `${fromHex(destination)}/${length}`, gateway: fromHex(gateway) }];
-    });
-}
-
-function fromHex(text: string): string {
-  return Buffer.from(text.padStart(8, '0'), 'hex').reverse().join('.');
 }
 
 /** One spelling for each address: IPv6 has many. */

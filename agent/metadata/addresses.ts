@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import { type Cidr, type IpAddress, isCidr, isIpAddress } from './values.ts';
+import { type Cidr, type IpAddress, isCidr, isIpAddress, isIpv6 } from './values.ts';
 
 /** An address in its canonical text form (RFC 5952 for IPv6); undefined when the text is none. */
 export function parseAddress(text: string): IpAddress | undefined {
@@ -35,13 +35,16 @@ export function parseDestination(text: string): Cidr | undefined {
     return isCidr(cidr) ? cidr : undefined;
   }
   if (!isCidr(text)) return undefined;
-  const [address, prefix] = ipaddr.parseCIDR(text);
-  const network =
-    address.kind() === 'ipv4'
-      ? ipaddr.IPv4.networkAddressFromCIDR(text)
-      : ipaddr.IPv6.networkAddressFromCIDR(text);
-  const cidr = `${network.toString()}/${prefix}`;
+  const cidr = networkAddress(text);
   return isCidr(cidr) ? cidr : undefined;
+}
+
+/** The network of `address/prefix length`: the same with its host bits cleared, in one spelling. */
+export function networkAddress(cidr: string): string {
+  const network = isIpv6(cidr)
+    ? ipaddr.IPv6.networkAddressFromCIDR(cidr)
+    : ipaddr.IPv4.networkAddressFromCIDR(cidr);
+  return `${network.toString()}${cidr.slice(cidr.indexOf('/'))}`;
 }
 
 /** The prefix length of a contiguous IPv4 netmask, as text. */

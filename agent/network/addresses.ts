@@ -16,11 +16,3 @@ export function contains(cidr: Cidr, address: IpAddress): boolean {
   if (isIpv6(cidr) !== isIpv6(address)) return false;
   return ipaddr.parse(address).match(ipaddr.parseCIDR(cidr));
 }
-
-/** The network of `address/prefix length`: the same with its host bits cleared, in one spelling. */
-export function networkAddress(cidr: string): string {
-  const network = isIpv6(cidr)
-    ? ipaddr.IPv6.networkAddressFromCIDR(cidr)
-    : ipaddr.IPv4.networkAddressFromCIDR(cidr);
-  return `${network.toString()}${cidr.slice(cidr.indexOf('/'))}`;
-}

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import fetch, { type Response } from 'node-fetch';
+import { errorCode } from '../system/root-error.ts';
 
 interface Bounds {
   /** The most bytes that are taken. */
@@ -102,8 +103,7 @@ function discard(response: Response): void {
 
 /** What went wrong, without the URL that node-fetch puts in its messages. */
 function describe(error: unknown): string {
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
-  return error instanceof Error ? error.name : String(error);
+  return errorCode(error) ?? (error instanceof Error ? error.name : String(error));
 }
 
 /** Whether the pause passed before the deadline did. */

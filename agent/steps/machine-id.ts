@@ -1,7 +1,8 @@
 import type { Change } from '../change/change.ts';
-import type { Uuid } from '../metadata/values.ts';
+import type { Instance } from '../metadata/instance.ts';
 import { crypto } from '../system/crypto.ts';
 import type { System } from '../system/system.ts';
+import { isClone } from './clone.ts';
 import type { Step } from './step.ts';
 
 const path = '/etc/machine-id';
@@ -18,19 +19,19 @@ export const machineId: Step = {
   summary: 'Machine id: made where missing, new in a clone',
   keys: ['sdc:uuid'],
   identity: true,
-  plan({ uuid }, system) {
+  plan(instance, system) {
     const { root } = system;
     const used =
       system.init === 'systemd' || [path, '/var/lib/dbus'].some((place) => root.entry(place) !== undefined);
-    return used ? planMachineId(uuid, system) : { skip: 'nothing here uses a machine id' };
+    return used ? planMachineId(instance, system) : { skip: 'nothing here uses a machine id' };
   },
 };
 
-function planMachineId(uuid: Uuid | undefined, { root, state }: System): Change[] {
+function planMachineId(instance: Instance, { root, state }: System): Change[] {
   const present = root.readText(path)?.trim() ?? '';
   const valid = /^[0-9a-f]{32}$/.test(present) && !/^0+$/.test(present);
-  const clone = uuid !== undefined && state.instance !== undefined && state.instance !== uuid;
-  const id = valid && !clone ? present : deriveMachineId(uuid ?? crypto().randomUUID());
+  const clone = isClone(instance, { state });
+  const id = valid && !clone ? present : deriveMachineId(instance.uuid ?? crypto().randomUUID());
   const file = {
     kind: 'file',
     content: `${id}\n`,

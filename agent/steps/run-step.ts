@@ -5,10 +5,12 @@ import { type Settled, settle } from '../change/settle.ts';
 import type { Instance } from '../metadata/instance.ts';
 import type { ChangeOutcome, StepOutcome } from '../report.ts';
 import { sinceStart } from '../system/clock.ts';
+import type { Ended } from '../system/process.ts';
 import type { Root } from '../system/root.ts';
 import type { ScriptRecord, State } from '../system/state.ts';
 import { writeState } from '../system/state.ts';
 import type { System } from '../system/system.ts';
+import { isClone } from './clone.ts';
 import type { Step } from './step.ts';
 
 /** How steps are to be carried out. */
@@ -50,7 +52,7 @@ export async function runStep(
   try {
     const plan = await step.plan(instance, system);
     if ('skip' in plan) return done({ result: 'skipped', reason: plan.skip, changes: [] }, system.state);
-    const settled = settle(plan, root, ownState(system.state, instance), options.force);
+    const settled = settle(plan, root, ownState(system, instance), options.force);
     const { changes, state, interrupted } = await carryOut(step, settled, system, root, options);
     return done({ ...summarize(changes), changes }, state, interrupted);
   } catch (error) {
@@ -59,10 +61,8 @@ export async function runStep(
 }
 
 /** A clone's files are the image's, whatever was recorded when they were written: all per-instance ones are ours. */
-function ownState(state: State, instance: Instance): State {
-  const cloned =
-    instance.uuid !== undefined && state.instance !== undefined && state.instance !== instance.uuid;
-  return cloned ? { ...state, files: {}, pending: {} } : state;
+function ownState({ state }: System, instance: Instance): State {
+  return isClone(instance, { state }) ? { ...state, files: {}, pending: {} } : state;
 }
 
 async function carryOut(
@@ -125,15 +125,20 @@ function reasonNotToBegin(change: Change, before: readonly ChangeOutcome[]): str
 /** A script is on record from its start: one that halts the machine does not come back to tell. */
 function begun(state: State, change: CommandChange, root: Root, boot: string | undefined): State {
   if (change.script === undefined) return state;
-  const how: ScriptRecord = {
-    ...(boot === undefined ? {} : { boot }),
-    started: new Date().toISOString(),
-    milliseconds: 0,
-    exit: null,
-  };
-  const started = withScript(state, change.script, how);
+  const started = withScript(state, change.script, scriptRecord(boot, new Date()));
   writeState(root, started);
   return started;
+}
+
+/** How a script ran; without an end, that it was begun. */
+function scriptRecord(boot: string | undefined, started: Date, ended?: Ended): ScriptRecord {
+  return {
+    ...(boot === undefined ? {} : { boot }),
+    started: started.toISOString(),
+    milliseconds: ended === undefined ? 0 : Date.now() - started.getTime(),
+    exit: ended?.status ?? null,
+    ...(ended?.signal ? { signal: ended.signal } : {}),
+  };
 }
 
 function leftAlone(settled: Settled): Pick<ChangeOutcome, 'result' | 'reason'> {
@@ -169,14 +174,7 @@ async function attempt(
     const interrupted = ended?.ended === 'interrupted';
     if (ended === undefined || change.kind !== 'command' || change.script === undefined)
       return { result: 'changed', interrupted };
-    const how: ScriptRecord = {
-      ...(boot === undefined ? {} : { boot }),
-      started: started.toISOString(),
-      milliseconds: Date.now() - started.getTime(),
-      exit: ended.status,
-      ...(ended.signal === null ? {} : { signal: ended.signal }),
-    };
-    const script = { name: change.script, how };
+    const script = { name: change.script, how: scriptRecord(boot, started, ended) };
     const accepted = ended.status !== null && [0, ...(change.accept ?? [])].includes(ended.status);
     if (accepted)
       return {

@@ -2,7 +2,7 @@ import { closeSync, constants, existsSync, openSync, readlinkSync } from 'node:f
 import { errorCode, RootError } from './root-error.ts';
 
 /** As many links as path_resolution(7) allows in one path. */
-const linkLimit = 40;
+export const linkLimit = 40;
 const openFlags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 
 /** A folder below a root, and one name in it. */

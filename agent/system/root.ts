@@ -29,7 +29,7 @@ import {
   writeAtomically,
 } from './atomic-write.ts';
 
-import { inFolder, type Place } from './confinement.ts';
+import { inFolder, linkLimit, type Place } from './confinement.ts';
 import { fillFrom, haveSameContent } from './copy-in-chunks.ts';
 import { errorCode, RootError } from './root-error.ts';
 
@@ -121,7 +121,7 @@ export function openRoot(directory: string): Root {
       return target === undefined ? undefined : target.startsWith('/') ? target : `${place.inRoot}/${target}`;
     });
     if (next === undefined) return inRoot;
-    if (links >= 40) throw new RootError('read', inRoot, 'ELOOP');
+    if (links >= linkLimit) throw new RootError('read', inRoot, 'ELOOP');
     return followed(next, links + 1);
   }
 

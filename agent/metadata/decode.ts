@@ -35,7 +35,10 @@ export function decodeInstance(answers: ReadonlyMap<string, Answer>): Instance {
   };
 
   /** A value of one line: surrounding blanks (the newline that an editor leaves) taken off, empty as good as absent. */
-  const line = (key: Key): string | undefined => text(key, limits.line)?.trim() || undefined;
+  const line = (key: Key): string | undefined => {
+    const value = text(key, limits.line);
+    return (value && withoutBlanks(value)) || undefined;
+  };
 
   function valid<Value extends string>(
     key: Key,
@@ -88,7 +91,7 @@ export function decodeInstance(answers: ReadonlyMap<string, Answer>): Instance {
     if (list === undefined) return undefined;
     const addresses = new Set<IpAddress>();
     for (const item of list) {
-      const address = typeof item === 'string' ? parseHostAddress(item.trim()) : undefined;
+      const address = typeof item === 'string' ? parseHostAddress(withoutBlanks(item)) : undefined;
       if (address === undefined) complaints.add('sdc:resolvers', `${quote(item)} is not an address`);
       else addresses.add(address);
     }
@@ -132,6 +135,18 @@ export function decodeInstance(answers: ReadonlyMap<string, Answer>): Instance {
     facts,
     invalid: complaints.list(),
   };
+}
+
+const blanks = ' \t\r\n';
+
+/** Only what people and editors leave around a value; other white space (U+2028 say) makes it invalid. */
+function withoutBlanks(text: string): string {
+  let start = 0;
+  let end = text.length;
+  // A loop and no pattern: one that is tied to the end takes quadratic time on a long run of blanks.
+  while (start < end && blanks.includes(text.charAt(start))) start += 1;
+  while (end > start && blanks.includes(text.charAt(end - 1))) end -= 1;
+  return text.slice(start, end);
 }
 
 function isPlain(text: string): text is string {

@@ -22,6 +22,8 @@ describe('names', () => {
     [{ hostname: 'web-1.example.com\r\n' }, 'web-1.example.com'],
     [{ hostname: 'web-1.example.com.' }, 'web-1.example.com'],
     [{ hostname: 'web\n127.0.0.1 bank.example' }, undefined],
+    [{ hostname: '\u2028web' }, undefined],
+    [{ hostname: 'web\u00a0', 'sdc:uuid': uuid }, uuid],
     [{}, undefined],
   ])('%j is the host %s', (values, expected) => {
     expect(decode(values).hostname).toBe(expected);

@@ -45,6 +45,25 @@ const all: readonly BootRoot[] = [
         '/lib/systemd/system/systemd-networkd.service',
     },
   },
+  ...['networkd', 'netplan'].map(
+    (name): BootRoot => ({
+      // systemd-networkd is the only network service, and somebody waits for network-online.target.
+      name,
+      init: 'systemd',
+      layers: [name === 'netplan' ? 'netplan' : 'systemd'],
+      program: '/sbin/init',
+      fixture: 'guest-systemd',
+      links: {
+        '/etc/systemd/system/networking.service': '/dev/null',
+        '/etc/systemd/system/multi-user.target.wants/systemd-networkd.service':
+          '/lib/systemd/system/systemd-networkd.service',
+        '/etc/systemd/system/network-online.target.wants/systemd-networkd-wait-online.service':
+          '/lib/systemd/system/systemd-networkd-wait-online.service',
+        '/etc/systemd/system/multi-user.target.wants/network-reached.service': '../network-reached.service',
+        '/etc/systemd/system/sysinit.target.wants/network-before.service': '../network-before.service',
+      },
+    }),
+  ),
   { name: 'sysvinit', init: 'sysvinit', layers: ['sysvinit'], program: '/sbin/init' },
   { name: 'openrc on sysvinit', init: 'openrc', layers: ['openrc'], program: '/sbin/init' },
   {

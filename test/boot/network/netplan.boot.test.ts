@@ -49,15 +49,15 @@ async function online(machine: Machine): Promise<void> {
   await machine.run('/lib/systemd/systemd-networkd-wait-online', '--timeout=20');
 }
 
-it.each(
-  // netplan knows no way to say that an interface without an address is online.
-  staticCases.filter(({ network }) => network.interfaces.some(({ addresses }) => addresses.length > 0)),
-)('networkd does what the model says: $name', async ({ network }) => {
-  const machine = await newMachine(network);
-  await generate(machine, network, 'networkd');
-  await online(machine);
-  expect(await observe(machine)).toEqual(modelled(network));
-});
+it.each(staticCases.filter(({ network }) => network.interfaces.length > 0))(
+  'networkd does what the model says: $name',
+  async ({ network }) => {
+    const machine = await newMachine(network);
+    await generate(machine, network, 'networkd');
+    await online(machine);
+    expect(await observe(machine)).toEqual(modelled(network));
+  },
+);
 
 it.each(['hands-off', 'several-addresses', 'v6-only'])(
   'leaves what the platform did as it is, and is online: %s',

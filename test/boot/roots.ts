@@ -91,6 +91,14 @@ const all: readonly BootRoot[] = [
     removed: ['/usr/sbin/shutdown'],
   },
   { name: 'runit', init: 'runit', layers: ['runit'], program: '/sbin/init', fixture: 'guest-runit' },
+  // Debian's runit, with a stage 1 as Void has it.
+  {
+    name: 'runit as Void has it',
+    init: 'runit',
+    layers: ['runit'],
+    program: '/sbin/init',
+    fixture: 'guest-void',
+  },
   {
     name: 'BusyBox init',
     init: 'busybox',

@@ -3,3 +3,5 @@
 # This file is sourced: no `exit`, and nothing that changes the shell. There is no time limit: the agent's own deadlines
 # are the bound.
 /usr/bin/lx-agent run --stage early || :
+# What the early stage wrote of the network, or the boot before: Void has no network service that would read it.
+if [ -r /etc/runit/lx-agent-network ]; then . /etc/runit/lx-agent-network; fi

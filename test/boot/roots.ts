@@ -66,6 +66,14 @@ const all: readonly BootRoot[] = [
   ),
   { name: 'sysvinit', init: 'sysvinit', layers: ['sysvinit'], program: '/sbin/init' },
   { name: 'openrc on sysvinit', init: 'openrc', layers: ['openrc'], program: '/sbin/init' },
+  // As Gentoo has it.
+  {
+    name: 'openrc with netifrc',
+    init: 'openrc',
+    layers: ['openrc'],
+    program: '/sbin/init',
+    fixture: 'guest-netifrc',
+  },
   {
     name: 'openrc-init',
     init: 'openrc',

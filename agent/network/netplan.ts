@@ -7,6 +7,7 @@ import {
   usesIpv6,
 } from './model.ts';
 import type { RenderedFile, Renderer } from './renderer.ts';
+import { waitOnline } from './wait-online.ts';
 
 const path = '/etc/netplan/90-lx-agent.yaml';
 const heading = '# Written by lx-agent from sdc:nics and sdc:routes.';
@@ -17,13 +18,14 @@ const heading = '# Written by lx-agent from sdc:nics and sdc:routes.';
  * resolves names is told by the resolver step.
  */
 export const netplan: Renderer = {
-  owns: (one) => one === path || isDropIn(one),
+  owns: (one) => one === path || isDropIn(one) || waitOnline.owns(one),
   files: async (network) => [
     { path, content: await renderNetplan(network), mode: 0o600 },
     ...network.interfaces.filter((one) => !expectsAddress(one)).map(onlineByCarrier),
+    ...waitOnline.files(network),
   ],
   // netplan's generator runs before all services, so that of a first boot has seen no file of ours.
-  takeUp: ['netplan', 'generate'],
+  takeUp: (one) => (one === path ? ['netplan', 'generate'] : waitOnline.takeUp(one)),
 };
 
 const dropIns = '/etc/systemd/network/10-netplan-';

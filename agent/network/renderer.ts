@@ -10,8 +10,8 @@ export interface Renderer {
   files(network: Network, root: ReadableRoot): RenderedFile[] | Promise<RenderedFile[]>;
   /** The links that a `linked` file of its is no use without. They go when the file goes. */
   linksOf?(path: string): readonly RenderedLink[];
-  /** What has the running system take up files that changed in the early stage, where it read them before that. */
-  readonly takeUp?: readonly [string, ...string[]];
+  /** What has the running system take up a file that changes in the early stage, where it read it before that. */
+  takeUp?(path: string): readonly [string, ...string[]] | undefined;
 }
 
 /** A network file; `shared` where only a part of it is ours. */

@@ -1,4 +1,4 @@
-import type { Change } from '../change/change.ts';
+import { type Change, subject } from '../change/change.ts';
 import { settle } from '../change/settle.ts';
 import type { Instance } from '../metadata/instance.ts';
 import { chooseRenderer, loadRenderer } from '../network/choose.ts';
@@ -75,7 +75,7 @@ function isThere({ path, target }: { path: string; target: string }, root: Reada
   return root.linkTarget(path) === target;
 }
 
-/** Only where a file is about to change, and on the running machine: elsewhere the next boot takes it up. */
+/** Only for files that are about to change, and on the running machine: elsewhere the next boot takes them up. */
 function takeUp(
   changes: readonly Change[],
   renderer: Renderer,
@@ -84,7 +84,16 @@ function takeUp(
 ): Change[] {
   if (renderer.takeUp === undefined || !root.live) return [];
   const own = isClone(instance, { state }) ? { ...state, files: {} } : state;
-  if (!settle(changes, root, own).some(({ result }) => result === 'wanted')) return [];
-  const why = 'the running system read the network files before they changed';
-  return [{ kind: 'command', argv: renderer.takeUp, deadline, why }];
+  return settle(changes, root, own).flatMap(({ change, result }): Change[] => {
+    const argv = result === 'wanted' && 'path' in change ? renderer.takeUp?.(change.path) : undefined;
+    if (argv === undefined) return [];
+    return [
+      {
+        kind: 'command',
+        argv,
+        deadline,
+        why: `the running system read ${subject(change)} before it changed`,
+      },
+    ];
+  });
 }

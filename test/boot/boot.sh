@@ -4,7 +4,7 @@
 # Its PID, as the machine sees it, is written to PIDFILE; what it says to its console, to CONSOLE.
 #   METADATA  a folder to be bound at /native/.zonecontrol; without it the guest has /native/usr/sbin, and no such folder
 #   ZONE      empty for a guest that is no lx zone: without /native
-#   NIC       plumbed (up, with its address) or bare (without) (plumbed)
+#   NIC       plumbed (up, with its address), bare (without), none (plumbed)
 #   LIMIT     seconds until everything is ended (120)
 # Exit: 130 it powered off, 129 it rebooted, 124 or 137 the limit. Needs root.
 #
@@ -46,8 +46,10 @@ terminal=$(tty)
 hostname image
 # An interface as the platform leaves it: up, with its address, before init begins. The peer only gives it a carrier.
 ip link set lo up
-ip link add eth0 address 02:08:20:11:22:33 type veth peer name wire
-ip link set wire mtu 9000 up
+if [ "${NIC-plumbed}" != none ]; then
+  ip link add eth0 address 02:08:20:11:22:33 type veth peer name wire
+  ip link set wire mtu 9000 up
+fi
 if [ "${NIC-plumbed}" = plumbed ]; then
   # illumos makes a link-local address only where something is IPv6.
   ip link set eth0 addrgenmode none up

@@ -47,8 +47,8 @@ export interface BootOptions {
   readonly agent?: boolean;
   /** Whether the guest has what makes it an lx zone (it has). */
   readonly zone?: boolean;
-  /** The interface as it is before init begins: with the address that the platform gave it (it has), or without. */
-  readonly nic?: 'plumbed' | 'bare';
+  /** The interface as it is before init begins: with the address that the platform gave it (it has), without, or not there. */
+  readonly nic?: 'plumbed' | 'bare' | 'none';
   /** Seconds until the guest is ended whatever it does (120). */
   readonly limit?: number;
 }

@@ -82,6 +82,24 @@ it('has netplan take up files that changed, and runs nothing where none did', as
   expect(kept.map(({ kind }) => kind)).toEqual(['file']);
 });
 
+it('has systemd take up that there is no interface to wait for, and that there is one again', async () => {
+  const { system, root } = machine();
+  const none = await planned(network, metadata(), system);
+  const reload = { kind: 'command', argv: ['systemctl', 'daemon-reload'] };
+  expect(none).toMatchObject([{ kind: 'file' }, reload]);
+  for (const settled of settle(none, root, emptyState))
+    if (settled.result === 'wanted' && settled.change.kind === 'file') await apply(settled, root);
+  expect(await planned(network, metadata(), system)).toMatchObject([{ kind: 'file' }]);
+  const paths = none.flatMap((change) => (change.kind === 'file' ? [change] : []));
+  const recorded = Object.fromEntries(paths.map(({ path, content }) => [path, fingerprint(content)]));
+  const after = scratchSystem({}, { root, state: { ...emptyState, files: recorded } });
+  expect(await planned(network, metadata(nic(0, '192.0.2.10/24')), after)).toMatchObject([
+    { kind: 'file', path: networkdFile(0) },
+    { kind: 'absent', path: paths[0]?.path },
+    reload,
+  ]);
+});
+
 it('leaves it to the next boot what netplan makes of a root that is not running', async () => {
   const system = scratchSystem({ '/usr/sbin/netplan': '' });
   expect((await planned(network, both, system)).map(({ kind }) => kind)).toEqual(['file']);

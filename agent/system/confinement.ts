@@ -68,9 +68,11 @@ function openRoot(root: string, path: string): number {
   }
 }
 
-const procMounted = existsSync('/proc/self/fd');
+let procMounted: boolean | undefined;
 
 function descriptorPath(descriptor: number | undefined): string | undefined {
+  // Once a run, not when this module is loaded: that is while the binary is built.
+  procMounted ??= existsSync('/proc/self/fd');
   return procMounted && descriptor !== undefined ? `/proc/self/fd/${descriptor}` : undefined;
 }
 

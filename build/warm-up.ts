@@ -1,0 +1,28 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { debianTree } from '../test/support/debian-tree.ts';
+import { startMetadataServer } from '../test/support/metadata-server.ts';
+import { repository } from './bundle.ts';
+
+/**
+ * Call `use` while a scratch root and a metadata server stand, with the runs that a boot makes on them: both stages, and
+ * again, when nothing is left to do. The second is what most boots are.
+ */
+export async function withWarmUp(use: (runs: readonly (readonly string[])[]) => Promise<void>): Promise<void> {
+  const scratch = mkdtempSync(join(tmpdir(), 'lx-agent-build-'));
+  const socketPath = join(scratch, 'metadata.sock');
+  for (const [path, content] of Object.entries(debianTree)) {
+    mkdirSync(dirname(scratch + path), { recursive: true });
+    writeFileSync(scratch + path, content);
+  }
+  const metadata = JSON.parse(readFileSync(`${repository}/test/support/instances/web.json`, 'utf8'));
+  const server = await startMetadataServer({ socketPath, metadata });
+  const run = (stage: string) => ['run', '--stage', stage, '--root', scratch, '--socket', socketPath];
+  try {
+    await use([run('early'), run('late'), run('early'), run('late')]);
+  } finally {
+    await server.close();
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}

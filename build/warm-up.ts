@@ -9,7 +9,9 @@ import { repository } from './bundle.ts';
  * Call `use` while a scratch root and a metadata server stand, with the runs that a boot makes on them: both stages, and
  * again, when nothing is left to do. The second is what most boots are.
  */
-export async function withWarmUp(use: (runs: readonly (readonly string[])[]) => Promise<void>): Promise<void> {
+export async function withWarmUp(
+  use: (runs: readonly (readonly string[])[]) => Promise<void>,
+): Promise<void> {
   const scratch = mkdtempSync(join(tmpdir(), 'lx-agent-build-'));
   const socketPath = join(scratch, 'metadata.sock');
   for (const [path, content] of Object.entries(debianTree)) {

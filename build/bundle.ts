@@ -6,21 +6,29 @@ import { type BuildOptions, build, type Plugin } from 'esbuild';
 export const repository = new URL('..', import.meta.url).pathname.replace(/\/$/, '');
 
 /** What few runs need, and no ordinary boot: carried as assets, and kept out of the heap that every start wakes up with. */
-export const libraries = ['diff', 'node-fetch', 'yaml'] as const;
+const libraries = ['diff', 'node-fetch', 'yaml'] as const;
+/** The commands of a boot and of its scripts, by the first word of the command line; the others are in the whole program. */
+const commandsOfBoots = ['run', 'metadata', '--version'] as const;
 
-/** Bundle the program into one CommonJS file: what SEA wants. Unused code is not in it. */
+/** Bundle the program as the binary wakes up with it, in one CommonJS file: what SEA wants. */
 export async function bundle(outfile: string): Promise<void> {
   await build({
     ...common,
     entryPoints: [`${repository}/build/woken.ts`],
     outfile,
-    define: { LX_AGENT_VERSION: JSON.stringify(versionText()), 'import.meta.url': 'undefined' },
-    plugins: [carriedLibraries],
+    define: { ...common.define, COMMANDS_OF_BOOTS: JSON.stringify(commandsOfBoots) },
+    plugins: [carriedLibraries, withoutOtherCommands],
   });
 }
 
-/** Bundle each library into a CommonJS file of its own in a folder. */
-export async function bundleLibraries(folder: string): Promise<void> {
+/** Bundle what the binary loads only when it is asked for: the whole program, and the libraries, a CommonJS file each. */
+export async function bundleCarried(folder: string): Promise<void> {
+  await build({
+    ...common,
+    entryPoints: [`${repository}/agent/main.ts`],
+    outfile: `${folder}/lx-agent.cjs`,
+    plugins: [carriedLibraries],
+  });
   for (const name of libraries)
     await build({
       ...common,
@@ -41,22 +49,31 @@ const common: BuildOptions = {
   mainFields: ['module', 'main'],
   conditions: ['node', 'import'],
   logLevel: 'warning',
+  define: { LX_AGENT_VERSION: JSON.stringify(versionText()), 'import.meta.url': 'undefined' },
 };
 
-/** `import('yaml')` in the bundle: the asset of that name, compiled where it is first asked for. */
+/** `import('yaml')` in a bundle: the asset of that name, compiled where it is first asked for. */
 const carriedLibraries: Plugin = {
   name: 'carried libraries',
   setup({ onResolve, onLoad }) {
     const filter = new RegExp(`^(${libraries.join('|')})$`);
-    onResolve({ filter }, ({ path }) => ({ path, namespace: 'carried' }));
+    onResolve({ filter }, ({ path, kind }) =>
+      kind === 'entry-point' ? undefined : { path, namespace: 'carried' },
+    );
     onLoad({ filter, namespace: 'carried' }, ({ path }) => ({
-      contents: `
-        const source = require('node:sea').getAsset('libraries/${path}.cjs', 'utf8');
-        const compiled = require('node:vm').compileFunction(source, ['module', 'exports', 'require'], {
-          filename: '${path}.cjs',
-        });
-        compiled(module, exports, require);`,
+      contents: `require('${repository}/build/carried.ts').run('${path}.cjs', module);`,
+      resolveDir: repository,
     }));
+  },
+};
+
+/** What agent/main.ts would import for the commands that are not of a boot. */
+const withoutOtherCommands: Plugin = {
+  name: 'without other commands',
+  setup({ onLoad }) {
+    const commands = `${repository}/agent/commands`;
+    const filter = new RegExp(`^${commands}/(doctor|help|image|status|timeline)\\.ts$`);
+    onLoad({ filter }, ({ path }) => ({ contents: `throw new Error('${path.slice(commands.length + 1)}')` }));
   },
 };
 

@@ -1,22 +1,27 @@
-// What a boot asks of Node that its warm-up below does not: scripts, and a console for standard output.
-import 'node:child_process';
 import { setTimeout } from 'node:timers/promises';
-import 'node:tty';
 import { startupSnapshot } from 'node:v8';
 import { processIo } from '../agent/commands/io.ts';
 import { main, start } from '../agent/main.ts';
+import { run } from './carried.ts';
 
 /**
  * The program that the binary's heap snapshot is made of. The build runs it once: it makes the runs that LX_AGENT_WARM_UP
  * lists, so that the modules of a boot are loaded and its functions compiled, and what stands then is what every start
  * of the binary wakes up with. Nothing of the building machine may stay in it: no module keeps what it read.
  */
-startupSnapshot.setDeserializeMainFunction(start);
+startupSnapshot.setDeserializeMainFunction(() => {
+  if (COMMANDS_OF_BOOTS.includes(process.argv[2] ?? '')) start();
+  else run('lx-agent.cjs', { exports: {} });
+});
+
+declare const COMMANDS_OF_BOOTS: readonly string[];
 
 const runs: readonly (readonly string[])[] = JSON.parse(process.env.LX_AGENT_WARM_UP ?? '[]');
 const silent = { write: () => undefined, isTerminal: false };
 
 async function warmUp(): Promise<void> {
+  // The runs here have no console; many a boot has.
+  process.getBuiltinModule('node:tty');
   for (const run of runs) {
     const status = await main(run, { ...processIo(), stdout: silent, environment: {} });
     if (status !== 0) throw new Error(`lx-agent ${run.join(' ')}: exit status ${status}`);

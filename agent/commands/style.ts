@@ -19,7 +19,7 @@ export function styleFor(output: Pick<Output, 'isTerminal'>, environment: Enviro
   const locale = environment.LC_ALL || environment.LC_CTYPE || environment.LANG || '';
   return {
     colour: output.isTerminal && !environment.NO_COLOR && (environment.TERM ?? 'dumb') !== 'dumb',
-    unicode: /utf-?8/i.test(locale),
+    unicode: /utf-?8/.test(locale.toLowerCase()),
   };
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { boot } from './guest.ts';
+import type { AgentPart } from './installed.ts';
 import { type BootRoot, roots } from './roots.ts';
 import { type BootPlace, bootPlace } from './suite.ts';
 
@@ -16,7 +17,7 @@ async function untilNetwork(root: BootRoot): Promise<{ without: number; withAgen
   const times: [number[], number[]] = [[], []];
   for (let round = 0; round <= rounds; round++) {
     for (const which of [0, 1] as const) {
-      const time = await oneBoot(root, places[which], which === 1);
+      const time = await oneBoot(root, places[which], which === 1 ? 'installed' : 'none');
       if (round > 0) times[which].push(time);
     }
   }
@@ -25,7 +26,7 @@ async function untilNetwork(root: BootRoot): Promise<{ without: number; withAgen
   return { without: median(times[0]), withAgent: median(times[1]) };
 }
 
-async function oneBoot(root: BootRoot, place: BootPlace, agent: boolean): Promise<number> {
+async function oneBoot(root: BootRoot, place: BootPlace, agent: AgentPart): Promise<number> {
   const metadata = place.socketFolder();
   const guest = await boot(root, {
     disk: place.disk,

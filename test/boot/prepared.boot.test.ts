@@ -24,7 +24,7 @@ describe.each(['systemd', 'sysvinit', 'openrc on sysvinit', 'runit'])('a prepare
     const place = bootPlace();
     const files = join(place.disk.folder, 'files');
     mkdirSync(files, { mode: 0o755 });
-    const lower = lowerLayers(root, true).join(':');
+    const lower = lowerLayers(root, 'recorded').join(':');
     const prepared = imageCommand(lower, files, 'prepare');
     const checked = imageCommand(lower, files, 'check');
     const server = await place.serve();

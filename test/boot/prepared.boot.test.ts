@@ -40,7 +40,7 @@ describe.each(['systemd', 'sysvinit', 'openrc on sysvinit', 'runit'])('a prepare
       root.init === 'systemd'
         ? await guest.run('systemctl', 'list-units', '--failed', '--no-legend', '--plain')
         : '';
-    const ending = await guest.end(root.powerOff ?? ['/sbin/shutdown', '-h', 'now']);
+    const ending = await guest.end(['/sbin/shutdown', '-h', 'now']);
     await server.close();
     place.remove();
     expect(prepared).toContain('config/password-logins');

@@ -12,9 +12,6 @@ export interface BootRoot {
   readonly removed?: readonly string[];
   /** Links of this root: path to target. */
   readonly links?: Readonly<Record<string, string>>;
-  /** How it is powered off, where not by `shutdown -h now`. */
-  readonly powerOff?: readonly string[];
-  readonly reboot?: readonly string[];
 }
 
 const busyboxPrograms = {
@@ -58,8 +55,8 @@ const all: readonly BootRoot[] = [
       '/etc/init.d/agetty.console': 'agetty',
       '/etc/runlevels/default/agetty.console': '/etc/init.d/agetty.console',
     },
-    powerOff: ['/sbin/openrc-shutdown', '--poweroff', 'now'],
-    reboot: ['/sbin/openrc-shutdown', '--reboot', 'now'],
+    // What Debian has there belongs to sysvinit, and speaks to it alone.
+    removed: ['/usr/sbin/shutdown'],
   },
   {
     // As Alpine has it.

@@ -28,7 +28,7 @@ describe('the Upstart jobs', () => {
     expect(eventsOf(late.startOn)).toEqual(['runlevel [2345]']);
     expect(eventsOf(late.stopOn)).toEqual(['runlevel [!2345]']);
     expect(late.killTimeout).toBe(30);
-    expect(late.main).toEqual({ kind: 'exec', text: '/usr/bin/lx-agent run --stage late' });
+    expect(late.main).toEqual({ kind: 'exec', text: '/usr/bin/env -i /usr/bin/lx-agent run --stage late' });
   });
 
   test('give the network events after the early stage, and declare them', () => {

@@ -42,7 +42,7 @@ export function newDisk(): Disk {
 export interface BootOptions {
   readonly disk: Disk;
   /** The folder with the metadata server's socket; without it the guest has no such folder. */
-  readonly metadata?: string;
+  readonly metadata?: string | undefined;
   /** What of the agent is in the root (the agent, with a recorder). */
   readonly agent?: AgentPart;
   /** Whether the guest has what makes it an lx zone (it has). */

@@ -5,8 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { agentBinary } from '../support/built.ts';
 import { boot } from './guest.ts';
 import { lowerLayers } from './installed.ts';
+import { bootPlace } from './place.ts';
 import { rootNamed } from './roots.ts';
-import { bootPlace } from './suite.ts';
 
 /** Run an image command on the root that a disk and the layers below it make; its changes are the disk's. */
 function imageCommand(lower: string, files: string, verb: string): string {
@@ -28,11 +28,7 @@ describe.each(['systemd', 'sysvinit', 'openrc on sysvinit', 'runit'])('a prepare
     const prepared = imageCommand(lower, files, 'prepare');
     const checked = imageCommand(lower, files, 'check');
     const server = await place.serve();
-    const metadata = place.socketFolder();
-    const guest = await boot(root, {
-      disk: place.disk,
-      ...(metadata === undefined ? {} : { metadata }),
-    });
+    const guest = await boot(root, { disk: place.disk, metadata: place.socketFolder() });
     await guest.waitFor('early', 'end:0');
     await guest.waitFor('network', 'begin');
     await guest.waitFor('sshd', 'begin');

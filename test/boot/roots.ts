@@ -12,6 +12,8 @@ export interface BootRoot {
   readonly removed?: readonly string[];
   /** Links of this root: path to target. */
   readonly links?: Readonly<Record<string, string>>;
+  /** How it is powered off where only the agent brings a `shutdown` along. */
+  readonly powerOff?: readonly string[];
 }
 
 const busyboxPrograms = {
@@ -57,6 +59,7 @@ const all: readonly BootRoot[] = [
     },
     // What Debian has there belongs to sysvinit, and speaks to it alone.
     removed: ['/usr/sbin/shutdown'],
+    powerOff: ['/sbin/openrc-shutdown', '--poweroff', 'now'],
   },
   {
     // As Alpine has it.
@@ -67,6 +70,7 @@ const all: readonly BootRoot[] = [
     fixture: 'guest-openrc-busybox',
     links: busyboxPrograms,
     removed: ['/usr/sbin/shutdown'],
+    powerOff: ['/sbin/poweroff'],
   },
   { name: 'runit', init: 'runit', layers: ['runit'], program: '/sbin/init', fixture: 'guest-runit' },
   {
@@ -76,6 +80,7 @@ const all: readonly BootRoot[] = [
     program: '/sbin/init',
     fixture: 'guest-busybox',
     links: busyboxPrograms,
+    powerOff: ['/sbin/poweroff'],
   },
 ];
 

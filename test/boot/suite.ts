@@ -1,21 +1,11 @@
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Faults, type MetadataServer, startMetadataServer } from '../support/metadata-server.ts';
-import { boot, type Disk, type Ending, newDisk } from './guest.ts';
-import { runFolder } from './installed.ts';
+import { boot, type Disk, type Ending } from './guest.ts';
 import { instance } from './instance.ts';
+import { type BootPlace, bootPlace } from './place.ts';
 import type { BootRecord } from './records.ts';
 import type { BootRoot } from './roots.ts';
 
@@ -155,41 +145,9 @@ const withoutMetadata = v.object({
   metadata: v.object({ status: v.literal('unavailable'), milliseconds: v.number() }),
 });
 
-/** A disk for boots, and a folder for the metadata server's socket. */
-export interface BootPlace {
-  readonly disk: Disk;
-  /** The folder, once something is served there. */
-  socketFolder(): string | undefined;
-  serve(faults?: Faults): Promise<MetadataServer>;
-  /** Put a file on the disk, as an image builder would have. */
-  plant(path: string, content: string): void;
-  remove(): void;
-}
-
-export function bootPlace(): BootPlace {
-  const disk = newDisk();
-  let folder: string | undefined;
-  return {
-    disk,
-    socketFolder: () => folder,
-    serve(faults = {}) {
-      folder = mkdtempSync(join(runFolder, 'boots', 's-'));
-      return startMetadataServer({ socketPath: join(folder, 'metadata.sock'), metadata: instance, faults });
-    },
-    plant(path, content) {
-      mkdirSync(dirname(disk.path(path)), { recursive: true });
-      writeFileSync(disk.path(path), content);
-    },
-    remove() {
-      disk.remove();
-      if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
-    },
-  };
-}
-
 /** Boot until login services and the user-script run, then end the guest with a command of its own. */
 async function bootToTheEnd(root: BootRoot, place: BootPlace, end: readonly string[]) {
-  const guest = await boot(root, { disk: place.disk, ...metadataOf(place) });
+  const guest = await boot(root, { disk: place.disk, metadata: place.socketFolder() });
   await guest.waitFor('user-script', 'begin');
   await guest.waitFor('sshd', 'begin');
   await guest.waitFor('getty', 'begin');
@@ -204,17 +162,12 @@ async function bootToTheEnd(root: BootRoot, place: BootPlace, end: readonly stri
 /** Boot until the login services run, whatever the agent makes of its metadata, then power off. */
 async function bootWithoutMetadata(root: BootRoot, place: BootPlace) {
   place.plant('/etc/lx-agent.ini', `[early]\nmetadata_deadline = ${earlyDeadline}\n`);
-  const guest = await boot(root, { disk: place.disk, ...metadataOf(place) });
+  const guest = await boot(root, { disk: place.disk, metadata: place.socketFolder() });
   await guest.waitFor('sshd', 'begin');
   await guest.waitFor('getty', 'begin');
   await guest.waitFor('late', 'begin');
   const ending = await guest.end(['/sbin/shutdown', '-h', 'now']);
   return { records: guest.records(), ending };
-}
-
-function metadataOf(place: BootPlace): { metadata?: string } {
-  const folder = place.socketFolder();
-  return folder === undefined ? {} : { metadata: folder };
 }
 
 function moments(records: readonly BootRecord[], who: string): string[] {

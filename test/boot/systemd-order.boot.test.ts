@@ -11,11 +11,7 @@ describe.each(['systemd', 'systemd among others'])('the order of units in %s', (
 
   beforeAll(async () => {
     const server = await place.serve();
-    const metadata = place.socketFolder();
-    guest = await boot(rootNamed(name), {
-      disk: place.disk,
-      ...(metadata === undefined ? {} : { metadata }),
-    });
+    guest = await boot(rootNamed(name), { disk: place.disk, metadata: place.socketFolder() });
     await guest.waitFor('sshd', 'begin');
     await guest.waitFor('user-script', 'begin');
     await server.close();

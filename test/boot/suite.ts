@@ -127,7 +127,7 @@ export function bootSuite(root: BootRoot): void {
     await guest.waitFor('late', 'end:0');
     const said =
       root.init === 'systemd'
-        ? await guest.run('journalctl', '--unit', 'lx-agent-early', '--output', 'cat')
+        ? await guest.run('sh', '-c', 'journalctl --sync; journalctl --unit lx-agent-early --output cat')
         : guest.console();
     const ending = await guest.end(['/sbin/shutdown', '-h', 'now']);
     const records = guest.records();

@@ -1,4 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { median } from '../bench/measure.ts';
 import { markdownTable } from '../bench/table.ts';
@@ -92,13 +93,14 @@ const heads = [
   'ratio',
   `≤ ${limit} ms`,
 ];
+const [load = Number.NaN] = loadavg();
 const rows: string[][] = [];
 for (const root of roots.values()) {
   rows.push(row(await costIn(root)));
   console.log(rows.at(-1)?.join('  '));
 }
 const text = [
-  `Milliseconds from the start of init until the network begins, and until sshd and the getty have begun: without the agent, with it. Medians of ${turns} boots of each, in turns.`,
+  `Milliseconds from the start of init until the network begins, and until sshd and the getty have begun: without the agent, with it. Medians of ${turns} boots of each, in turns. Load of the machine before: ${load.toFixed(1)}.`,
   markdownTable(heads, rows),
 ].join('\n\n');
 const out = join(import.meta.dirname, '../../out');

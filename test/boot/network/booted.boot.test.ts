@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { networkFrom } from '../../network/cases.ts';
 import { type BootOptions, boot, type Guest } from '../guest.ts';
 import { instance } from '../instance.ts';
+import { type BootPlace, bootPlace } from '../place.ts';
 import { rootNamed } from '../roots.ts';
-import { type BootPlace, bootPlace } from '../suite.ts';
 import { modelled, observe } from './observed.ts';
 
 const [nic] = instance['sdc:nics'];

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { networkFrom } from '../../network/cases.ts';
 import { boot } from '../guest.ts';
 import { instance } from '../instance.ts';
+import { bootPlace } from '../place.ts';
 import { rootNamed } from '../roots.ts';
-import { bootPlace } from '../suite.ts';
 import { modelled, observe } from './observed.ts';
 
 const root = rootNamed('runit as Void has it');

@@ -19,6 +19,11 @@ export const layersFolder = process.env.LX_AGENT_ROOTS ?? '/tmp/lx-agent-roots';
 /** Where one run of the tests keeps disks and made layers: run.ts makes a folder of its own and removes it. */
 export const runFolder = process.env.LX_AGENT_BOOT_RUN ?? join(layersFolder, 'run');
 
+/** Where the layers of a Debian release lie; the machine's own release has the folder itself. */
+export function releaseFolder(release: string | undefined): string {
+  return release === undefined ? layersFolder : join(layersFolder, release);
+}
+
 const here = import.meta.dirname;
 
 /** Layers of a root, topmost first: the agent's (program and units), the tests' own files, the distribution's. */
@@ -26,7 +31,7 @@ export function lowerLayers(root: BootRoot, agent: boolean): string[] {
   return [
     ...(agent ? [made(root, 'agent')] : []),
     made(root, 'fixture'),
-    ...[...root.layers, 'base'].map((layer) => join(layersFolder, layer)),
+    ...[...root.layers, 'base'].map((layer) => join(releaseFolder(root.release), layer)),
   ];
 }
 
@@ -45,15 +50,10 @@ function made(root: BootRoot, kind: 'agent' | 'fixture'): string {
   return installAgent(root, folder);
 }
 
-/** The tests' own files, whatever the modes in a clone: programs that leave records, and the root's settings. */
+/** The tests' own files, with modes that do not depend on the clone's: programs that leave records, and the root's settings. */
 function layFixture(root: BootRoot, folder: string): string {
   const trees = root.fixture === undefined ? ['guest'] : ['guest', root.fixture];
-  for (const tree of trees) cpSync(join(here, tree), folder, { recursive: true, verbatimSymlinks: true });
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath, entry.name);
-    if (entry.isDirectory()) chmodSync(path, 0o755);
-    else if (entry.isFile()) chmodSync(path, statSync(path).mode & 0o100 ? 0o755 : 0o644);
-  }
+  for (const tree of trees) layTree(tree, folder);
   for (const [path, target] of Object.entries(root.links ?? {})) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     symlinkSync(target, join(folder, path));
@@ -66,7 +66,16 @@ function layFixture(root: BootRoot, folder: string): string {
   return folder;
 }
 
-/** The agent as `image install` leaves it: with its units, enabled by files alone. */
+function layTree(tree: string, folder: string): void {
+  cpSync(join(here, tree), folder, { recursive: true, verbatimSymlinks: true });
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isDirectory()) chmodSync(path, 0o755);
+    else if (entry.isFile()) chmodSync(path, statSync(path).mode & 0o100 ? 0o755 : 0o644);
+  }
+}
+
+/** The agent with its units, enabled by files alone, behind a program that records when it began and ended. */
 function installAgent(root: BootRoot, folder: string): string {
   const lower = lowerLayers(root, false).join(':');
   execFileSync(
@@ -74,6 +83,7 @@ function installAgent(root: BootRoot, folder: string): string {
     [lower, folder, process.execPath, join(here, 'enable.ts'), root.init],
     { stdio: ['ignore', 'inherit', 'inherit'] },
   );
+  layTree('guest-agent', folder);
   const program = join(folder, 'usr/lib/boot-test/lx-agent');
   mkdirSync(dirname(program), { recursive: true });
   try {

@@ -39,7 +39,7 @@ function sysvServices({ root, distribution, init }: Image): readonly Want[] {
     stopped: sysvOff,
     folders: ['S', '2', '3', '4', '5'].map((level) => `/etc/rc${level}.d`),
   };
-  if (distribution.family !== 'debian' || init === 'systemd') return [stopped];
+  if (distribution.family !== 'debian' || init === 'systemd' || init === 'upstart') return [stopped];
   return [
     stopped,
     ...doWithout(sysvOff, root),

@@ -39,7 +39,11 @@ describe.each([
        chroot "$1" update-rc.d news defaults
        ls "$1/etc/rc2.d" | grep news
        order "$1"
-       "$AGENT" image check --root "$1" --only services`,
+       "$AGENT" image check --root "$1" --only services
+       "$AGENT" image uninstall --root "$1" | grep -c kept || true
+       (cd "$1/etc" && ls rc?.d) | grep lx-agent || true
+       grep lx-agent "$1"/etc/init.d/.depend.* || true
+       chroot "$1" insserv 2> /dev/null && echo "insserv content"`,
       { AGENT: agentBinary },
     );
     const lines = output.split('\n');
@@ -51,6 +55,8 @@ describe.each([
     expect(anew[0]).toEqual(['checkroot-bootclean.sh', 'hostname.sh', 'mountdevsubfs.sh']);
     expect(anew[1]).toEqual(['hostname.sh', 'mountdevsubfs.sh']);
     expect(lines[5]).toContain('nothing is left to do');
+    // Nothing was kept, no link and no line of ours is left, under whatever number.
+    expect(lines.slice(6)).toEqual(['0', 'insserv content', '']);
   });
 });
 

@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { agentBinary } from '../support/built.ts';
 import { changesFolder, onRoot } from './image-root.ts';
 
 const repository = join(import.meta.dirname, '../..');
@@ -45,25 +44,5 @@ describe('the Debian package', () => {
       { DEB: debianPackage() },
     );
     expect(output).toMatch(/^lx-agent \S+ \(\S+\)\nenabled\n99\nconfiguration kept\nas it was\n$/);
-  });
-});
-
-// What the packages' own scripts make anew, a machine-id for instance, is cleaned when an image is made.
-describe('an upgrade of the packages that own what preparation touches', () => {
-  test.each([
-    ['systemd', ['systemd', 'dbus', 'base-files', 'procps']],
-    ['sysvinit', ['initscripts', 'sysvinit-core', 'base-files', 'procps', 'ifupdown']],
-  ])('undoes nothing with %s', (layer, packages) => {
-    const output = onRoot(
-      [layer, 'base'],
-      changesFolder(),
-      `"$AGENT" image prepare --root "$1" > /dev/null
-       mkdir -p "$1/tmp/debs"
-       (cd "$1/tmp/debs" && apt-get download -qq $PACKAGES 2> /dev/null)
-       chroot "$1" sh -c 'DEBIAN_FRONTEND=noninteractive dpkg --force-confold --install /tmp/debs/*.deb' > /dev/null 2>&1
-       "$AGENT" image check --root "$1" --skip clean`,
-      { AGENT: agentBinary, PACKAGES: packages.join(' ') },
-    );
-    expect(output).toContain('nothing is left to do');
   });
 });

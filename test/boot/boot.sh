@@ -85,7 +85,10 @@ read -r pid _ </proc/self/stat
 cd "$root" || exit 9
 mkdir -p .old
 printf '%s %s\n' "$pid" "$(date +%s%N)" >"$pidfile.new" && mv "$pidfile.new" "$pidfile"
+# The stray variables are as a kernel or a platform may hand them to init; they would stop the agent's Node.js, or have it
+# write a folder.
 exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin container=zone TERM=linux \
+  NODE_REPL_EXTERNAL_MODULE=/nowhere NODE_V8_COVERAGE=/var/coverage LD_LIBRARY_PATH=/nowhere \
   setpriv --bounding-set=-sys_time,-sys_module,-sys_rawio,-mknod,-syslog,-wake_alarm --inh-caps=-all \
   bash -c 'pivot_root . .old; cd /; exec /bin/sh -c "umount -l /.old; rmdir /.old; exec \"\$@\"" sh "$@"' b "$@" \
   <"$root/dev/console" >"$root/dev/console" 2>&1

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { agentBinary } from '../support/built.ts';
 import { boot } from './guest.ts';
 import { changesFolder, onRoot } from './image-root.ts';
+import { bootPlace } from './place.ts';
 import { rootNamed } from './roots.ts';
-import { bootPlace } from './suite.ts';
 
 describe('what enabling does to the dependency files of sysvinit', () => {
   test('is what insserv makes of the LSB headers', async () => {

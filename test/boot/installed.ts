@@ -6,10 +6,12 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  renameSync,
   statSync,
   symlinkSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import * as v from 'valibot';
 import { agentBinary } from '../support/built.ts';
 import type { BootRoot } from './roots.ts';
 
@@ -19,17 +21,21 @@ export const layersFolder = process.env.LX_AGENT_ROOTS ?? '/tmp/lx-agent-roots';
 /** Where one run of the tests keeps disks and made layers: run.ts makes a folder of its own and removes it. */
 export const runFolder = process.env.LX_AGENT_BOOT_RUN ?? join(layersFolder, 'run');
 
+const here = import.meta.dirname;
+
 /** Where the layers of a Debian release lie; the machine's own release has the folder itself. */
 export function releaseFolder(release: string | undefined): string {
   return release === undefined ? layersFolder : join(layersFolder, release);
 }
 
-const here = import.meta.dirname;
+/** What of the agent is in a root: nothing, the agent as installed, or that with a recorder before its command. */
+export type AgentPart = 'none' | 'installed' | 'recorded';
 
 /** Layers of a root, topmost first: the agent's (program and units), the tests' own files, the distribution's. */
-export function lowerLayers(root: BootRoot, agent: boolean): string[] {
+export function lowerLayers(root: BootRoot, agent: AgentPart): string[] {
   return [
-    ...(agent ? [made(root, 'agent')] : []),
+    ...(agent === 'recorded' ? [made(root, 'recorder')] : []),
+    ...(agent === 'none' ? [] : [made(root, 'agent')]),
     made(root, 'fixture'),
     ...[...root.layers, 'base'].map((layer) => join(releaseFolder(root.release), layer)),
   ];
@@ -38,7 +44,7 @@ export function lowerLayers(root: BootRoot, agent: boolean): string[] {
 const madeBefore = new Map<string, string>();
 
 /** A layer that this process made, made at its first use. */
-function made(root: BootRoot, kind: 'agent' | 'fixture'): string {
+function made(root: BootRoot, kind: 'recorder' | 'agent' | 'fixture'): string {
   const name = `${root.name.replaceAll(' ', '-')}-${kind}`;
   const before = madeBefore.get(name);
   if (before !== undefined) return before;
@@ -47,13 +53,13 @@ function made(root: BootRoot, kind: 'agent' | 'fixture'): string {
   chmodSync(folder, 0o755);
   madeBefore.set(name, folder);
   if (kind === 'fixture') return layFixture(root, folder);
+  if (kind === 'recorder') return layTrees(['recorder'], folder);
   return installAgent(root, folder);
 }
 
-/** The tests' own files, with modes that do not depend on the clone's: programs that leave records, and the root's settings. */
+/** The tests' own files: programs that leave records, and the root's settings. */
 function layFixture(root: BootRoot, folder: string): string {
-  const trees = root.fixture === undefined ? ['guest'] : ['guest', root.fixture];
-  for (const tree of trees) layTree(tree, folder);
+  layTrees(root.fixture === undefined ? ['guest'] : ['guest', root.fixture], folder);
   for (const [path, target] of Object.entries(root.links ?? {})) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     symlinkSync(target, join(folder, path));
@@ -66,30 +72,45 @@ function layFixture(root: BootRoot, folder: string): string {
   return folder;
 }
 
-function layTree(tree: string, folder: string): void {
-  cpSync(join(here, tree), folder, { recursive: true, verbatimSymlinks: true });
+/** Copy trees of test/boot/, with modes of their own whatever those in a clone. */
+function layTrees(trees: readonly string[], folder: string): string {
+  for (const tree of trees) cpSync(join(here, tree), folder, { recursive: true, verbatimSymlinks: true });
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
     if (entry.isDirectory()) chmodSync(path, 0o755);
     else if (entry.isFile()) chmodSync(path, statSync(path).mode & 0o100 ? 0o755 : 0o644);
   }
+  return folder;
 }
 
-/** The agent with its units, enabled by files alone, behind a program that records when it began and ended. */
+/** The agent as `lx-agent image install` leaves it. */
 function installAgent(root: BootRoot, folder: string): string {
-  const lower = lowerLayers(root, false).join(':');
-  execFileSync(
+  const lower = lowerLayers(root, 'none').join(':');
+  const said = execFileSync(
     join(here, 'install.sh'),
-    [lower, folder, process.execPath, join(here, 'enable.ts'), root.init],
-    { stdio: ['ignore', 'inherit', 'inherit'] },
+    [lower, folder, agentBinary, 'image', 'install', '--json', '--root'],
+    { encoding: 'utf8' },
   );
-  layTree('guest-agent', folder);
-  const program = join(folder, 'usr/lib/boot-test/lx-agent');
-  mkdirSync(dirname(program), { recursive: true });
-  try {
-    linkSync(agentBinary, program);
-  } catch {
-    cpSync(agentBinary, program);
-  }
+  const { init, runtime } = v.parse(installation, JSON.parse(said));
+  if (init !== root.init)
+    throw new Error(`${root.name} was expected to have ${root.init} and found to have ${init}`);
+  if (runtime.runtime !== 'system') throw new Error(`${root.name}: ${runtime.reason}`);
+  shareProgram(join(folder, 'usr/lib/lx-agent/lx-agent'));
   return folder;
+}
+
+const installation = v.object({
+  init: v.string(),
+  runtime: v.object({ runtime: v.string(), reason: v.string() }),
+});
+
+/** One copy of the program on the machine for all the roots, where they lie on one file system. */
+function shareProgram(installed: string): void {
+  const shared = `${installed}.shared`;
+  try {
+    linkSync(agentBinary, shared);
+  } catch {
+    return;
+  }
+  renameSync(shared, installed);
 }

@@ -5,9 +5,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { agentBinary } from '../support/built.ts';
 import { boot, type Ending } from './guest.ts';
 import { lowerLayers } from './installed.ts';
+import { bootPlace } from './place.ts';
 import { type BootRoot, imageRoots, rootNamed } from './roots.ts';
 import { type Services, services } from './services.ts';
-import { bootPlace } from './suite.ts';
 
 interface Booted extends Services {
   /** What the image commands said. */
@@ -20,7 +20,7 @@ async function booted(root: BootRoot, commands: readonly string[]): Promise<Boot
   const place = bootPlace();
   const files = join(place.disk.folder, 'files');
   mkdirSync(files, { mode: 0o755 });
-  const lower = lowerLayers(root, false).join(':');
+  const lower = lowerLayers(root, 'none').join(':');
   const said = commands.map((command) =>
     execFileSync(
       join(import.meta.dirname, 'install.sh'),
@@ -32,7 +32,7 @@ async function booted(root: BootRoot, commands: readonly string[]): Promise<Boot
   const metadata = place.socketFolder();
   const guest = await boot(root, {
     disk: place.disk,
-    agent: false,
+    agent: 'none',
     ...(metadata === undefined ? {} : { metadata }),
   });
   await guest.waitFor('getty', 'begin');

@@ -14,9 +14,8 @@ export interface BootRoot {
   readonly removed?: readonly string[];
   /** Links of this root: path to target. */
   readonly links?: Readonly<Record<string, string>>;
-  /** How it is powered off, where not by `shutdown -h now`. */
+  /** How it is powered off where only the agent brings a `shutdown` along. */
   readonly powerOff?: readonly string[];
-  readonly reboot?: readonly string[];
 }
 
 const busyboxPrograms = {
@@ -60,8 +59,9 @@ const all: readonly BootRoot[] = [
       '/etc/init.d/agetty.console': 'agetty',
       '/etc/runlevels/default/agetty.console': '/etc/init.d/agetty.console',
     },
+    // What Debian has there belongs to sysvinit, and speaks to it alone.
+    removed: ['/usr/sbin/shutdown'],
     powerOff: ['/sbin/openrc-shutdown', '--poweroff', 'now'],
-    reboot: ['/sbin/openrc-shutdown', '--reboot', 'now'],
   },
   {
     // As Alpine has it.
@@ -72,6 +72,7 @@ const all: readonly BootRoot[] = [
     fixture: 'guest-openrc-busybox',
     links: busyboxPrograms,
     removed: ['/usr/sbin/shutdown'],
+    powerOff: ['/sbin/poweroff'],
   },
   { name: 'runit', init: 'runit', layers: ['runit'], program: '/sbin/init', fixture: 'guest-runit' },
   {
@@ -81,6 +82,7 @@ const all: readonly BootRoot[] = [
     program: '/sbin/init',
     fixture: 'guest-busybox',
     links: busyboxPrograms,
+    powerOff: ['/sbin/poweroff'],
   },
 ];
 

@@ -39,8 +39,8 @@ export async function services(guest: Guest, init: InitSystem): Promise<Services
   }
 }
 
-/** After half a minute at most: runsv starts its services one after the other. */
-const downAgainstWill = `for second in $(seq 30); do
+/** After five seconds at most: runsv starts its services one after the other. */
+const downAgainstWill = `for second in $(seq 5); do
   down=$(sv status /etc/service/* | grep 'normally up') || break
   sleep 1
 done

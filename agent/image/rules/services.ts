@@ -155,6 +155,7 @@ export const serviceRules: readonly Rule[] = [
     ],
   },
   {
+    // Debian's checkroot.sh and checkfs.sh stay: mountall.sh needs them, and without block devices they do nothing.
     id: 'openrc-hardware',
     category: 'services',
     summary: 'no device managers, clock, modules, sysctl, key maps and swap in the run-levels',

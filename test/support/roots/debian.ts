@@ -79,6 +79,7 @@ export const devuanSysvinit: Tree = {
   ...release('devuan', '5', 'Devuan GNU/Linux 5 (daedalus)'),
   '/usr/sbin/init': '',
   '/etc/inittab': `id:2:initdefault:\nsi::sysinit:/etc/init.d/rcS\n${gettys}`,
+  '/etc/init.d/rc': '#! /bin/sh\n',
   '/usr/sbin/insserv': '',
   '/etc/init.d/checkroot.sh': initScript('checkroot mtab', 'mountdevsubfs hostname'),
   '/etc/init.d/checkroot-bootclean.sh': initScript('checkroot-bootclean', 'checkroot'),

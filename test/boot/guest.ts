@@ -47,6 +47,8 @@ export interface BootOptions {
   readonly agent?: AgentPart;
   /** Whether the guest has what makes it an lx zone (it has). */
   readonly zone?: boolean;
+  /** The interface as it is before init begins: with the address that the platform gave it (it has), without, or not there. */
+  readonly nic?: 'plumbed' | 'bare' | 'none';
   /** Seconds until the guest is ended whatever it does (120). */
   readonly limit?: number;
 }
@@ -81,6 +83,7 @@ export async function boot(root: BootRoot, options: BootOptions): Promise<Guest>
         PATH: process.env.PATH,
         LIMIT: String(options.limit ?? 120),
         METADATA: options.metadata,
+        NIC: options.nic ?? 'plumbed',
         ZONE: options.zone === false ? '' : '1',
       },
       stdio: ['ignore', 'ignore', 'inherit'],

@@ -10,7 +10,8 @@ export interface BootPlace {
   readonly disk: Disk;
   /** The folder, once something is served there. */
   socketFolder(): string | undefined;
-  serve(faults?: Faults): Promise<MetadataServer>;
+  /** Serve metadata, those of `instance` where none are given. */
+  serve(faults?: Faults, metadata?: Readonly<Record<string, unknown>>): Promise<MetadataServer>;
   /** Put a file on the disk, as an image builder would have. */
   plant(path: string, content: string): void;
   remove(): void;
@@ -22,9 +23,9 @@ export function bootPlace(): BootPlace {
   return {
     disk,
     socketFolder: () => folder,
-    serve(faults = {}) {
+    serve(faults = {}, metadata = instance) {
       folder = mkdtempSync(join(runFolder, 'boots', 's-'));
-      return startMetadataServer({ socketPath: join(folder, 'metadata.sock'), metadata: instance, faults });
+      return startMetadataServer({ socketPath: join(folder, 'metadata.sock'), metadata, faults });
     },
     plant(path, content) {
       mkdirSync(dirname(disk.path(path)), { recursive: true });

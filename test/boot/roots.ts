@@ -46,8 +46,35 @@ const all: readonly BootRoot[] = [
         '/lib/systemd/system/systemd-networkd.service',
     },
   },
+  ...['networkd', 'netplan'].map(
+    (name): BootRoot => ({
+      // systemd-networkd is the only network service, and somebody waits for network-online.target.
+      name,
+      init: 'systemd',
+      layers: [name === 'netplan' ? 'netplan' : 'systemd'],
+      program: '/sbin/init',
+      fixture: 'guest-systemd',
+      links: {
+        '/etc/systemd/system/networking.service': '/dev/null',
+        '/etc/systemd/system/multi-user.target.wants/systemd-networkd.service':
+          '/lib/systemd/system/systemd-networkd.service',
+        '/etc/systemd/system/network-online.target.wants/systemd-networkd-wait-online.service':
+          '/lib/systemd/system/systemd-networkd-wait-online.service',
+        '/etc/systemd/system/multi-user.target.wants/network-reached.service': '../network-reached.service',
+        '/etc/systemd/system/sysinit.target.wants/network-before.service': '../network-before.service',
+      },
+    }),
+  ),
   { name: 'sysvinit', init: 'sysvinit', layers: ['sysvinit'], program: '/sbin/init' },
   { name: 'openrc on sysvinit', init: 'openrc', layers: ['openrc'], program: '/sbin/init' },
+  // As Gentoo has it.
+  {
+    name: 'openrc with netifrc',
+    init: 'openrc',
+    layers: ['openrc'],
+    program: '/sbin/init',
+    fixture: 'guest-netifrc',
+  },
   {
     name: 'openrc-init',
     init: 'openrc',
@@ -75,6 +102,14 @@ const all: readonly BootRoot[] = [
     powerOff: ['/sbin/poweroff'],
   },
   { name: 'runit', init: 'runit', layers: ['runit'], program: '/sbin/init', fixture: 'guest-runit' },
+  // Debian's runit, with a stage 1 as Void has it.
+  {
+    name: 'runit as Void has it',
+    init: 'runit',
+    layers: ['runit'],
+    program: '/sbin/init',
+    fixture: 'guest-void',
+  },
   {
     name: 'BusyBox init',
     init: 'busybox',

@@ -4,3 +4,5 @@
 # are the bound.
 # Nothing of init's environment comes along: NODE_* and LD_* would alter or stop the Node.js in the agent.
 /usr/bin/env -i /usr/bin/lx-agent run --stage early || :
+# What the early stage wrote of the network, or the boot before: Void has no network service that would read it.
+if [ -r /etc/runit/lx-agent-network ]; then . /etc/runit/lx-agent-network; fi

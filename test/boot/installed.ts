@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readdirSync,
   renameSync,
+  rmSync,
   statSync,
   symlinkSync,
 } from 'node:fs';
@@ -66,6 +67,7 @@ function layFixture(root: BootRoot, folder: string): string {
   }
   for (const path of ['/usr/sbin/policy-rc.d', ...(root.removed ?? [])]) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
+    rmSync(join(folder, path), { force: true });
     // Overlay's mark for a name that the layers below have and this one does not.
     execFileSync('mknod', [join(folder, path), 'c', '0', '0']);
   }

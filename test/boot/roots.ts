@@ -10,7 +10,7 @@ export interface BootRoot {
   readonly program: string;
   /** A folder under test/boot/ that is laid over the root, beside guest/. */
   readonly fixture?: string;
-  /** What is there in the layers and not in this root. */
+  /** What is there in the layers or in guest/ and not in this root. */
   readonly removed?: readonly string[];
   /** Links of this root: path to target. */
   readonly links?: Readonly<Record<string, string>>;
@@ -23,6 +23,12 @@ const busyboxPrograms = {
   '/usr/sbin/poweroff': '/bin/busybox',
   '/usr/sbin/reboot': '/bin/busybox',
   '/usr/sbin/halt': '/bin/busybox',
+};
+
+/** The services that record the network before its service begins, and when it is online. */
+const networkWatchers = {
+  '/etc/systemd/system/multi-user.target.wants/network-reached.service': '../network-reached.service',
+  '/etc/systemd/system/sysinit.target.wants/network-before.service': '../network-before.service',
 };
 
 const all: readonly BootRoot[] = [
@@ -60,11 +66,20 @@ const all: readonly BootRoot[] = [
           '/lib/systemd/system/systemd-networkd.service',
         '/etc/systemd/system/network-online.target.wants/systemd-networkd-wait-online.service':
           '/lib/systemd/system/systemd-networkd-wait-online.service',
-        '/etc/systemd/system/multi-user.target.wants/network-reached.service': '../network-reached.service',
-        '/etc/systemd/system/sysinit.target.wants/network-before.service': '../network-before.service',
+        ...networkWatchers,
       },
     }),
   ),
+  {
+    // NetworkManager is the only network service, as Red Hat has it: no ifup, and no file whose interfaces it leaves to it.
+    name: 'networkmanager',
+    init: 'systemd',
+    layers: ['networkmanager'],
+    program: '/sbin/init',
+    fixture: 'guest-systemd',
+    links: { '/etc/systemd/system/networking.service': '/dev/null', ...networkWatchers },
+    removed: ['/usr/sbin/ifup', '/etc/network/interfaces'],
+  },
   { name: 'sysvinit', init: 'sysvinit', layers: ['sysvinit'], program: '/sbin/init' },
   { name: 'openrc on sysvinit', init: 'openrc', layers: ['openrc'], program: '/sbin/init' },
   // As Gentoo has it.

@@ -4,6 +4,7 @@ import { type BootOptions, boot, type Guest } from '../guest.ts';
 import { instance } from '../instance.ts';
 import { type BootPlace, bootPlace } from '../place.ts';
 import { rootNamed } from '../roots.ts';
+import { bootedServices, onRecord, well } from './booted-services.ts';
 import { modelled, observe } from './observed.ts';
 
 const [nic] = instance['sdc:nics'];
@@ -56,86 +57,62 @@ async function booted<Seen>(
   }
 }
 
-/** What systemd and networkd have on record of the boot. */
-async function onRecord(guest: Guest) {
-  const show = async (unit: string, property: string) =>
-    (await guest.run('systemctl', 'show', '--value', '--property', property, unit)).trim();
-  const journal = await guest.run('journalctl', '--boot', '--unit', 'systemd-networkd', '--output', 'cat');
-  return {
-    waitOnline: await show('systemd-networkd-wait-online', 'Result'),
-    networkOnline: await show('network-online.target', 'ActiveState'),
-    // A line of a file that it does not understand, or a setting that it cannot make so.
-    minded: journal.split('\n').filter((line) => /\.(network|conf):|could not|failed|ignoring/i.test(line)),
-  };
-}
+describe.each(['networkd', 'netplan', 'networkmanager'] as const)(
+  'a boot whose network service is %s',
+  (name) => {
+    const service = bootedServices[name];
 
-const well = { waitOnline: 'success', networkOnline: 'active', minded: [] };
-
-/** The interface as networkd has it: its state, and the file that it goes by. */
-async function asNetworkdHasIt(guest: Guest) {
-  const status = await guest.run('networkctl', '--no-pager', 'status', 'eth0');
-  return {
-    state: /State: \S+ \((\w+)\)/.exec(status)?.[1],
-    file: /Network File: (\S+)/.exec(status)?.[1],
-  };
-}
-
-const files = {
-  networkd: '/etc/systemd/network/10-lx-agent-eth0.network',
-  netplan: '/run/systemd/network/10-netplan-eth0.network',
-};
-
-describe.each(['networkd', 'netplan'] as const)('a boot whose network service is %s', (name) => {
-  test('is online with what the platform did, and networkd never changes any of it', async () => {
-    await booted(name, 'plumbed', { nics: instance['sdc:nics'] }, async (guest) => {
-      const before = await guest.run('cat', '/var/log/boot-test/network-before');
-      const state = () => guest.run('/usr/lib/boot-test/network-state');
-      expect(before).toContain('eth0 inet 192.0.2.10/24\n');
-      expect(before).toContain('default via 192.0.2.1 dev eth0');
-      expect(await onRecord(guest)).toEqual(well);
-      expect(await asNetworkdHasIt(guest)).toEqual({ state: 'configured', file: files[name] });
-      expect(await state()).toBe(before);
-      for (const verb of ['restart', 'stop', 'start']) {
-        await guest.run('systemctl', verb, 'systemd-networkd');
-        expect(await state(), verb).toBe(before);
-      }
-      await guest.run('/lib/systemd/systemd-networkd-wait-online', '--timeout=20');
-      expect(await state()).toBe(before);
+    test('is online with what the platform did, and the service never changes any of it', async () => {
+      await booted(name, 'plumbed', { nics: instance['sdc:nics'] }, async (guest) => {
+        const before = await guest.run('cat', '/var/log/boot-test/network-before');
+        const state = () => guest.run('/usr/lib/boot-test/network-state');
+        expect(before).toContain('eth0 inet 192.0.2.10/24\n');
+        expect(before).toContain('default via 192.0.2.1 dev eth0');
+        expect(await onRecord(guest, service)).toEqual(well);
+        expect(await service.asItHasIt(guest)).toEqual(service.left);
+        expect(await state()).toBe(before);
+        for (const verb of ['restart', 'stop', 'start']) {
+          await guest.run('systemctl', verb, service.unit);
+          expect(await state(), verb).toBe(before);
+        }
+        await guest.run(...service.wait);
+        expect(await state()).toBe(before);
+      });
     });
-  });
 
-  test('has all of the model where the platform has done nothing', async () => {
-    await booted(name, 'bare', configured, async (guest) => {
-      expect(await guest.run('cat', '/var/log/boot-test/network-before')).toBe('');
-      expect(await onRecord(guest)).toEqual(well);
-      expect(await asNetworkdHasIt(guest)).toEqual({ state: 'configured', file: files[name] });
-      expect(await observe(guest)).toEqual(modelled(networkFrom({ ...configured, policy: 'full' })));
+    test('has all of the model where the platform has done nothing', async () => {
+      await booted(name, 'bare', configured, async (guest) => {
+        expect(await guest.run('cat', '/var/log/boot-test/network-before')).toBe('');
+        expect(await onRecord(guest, service)).toEqual(well);
+        expect(await service.asItHasIt(guest)).toEqual(service.configured);
+        expect(await observe(guest)).toEqual(modelled(networkFrom({ ...configured, policy: 'full' })));
+      });
     });
-  });
 
-  test('waits for no address where no interface is to have one', async () => {
-    await booted(name, 'bare', { nics: [{ ...nic, ips: [], gateways: [] }] }, async (guest) => {
-      expect(await onRecord(guest)).toEqual(well);
-      expect((await observe(guest)).addresses).toEqual([]);
+    test('waits for no address where no interface is to have one', async () => {
+      await booted(name, 'bare', { nics: [{ ...nic, ips: [], gateways: [] }] }, async (guest) => {
+        expect(await onRecord(guest, service)).toEqual(well);
+        expect((await observe(guest)).addresses).toEqual([]);
+      });
     });
-  });
 
-  test('waits for nothing where there is no interface, and in the next boot for the one that has come', async () => {
-    const place = bootPlace();
-    await booted(
-      name,
-      'none',
-      { nics: [] },
-      async (guest) => expect(await onRecord(guest)).toEqual(well),
-      place,
-    );
-    await booted(
-      name,
-      'bare',
-      configured,
-      async (guest) => expect(await onRecord(guest)).toEqual(well),
-      place,
-    );
-    place.remove();
-  });
-});
+    test('waits for nothing where there is no interface, and in the next boot for the one that has come', async () => {
+      const place = bootPlace();
+      await booted(
+        name,
+        'none',
+        { nics: [] },
+        async (guest) => expect(await onRecord(guest, service)).toEqual(well),
+        place,
+      );
+      await booted(
+        name,
+        'bare',
+        configured,
+        async (guest) => expect(await onRecord(guest, service)).toEqual(well),
+        place,
+      );
+      place.remove();
+    });
+  },
+);

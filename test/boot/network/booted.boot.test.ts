@@ -41,6 +41,9 @@ async function booted<Seen>(
   const place = kept ?? bootPlace();
   const server = await place.serve({}, { ...instance, 'sdc:nics': nics, 'sdc:routes': routes });
   const metadata = place.socketFolder();
+  // The network is to be the service's own doing. The late stage does not wait for one that is still at work: it would
+  // add the static routes beside NetworkManager's, which have another metric. An empty unit is a masked one.
+  place.plant('/etc/systemd/system/lx-agent-late.service', '');
   const guest = await boot(rootNamed(name), {
     disk: place.disk,
     nic: interfaceIs,

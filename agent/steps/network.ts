@@ -31,7 +31,7 @@ export const network: Step = {
         ({ path, content, mode = 0o644, claim = 'ours-until-edited' }): Change => ({
           kind: 'file',
           path,
-          content,
+          content: claim === 'shared' ? Buffer.from(content, 'latin1') : content,
           mode,
           claim,
           why,

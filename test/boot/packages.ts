@@ -11,6 +11,7 @@ export const packages: readonly { readonly name: string; readonly program: strin
   { name: 'network-manager', program: 'nmcli' },
   { name: 'dbus', program: 'dbus-daemon' },
   { name: 'strace', program: 'strace' },
+  { name: 'python3-minimal', program: 'python3' },
   { name: 'man-db', program: 'man' },
   { name: 'zsh', program: 'zsh' },
   { name: 'fish', program: 'fish' },

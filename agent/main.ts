@@ -1,3 +1,4 @@
+import { startupSnapshot } from 'node:v8';
 import { type Invocation, parseArguments, UsageError } from './commands/arguments.ts';
 import { type Io, processIo } from './commands/io.ts';
 import type { CommandName } from './commands/table.ts';
@@ -22,7 +23,7 @@ const commands: Readonly<Partial<Record<CommandName, () => Promise<{ run: Run }>
 };
 
 /** From the arguments after the program's name to an exit status; every error ends as one line on stderr. */
-async function main(argv: readonly string[], io: Io): Promise<number> {
+export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
     if (argv[0] === '--version') {
       const { version } = await import('./version.ts');
@@ -48,7 +49,13 @@ function describe(error: unknown): string {
   return error.message;
 }
 
-// No process.exit: what is still to be written would be lost.
-main(process.argv.slice(2), processIo()).then((status) => {
-  process.exitCode = status;
-});
+/**
+ * Answer the arguments of this process, and end it: what is written is written at once, so nothing is lost, and no
+ * handle that somebody forgot can hold a boot.
+ */
+export async function start(): Promise<void> {
+  process.exit(await main(process.argv.slice(2), processIo()));
+}
+
+// While the build makes the binary's heap snapshot, the program is loaded and not started.
+if (!startupSnapshot.isBuildingSnapshot()) start();

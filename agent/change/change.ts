@@ -102,6 +102,8 @@ export interface GeneratedChange extends Described {
 export interface CommandChange extends Described {
   readonly kind: 'command';
   readonly argv: readonly [string, ...string[]];
+  /** What is run in its place where it fails; not for a script. */
+  readonly otherwise?: readonly [string, ...string[]];
   /** Seconds until it is ended; every command has a bound. */
   readonly deadline: number;
   /** Where its output is appended (created 0600, capped); otherwise the last of it is kept for an error. */

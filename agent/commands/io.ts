@@ -4,7 +4,7 @@ import { errorCode } from '../system/root-error.ts';
 /**
  * What a command may say and hear. Every command module exports
  * `run(invocation: Invocation, io: Io): Promise<number>`, which answers with the exit status; nothing else writes to
- * the standard streams, and nothing calls process.exit.
+ * the standard streams, and only agent/main.ts ends the process.
  */
 export interface Io {
   /** Results: what somebody may want to pipe. */
@@ -38,6 +38,7 @@ export function processIo(): Io {
 }
 
 function descriptorOutput(descriptor: number): Output {
+  let terminal: boolean | undefined;
   return {
     write(content) {
       let rest = typeof content === 'string' ? Buffer.from(content) : content;
@@ -54,7 +55,8 @@ function descriptorOutput(descriptor: number): Output {
       }
     },
     get isTerminal() {
-      return isTerminal(descriptor);
+      terminal ??= isTerminal(descriptor);
+      return terminal;
     },
   };
 }

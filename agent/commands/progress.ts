@@ -13,30 +13,38 @@ const second = 1000;
 /** Progress on stderr. Its timer never keeps the program running. */
 export function progressOn(io: Pick<Io, 'stderr' | 'environment'>): Progress {
   let timer: NodeJS.Timeout | undefined;
+  let what = '';
+  let seconds = 0;
   let line = false;
 
-  function end(): void {
-    clearInterval(timer);
-    timer = undefined;
+  function tick(): void {
+    seconds += 1;
+    if (io.stderr.isTerminal && (io.environment.TERM ?? 'dumb') !== 'dumb') {
+      io.stderr.write(`\r\u001b[Klx-agent: ${what}, ${seconds} s`);
+      line = true;
+    } else if (seconds === 1) {
+      const prefix = underSystemd(io.environment, io.stderr) ? '<6>' : 'lx-agent: ';
+      io.stderr.write(`${prefix}${what}\n`);
+    }
+  }
+
+  function wipe(): void {
     if (line) io.stderr.write('\r\u001b[K');
     line = false;
   }
 
   return {
-    begin(what) {
-      end();
-      const redraws = io.stderr.isTerminal && (io.environment.TERM ?? 'dumb') !== 'dumb';
-      const prefix = underSystemd(io.environment, io.stderr) ? '<6>' : 'lx-agent: ';
-      let seconds = 0;
-      timer = setInterval(() => {
-        seconds += 1;
-        if (redraws) {
-          io.stderr.write(`\r\u001b[Klx-agent: ${what}, ${seconds} s`);
-          line = true;
-        } else if (seconds === 1) io.stderr.write(`${prefix}${what}\n`);
-      }, second);
-      timer.unref();
+    begin(next) {
+      wipe();
+      what = next;
+      seconds = 0;
+      if (timer === undefined) timer = setInterval(tick, second).unref();
+      else timer.refresh();
     },
-    end,
+    end() {
+      clearInterval(timer);
+      timer = undefined;
+      wipe();
+    },
   };
 }

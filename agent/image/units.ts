@@ -130,11 +130,11 @@ function busybox(root: ReadableRoot): Change[] {
   ];
 }
 
-/** vmadm stops an instance with /sbin/shutdown, which BusyBox has not. */
+/** vmadm stops an instance with /sbin/shutdown, which BusyBox and openrc-init have not. */
 function shutdownWrapper(root: ReadableRoot): Change[] {
-  if (!/busybox/.test(root.linkTarget('/sbin/init') ?? '')) return [];
+  if (!/busybox|openrc-init/.test(root.linkTarget('/sbin/init') ?? '')) return [];
   const there = root.entry('/sbin/shutdown');
-  const wrapper = file('/sbin/shutdown', 'busybox/shutdown', 0o755);
+  const wrapper = file('/sbin/shutdown', 'common/shutdown', 0o755);
   if (there !== undefined && root.readText('/sbin/shutdown') !== wrapper.content) return [];
   return [{ ...wrapper, why: 'vmadm stops the instance by it' }];
 }

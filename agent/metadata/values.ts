@@ -28,7 +28,7 @@ export function isDomain(text: string): text is Domain {
 
 /** Whether the text is a UUID, in lower or upper case. */
 export function isUuid(text: string): text is Uuid {
-  return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text);
+  return /^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$/.test(text);
 }
 
 /** Whether the text is a plain address: four decimal parts, or IPv6 without a zone. */
@@ -64,5 +64,5 @@ export function isIpv6(address: string): boolean {
 }
 
 function isLabel(label: string): boolean {
-  return /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i.test(label);
+  return label.length <= 63 && /^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$/.test(label);
 }

@@ -12,6 +12,8 @@ export interface Conflict {
 
 interface Place {
   readonly folder: string;
+  /** Where the folder holds links to services: the file that says what such a service does, if it is there. */
+  readonly settings?: string;
   readonly isOne: (name: string) => boolean;
   readonly configures: (text: string, one: Interface, name: string) => boolean;
 }
@@ -45,6 +47,14 @@ const places: Readonly<Partial<Record<RendererName, readonly Place[]>>> = {
     },
     { folder: '/etc/sysconfig/network-scripts', isOne: isIfcfg, configures: isDevice },
   ],
+  void: [
+    {
+      folder: '/etc/runit/runsvdir/default',
+      settings: '/etc/dhcpcd.conf',
+      isOne: (name) => /^dhcpcd(-|$)/.test(name),
+      configures: isDhcpcds,
+    },
+  ],
   ifcfg: [{ folder: '/etc/sysconfig/network-scripts', isOne: isIfcfg, configures: isDevice }],
 };
 
@@ -58,17 +68,21 @@ export function conflictingFiles(
   { interfaces }: Network,
   owns: (path: string) => boolean,
 ): Conflict[] {
-  return (places[renderer] ?? []).flatMap(({ folder, isOne, configures }) =>
+  return (places[renderer] ?? []).flatMap(({ folder, settings, isOne, configures }) =>
     root.list(folder).flatMap((name) => {
       const path = `${folder}/${name}`;
       if (!isOne(name) || owns(path)) return [];
-      const entry = root.entry(path);
-      const text = entry?.kind === 'file' && entry.size <= limit ? root.readText(path) : undefined;
+      const text = settings === undefined ? textOf(root, path) : (textOf(root, settings) ?? '');
       if (text === undefined || text.includes(platformMark)) return [];
       const named = interfaces.filter((one) => configures(text, one, name)).map((one) => one.name);
       return named.length === 0 ? [] : [{ path: path.replace(/[^ -~]/g, '?'), interfaces: named }];
     }),
   );
+}
+
+function textOf(root: ReadableRoot, path: string): string | undefined {
+  const entry = root.entry(path);
+  return entry?.kind === 'file' && entry.size <= limit ? root.readText(path) : undefined;
 }
 
 /** interfaces(5): a `manual` stanza does nothing, so it is in nobody's way. */
@@ -116,4 +130,16 @@ function isDevice(text: string, { name, mac }: Interface, file: string): boolean
   const address = value('HWADDR')?.toLowerCase();
   if (device === undefined && address === undefined) return file === `ifcfg-${name}`;
   return device === name || (mac !== undefined && address === mac);
+}
+
+/** One that is for all interfaces takes those that dhcpcd.conf(5) allows it, all where it names none, and denies it not. */
+function isDhcpcds(text: string, { name }: Interface, service: string): boolean {
+  if (service !== 'dhcpcd') return service === `dhcpcd-${name}`;
+  const patterns = (option: string) =>
+    [...text.matchAll(new RegExp(`^[ \\t]*${option}[ \\t]+(.*)$`, 'gm'))].flatMap(([, list = '']) =>
+      list.split(/[\s,]+/).filter((pattern) => pattern !== ''),
+    );
+  const isAmong = (list: readonly string[]) => list.some((pattern) => isMatch(pattern, name));
+  const allowed = patterns('allowinterfaces');
+  return (allowed.length === 0 || isAmong(allowed)) && !isAmong(patterns('denyinterfaces'));
 }

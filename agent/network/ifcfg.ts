@@ -1,6 +1,7 @@
 import { isIpv6 } from '../metadata/values.ts';
 import { addressOf, prefixLength } from './addresses.ts';
 import { defaultRoutes, type Interface, type Route, usesIpv6 } from './model.ts';
+import { isInterfaceName } from './names.ts';
 import type { RenderedFile, Renderer } from './renderer.ts';
 
 const folder = '/etc/sysconfig/network-scripts';
@@ -14,7 +15,8 @@ const idleScripts = [`${folder}/ifup-lx-agent`, `${folder}/ifdown-lx-agent`];
  */
 export const ifcfg: Renderer = {
   owns: (path) =>
-    idleScripts.includes(path) || new RegExp(`^${folder}/(ifcfg-eth|route-eth|route6-eth)\\d+$`).test(path),
+    idleScripts.includes(path) ||
+    isInterfaceName(/^\/etc\/sysconfig\/network-scripts\/(?:ifcfg|route|route6)-(.+)$/.exec(path)?.[1] ?? ''),
   files: ({ interfaces }) => [
     ...(interfaces.some(({ policy }) => policy === 'hands-off') ? idleScripts.map(idle) : []),
     ...interfaces.flatMap((one) => [

@@ -3,6 +3,7 @@ import { type IpAddress, isIpAddress, normalizeMac } from '../metadata/values.ts
 import { errorCode } from '../system/root-error.ts';
 import type { ReadableRoot } from '../system/system.ts';
 import type { Link } from './model.ts';
+import { isInterfaceName } from './names.ts';
 
 /**
  * The interfaces of the running machine, without the loopback. An image has none. MAC addresses come from
@@ -13,12 +14,15 @@ export function readLinks(root: ReadableRoot): Link[] {
   const known = addressed();
   const names = new Set([...root.list('/sys/class/net'), ...(known?.keys() ?? [])]);
   names.delete('lo');
-  return [...names].sort().map((name) => {
-    const mac = normalizeMac(
-      root.readText(`/sys/class/net/${name}/address`)?.trim() ?? known?.get(name)?.mac ?? '',
-    );
-    return { name, mac, addresses: known && (known.get(name)?.addresses ?? []) };
-  });
+  return [...names]
+    .filter(isInterfaceName)
+    .sort()
+    .map((name) => {
+      const mac = normalizeMac(
+        root.readText(`/sys/class/net/${name}/address`)?.trim() ?? known?.get(name)?.mac ?? '',
+      );
+      return { name, mac, addresses: known && (known.get(name)?.addresses ?? []) };
+    });
 }
 
 function addressed(): Map<string, { mac: string; addresses: IpAddress[] }> | undefined {

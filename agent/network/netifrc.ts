@@ -1,16 +1,33 @@
 import { defaultRoutes, type Interface, type Route } from './model.ts';
+import { isInterfaceName } from './names.ts';
 import type { Renderer } from './renderer.ts';
 
 const heading = '# Written by lx-agent from sdc:nics and sdc:routes.';
 
+const prefix = '/etc/conf.d/net.';
+const script = '/etc/init.d/net.lo';
+
 /**
  * Gentoo's netifrc, by its net.example. OpenRC reads /etc/conf.d/net and then /etc/conf.d/net.ethN for the service
- * net.ethN, so that the interface has a file of its own, and /etc/conf.d/net stays the owner's.
+ * net.ethN, so that the interface has a file of its own, and /etc/conf.d/net stays the owner's. The service is
+ * netifrc's one script under the interface's name, and a runlevel that comes after the early stage's starts it; an
+ * interface that the platform configured needs none.
  */
 export const netifrc: Renderer = {
-  owns: (path) => /^\/etc\/conf\.d\/net\.eth\d+$/.test(path),
-  files: ({ interfaces }) =>
-    interfaces.map((one) => ({ path: `/etc/conf.d/net.${one.name}`, content: renderNetifrc(one) })),
+  owns: (path) => path.startsWith(prefix) && isInterfaceName(path.slice(prefix.length)),
+  files: ({ interfaces }, root) =>
+    interfaces.map((one) => ({
+      path: prefix + one.name,
+      content: renderNetifrc(one),
+      linked: one.policy === 'full' && root.entry(script) !== undefined,
+    })),
+  linksOf(path) {
+    const service = `net.${path.slice(prefix.length)}`;
+    return [
+      { path: `/etc/init.d/${service}`, target: 'net.lo' },
+      { path: `/etc/runlevels/default/${service}`, target: `/etc/init.d/${service}` },
+    ];
+  },
 };
 
 /** Shell: `config_ethN` and `routes_ethN` are lists, an item a line. */
@@ -20,8 +37,8 @@ export function renderNetifrc(one: Interface): string {
 }
 
 /** `null` configures nothing; stopping the service would still take all addresses away, but for a predown that fails. */
-function handsOff({ name }: Interface): string[] {
-  return [`config_${name}="null"`, 'predown() {', '    return 1', '}'];
+function handsOff(one: Interface): string[] {
+  return [`${variable('config', one)}="null"`, 'predown() {', '    return 1', '}'];
 }
 
 /** Router advertisements are the kernel's to heed; a kernel without IPv6 has no such switch. */
@@ -29,13 +46,18 @@ function full(one: Interface): string[] {
   const configured = [...(one.dhcp ? ['dhcp'] : []), ...one.addresses];
   const routes = [...defaultRoutes(one), ...one.routes].map(routeLine);
   return [
-    list(`config_${one.name}`, configured.length > 0 ? configured : ['null']),
-    ...(routes.length > 0 ? [list(`routes_${one.name}`, routes)] : []),
-    ...(one.mtu === undefined ? [] : [`mtu_${one.name}="${one.mtu}"`]),
+    list(variable('config', one), configured.length > 0 ? configured : ['null']),
+    ...(routes.length > 0 ? [list(variable('routes', one), routes)] : []),
+    ...(one.mtu === undefined ? [] : [`${variable('mtu', one)}="${one.mtu}"`]),
     'preup() {',
     `    echo ${one.addrconf ? 1 : 0} 2>/dev/null >/proc/sys/net/ipv6/conf/${one.name}/accept_ra || :`,
     '}',
   ];
+}
+
+/** What is no letter or digit in the name of an interface is an underscore in a variable's. */
+function variable(what: string, { name }: Interface): string {
+  return `${what}_${name.replace(/\W/g, '_')}`;
 }
 
 function list(name: string, items: readonly string[]): string {

@@ -6,9 +6,11 @@ import {
   type Route,
   usesIpv6,
 } from './model.ts';
-import type { Renderer } from './renderer.ts';
+import type { RenderedFile, Renderer } from './renderer.ts';
+import { waitOnline } from './wait-online.ts';
 
 const path = '/etc/netplan/90-lx-agent.yaml';
+const heading = '# Written by lx-agent from sdc:nics and sdc:routes.';
 
 /**
  * Ubuntu's netplan, one file for all interfaces; 0600, or netplan warns of it. It goes by the name of the interface:
@@ -16,9 +18,34 @@ const path = '/etc/netplan/90-lx-agent.yaml';
  * resolves names is told by the resolver step.
  */
 export const netplan: Renderer = {
-  owns: (one) => one === path,
-  files: async (network) => [{ path, content: await renderNetplan(network), mode: 0o600 }],
+  owns: (one) => one === path || isDropIn(one) || waitOnline.owns(one),
+  files: async (network) => [
+    { path, content: await renderNetplan(network), mode: 0o600 },
+    ...network.interfaces.filter((one) => !expectsAddress(one)).map(onlineByCarrier),
+    ...waitOnline.files(network),
+  ],
+  // netplan's generator runs before all services, so that of a first boot has seen no file of ours.
+  takeUp: (one) => (one === path ? ['netplan', 'generate'] : waitOnline.takeUp(one)),
 };
+
+const dropIns = '/etc/systemd/network/10-netplan-';
+const dropIn = '.network.d/lx-agent.conf';
+
+function isDropIn(path: string): boolean {
+  return path.startsWith(dropIns) && path.endsWith(dropIn);
+}
+
+/**
+ * Where no interface is to have an address, wait-online waits in vain: `optional` says that none need be waited for,
+ * and it wants one all the same. netplan cannot say that a carrier will do; what it generates for networkd can be
+ * added to, systemd.network(5).
+ */
+function onlineByCarrier({ name }: Interface): RenderedFile {
+  return {
+    path: `${dropIns}${name}${dropIn}`,
+    content: `${heading}\n[Link]\nRequiredForOnline=carrier\n`,
+  };
+}
 
 /** netplan(5), in the terms that its first release (Ubuntu 18.04) knows too: `0.0.0.0/0` in place of `default`. */
 export async function renderNetplan(network: Network): Promise<string> {
@@ -33,7 +60,7 @@ export async function renderNetplan(network: Network): Promise<string> {
     },
     { lineWidth: 0, aliasDuplicateObjects: false },
   );
-  return `# Written by lx-agent from sdc:nics and sdc:routes.\n${text}`;
+  return `${heading}\n${text}`;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { type Cidr, isIpv6 } from '../metadata/values.ts';
 import { defaultRoutes, expectsAddress, type Interface, type Route, usesIpv6 } from './model.ts';
 import type { Renderer } from './renderer.ts';
+import { waitOnline } from './wait-online.ts';
 
 /**
  * systemd.network(5), a file an interface; the numbers in front of other files' names, 10 at the least by custom,
@@ -8,12 +9,15 @@ import type { Renderer } from './renderer.ts';
  * networkd starts. What resolves names is told by the resolver step.
  */
 export const networkd: Renderer = {
-  owns: (path) => /^\/etc\/systemd\/network\/10-lx-agent-[^/]+\.network$/.test(path),
-  files: (network) =>
-    network.interfaces.map((one) => ({
+  owns: (path) => /^\/etc\/systemd\/network\/10-lx-agent-[^/]+\.network$/.test(path) || waitOnline.owns(path),
+  files: (network) => [
+    ...network.interfaces.map((one) => ({
       path: `/etc/systemd/network/10-lx-agent-${one.name}.network`,
       content: renderNetworkUnit(one),
     })),
+    ...waitOnline.files(network),
+  ],
+  takeUp: waitOnline.takeUp,
 };
 
 type Section = readonly [name: string, ...lines: string[]];

@@ -8,6 +8,10 @@ export interface Renderer {
   owns(path: string): boolean;
   /** The files that say what the network is to be. Reads the root only to see what is included from where. */
   files(network: Network, root: ReadableRoot): RenderedFile[] | Promise<RenderedFile[]>;
+  /** The links that a `linked` file of its is no use without. They go when the file goes. */
+  linksOf?(path: string): readonly RenderedLink[];
+  /** What has the running system take up a file that changes in the early stage, where it read it before that. */
+  takeUp?(path: string): readonly [string, ...string[]] | undefined;
 }
 
 /**
@@ -19,4 +23,11 @@ export interface RenderedFile {
   readonly content: string;
   readonly mode?: number;
   readonly claim?: FileChange['claim'];
+  readonly linked?: boolean;
+}
+
+/** A symbolic link; the target is written as given. */
+export interface RenderedLink {
+  readonly path: string;
+  readonly target: string;
 }

@@ -22,13 +22,14 @@ export function routeCommand(device: string, { destination, gateway, onLink }: R
 
 /**
  * The same for illumos's route(8). It names an interface by one of this host's addresses on it; an interface without
- * an address of that family cannot be named, which is an error.
+ * an address of that family cannot be named: undefined.
  */
-export function nativeRouteCommand(out: Interface, { destination, gateway }: Route): [string, ...string[]] {
+export function nativeRouteCommand(
+  out: Interface,
+  { destination, gateway }: Route,
+): [string, ...string[]] | undefined {
   const family = isIpv6(destination) ? ['-inet6'] : ['-inet'];
   if (gateway !== undefined) return [nativeRoute, 'add', ...family, destination, gateway];
   const own = out.addresses.find((cidr) => isIpv6(cidr) === isIpv6(destination));
-  if (own === undefined)
-    throw new Error(`${out.name} has no address to name it by, for the route to ${destination}`);
-  return [nativeRoute, 'add', ...family, destination, '-interface', addressOf(own)];
+  return own && [nativeRoute, 'add', ...family, destination, '-interface', addressOf(own)];
 }

@@ -1,4 +1,5 @@
 import { defaultRoutes, type Interface, type Route } from './model.ts';
+import { isInterfaceName } from './names.ts';
 import type { RenderedFile, Renderer } from './renderer.ts';
 
 const folder = '/etc/sysconfig/network';
@@ -6,7 +7,8 @@ const heading = '# Written by lx-agent from sdc:nics and sdc:routes.';
 
 /** SUSE's files, ifcfg(5) and ifroute(5) of wicked. */
 export const suse: Renderer = {
-  owns: (path) => new RegExp(`^${folder}/(ifcfg|ifroute)-eth\\d+$`).test(path),
+  owns: (path) =>
+    isInterfaceName(/^\/etc\/sysconfig\/network\/(?:ifcfg|ifroute)-(.+)$/.exec(path)?.[1] ?? ''),
   files: ({ interfaces }) =>
     interfaces.flatMap((one) => [
       { path: `${folder}/ifcfg-${one.name}`, content: renderSuseIfcfg(one) },

@@ -2,12 +2,13 @@ import { defaultRoutes, type Interface, type Network } from './model.ts';
 import type { Renderer } from './renderer.ts';
 import { routeCommand } from './route-command.ts';
 
-const path = '/etc/runit/core-services/90-lx-agent-network.sh';
+const path = '/etc/runit/lx-agent-network';
 
 /**
- * Void has no format of network files. Stage 1 of its runit sources /etc/runit/core-services/*.sh in order, so ours is
- * a fragment there, in place of an edit of /etc/rc.local, which is the owner's. Being sourced it neither exits nor
- * leaves a variable behind; running it again changes nothing.
+ * Void has no format of network files, so ours is a fragment of shell, in place of an edit of /etc/rc.local, which is
+ * the owner's. The early stage's own core service sources it: which core services there are, stage 1 of runit asks
+ * before the first of them, so that one of a first boot's making would not run in that boot. Being sourced it neither
+ * exits nor leaves a variable behind; running it again changes nothing.
  */
 export const voidLinux: Renderer = {
   owns: (one) => one === path,

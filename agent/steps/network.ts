@@ -1,9 +1,18 @@
-import type { Change } from '../change/change.ts';
+import { type Change, subject } from '../change/change.ts';
+import { settle } from '../change/settle.ts';
+import type { Instance } from '../metadata/instance.ts';
 import { chooseRenderer, loadRenderer } from '../network/choose.ts';
 import { conflictingFiles } from '../network/conflicts.ts';
 import { readLinks } from '../network/links.ts';
 import { networkOf } from '../network/model.ts';
+import type { RenderedFile, Renderer } from '../network/renderer.ts';
+import type { ReadableRoot, System } from '../system/system.ts';
+import { isClone } from './clone.ts';
 import type { Step } from './step.ts';
+
+/** For a program that has the network service take up what changed, in seconds. */
+const deadline = 30;
+const gone = 'the interface is gone from sdc:nics';
 
 /** The distribution's own network files, before its network service reads them. */
 export const network: Step = {
@@ -19,32 +28,79 @@ export const network: Step = {
     if (name === undefined) return { skip: 'no network service that the agent knows is installed' };
     const renderer = await loadRenderer(name);
     const files = await renderer.files(wanted, system.root);
-    const paths = new Set(files.map(({ path }) => path));
-    const others = conflictingFiles(system.root, name, wanted, renderer.owns).map(
+    const own = new Set([
+      ...files.filter(({ claim }) => claim !== 'shared').map(({ path }) => path),
+      ...Object.keys(system.state.files),
+    ]);
+    const others = conflictingFiles(system.root, name, wanted, (path) => own.has(path)).map(
       ({ path, interfaces }) =>
         `; ${path}, which is not the agent's, also configures ${interfaces.join(', ')}`,
     );
     const why = `the network files of ${name} follow sdc:nics${others.join('')}`;
-    const gone = Object.keys(system.state.files).filter((path) => renderer.owns(path) && !paths.has(path));
-    return [
-      ...files.map(
-        ({ path, content, mode = 0o644, claim = 'ours-until-edited' }): Change => ({
-          kind: 'file',
-          path,
-          content: claim === 'shared' ? Buffer.from(content, 'latin1') : content,
-          mode,
-          claim,
-          why,
-        }),
-      ),
-      ...gone.map(
-        (path): Change => ({
-          kind: 'absent',
-          path,
-          claim: 'ours-until-edited',
-          why: 'the interface is gone from sdc:nics',
-        }),
-      ),
+    const changes = [
+      ...files.flatMap((file) => present(file, why, renderer, system.root)),
+      ...goneFiles(files, renderer, system).flatMap((path) => absent(path, renderer, system.root)),
     ];
+    return [...changes, ...takeUp(changes, renderer, instance, system)];
   },
 };
+
+/** A file, and the links that go with it: where somebody has put something in a link's place, that serves. */
+function present(file: RenderedFile, why: string, renderer: Renderer, root: ReadableRoot): Change[] {
+  const { path, content, mode = 0o644, claim = 'ours-until-edited', linked } = file;
+  const links = linked ? (renderer.linksOf?.(path) ?? []) : [];
+  return [
+    {
+      kind: 'file',
+      path,
+      content: claim === 'shared' ? Buffer.from(content, 'latin1') : content,
+      mode,
+      claim,
+      why,
+    },
+    ...links
+      .filter((link) => root.entry(link.path) === undefined || isThere(link, root))
+      .map((link): Change => ({ kind: 'link', ...link, why })),
+  ];
+}
+
+function goneFiles(files: readonly RenderedFile[], renderer: Renderer, { state }: System): string[] {
+  const there = new Set(files.map(({ path }) => path));
+  return Object.keys(state.files).filter((path) => renderer.owns(path) && !there.has(path));
+}
+
+/** The links first: they are told by the file, which is on record, and its record goes with it. */
+function absent(path: string, renderer: Renderer, root: ReadableRoot): Change[] {
+  const links = (renderer.linksOf?.(path) ?? []).filter((link) => isThere(link, root)).reverse();
+  return [
+    ...links.map((link): Change => ({ kind: 'absent', path: link.path, why: gone })),
+    { kind: 'absent', path, claim: 'ours-until-edited', why: gone },
+  ];
+}
+
+function isThere({ path, target }: { path: string; target: string }, root: ReadableRoot): boolean {
+  return root.linkTarget(path) === target;
+}
+
+/** Only for files that are about to change, and on the running machine: elsewhere the next boot takes them up. */
+function takeUp(
+  changes: readonly Change[],
+  renderer: Renderer,
+  instance: Instance,
+  { root, state }: System,
+): Change[] {
+  if (renderer.takeUp === undefined || !root.live) return [];
+  const own = isClone(instance, { state }) ? { ...state, files: {} } : state;
+  return settle(changes, root, own).flatMap(({ change, result }): Change[] => {
+    const argv = result === 'wanted' && 'path' in change ? renderer.takeUp?.(change.path) : undefined;
+    if (argv === undefined) return [];
+    return [
+      {
+        kind: 'command',
+        argv,
+        deadline,
+        why: `the running system read ${subject(change)} before it changed`,
+      },
+    ];
+  });
+}

@@ -27,11 +27,12 @@ export const routes: Step = {
     const hasIp =
       !root.live ||
       ['/sbin/ip', '/usr/sbin/ip', '/bin/ip', '/usr/bin/ip'].some((path) => root.isExecutable(path));
-    if (missing.length > 0 && !hasIp && !root.isExecutable(nativeRoute))
+    const hasNative = root.isExecutable(nativeRoute);
+    if (missing.length > 0 && !hasIp && !hasNative)
       throw new Error(
         `${missing.length} static routes are missing, and there is neither ip(8) nor ${nativeRoute} to add them`,
       );
-    return missing.map((one) => addition(one, hasIp));
+    return missing.map((one) => addition(one, hasIp, hasNative));
   },
 };
 
@@ -42,10 +43,16 @@ function readTables(root: ReadableRoot): RoutingTables {
   };
 }
 
-function addition({ out, route }: MissingRoute, hasIp: boolean): Change {
+/** By ip(8); where there is none, or the kernel refuses what it asks (lx has not all of netlink), by illumos's own. */
+function addition({ out, route }: MissingRoute, hasIp: boolean, hasNative: boolean): Change {
+  const native = hasNative ? nativeRouteCommand(out, route) : undefined;
+  const [argv, otherwise] = hasIp ? [routeCommand(out.name, route), native] : [native, undefined];
+  if (argv === undefined)
+    throw new Error(`${out.name} has no address to name it by, for the route to ${route.destination}`);
   return {
     kind: 'command',
-    argv: hasIp ? routeCommand(out.name, route) : nativeRouteCommand(out, route),
+    argv,
+    ...(otherwise === undefined ? {} : { otherwise }),
     deadline,
     why: `sdc:routes names a route to ${route.destination}, and ${out.name} came up without it`,
   };

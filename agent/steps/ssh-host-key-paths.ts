@@ -43,7 +43,10 @@ function defaults(root: ReadableRoot, sshd: string): readonly HostKey[] {
 /** The paths of HostKey lines outside Match blocks, in sshd_config(5) and the files that it includes. */
 function configuredPaths(root: ReadableRoot): string[] {
   const main = root.readText(configuration) ?? '';
-  const dropIns = /^\s*include\s+\S*sshd_config\.d\//im.test(main)
+  const includes = main
+    .split('\n')
+    .some((line) => keyword(line) === 'include' && line.includes('sshd_config.d/'));
+  const dropIns = includes
     ? root
         .list('/etc/ssh/sshd_config.d')
         .filter((name) => name.endsWith('.conf'))
@@ -54,9 +57,15 @@ function configuredPaths(root: ReadableRoot): string[] {
 
 function hostKeyLines(text: string): string[] {
   const lines = text.split('\n');
-  const match = lines.findIndex((line) => /^\s*match\s/i.test(line));
+  const match = lines.findIndex((line) => keyword(line) === 'match');
   return lines
     .slice(0, match === -1 ? undefined : match)
-    .flatMap((line) => /^\s*hostkey(?:\s+|\s*=\s*)(?:"([^"]+)"|(\S+))/i.exec(line)?.slice(1) ?? [])
+    .filter((line) => keyword(line) === 'hostkey')
+    .flatMap((line) => /^\s*\w+(?:\s+|\s*=\s*)(?:"([^"]+)"|(\S+))/.exec(line)?.slice(1) ?? [])
     .filter((path) => path !== undefined);
+}
+
+/** The first word of a line, in lower case: sshd takes it in any. */
+function keyword(line: string): string | undefined {
+  return /^\s*([A-Za-z]+)/.exec(line)?.[1]?.toLowerCase();
 }

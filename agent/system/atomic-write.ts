@@ -20,6 +20,8 @@ export interface Attributes {
   readonly mode: number;
   readonly uid?: number;
   readonly gid?: number;
+  /** False where a power cut may bring back the old content, or none: then nothing waits for the disk. */
+  readonly durable?: boolean;
 }
 
 const create = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
@@ -28,8 +30,8 @@ const create = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | const
 export const chunkSize = 65_536;
 
 /**
- * Replace or create a file in one step: after a kill or a power cut at any moment it is the old one or the new
- * one, whole. The temporary file is in the same folder, private until it has its mode and owner, and its name
+ * Replace or create a file in one step: after a kill or, if it is to be durable, a power cut at any moment it is the old
+ * one or the new one, whole. The temporary file is in the same folder, private until it has its mode and owner, and its name
  * cannot be guessed.
  */
 export function writeAtomically(folder: string, name: string, content: Buffer, attributes: Attributes): void {
@@ -52,7 +54,7 @@ export function replaceAtomically(
       own(descriptor, attributes);
       fchmodSync(descriptor, attributes.mode);
       fill(descriptor);
-      fsyncSync(descriptor);
+      if (attributes.durable !== false) fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);
     }
@@ -61,7 +63,7 @@ export function replaceAtomically(
     removeQuietly(temporary);
     throw error;
   }
-  syncFolder(folder);
+  if (attributes.durable !== false) syncFolder(folder);
 }
 
 function own(descriptor: number, { uid, gid }: Attributes): void {

@@ -1,4 +1,5 @@
-import { closeSync, constants, existsSync, openSync, readlinkSync } from 'node:fs';
+import { closeSync, constants, existsSync, lstatSync, openSync, readlinkSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { errorCode, RootError } from './root-error.ts';
 
 /** As many links as path_resolution(7) allows in one path. */
@@ -14,50 +15,118 @@ export interface Place {
   readonly inRoot: string;
 }
 
+/** The way into the folders below a root. */
+export interface Confinement {
+  /**
+   * Call `use` with the folder that holds `path`. Each component is opened from its parent's descriptor without
+   * following links; a link's target is then walked the same way, with the root as its `/` and as the end of every
+   * `..`, as chroot(2) has it. Without /proc a descriptor has no name, and plain paths take its place.
+   * Throws RootError when the folder is not there or not a folder.
+   */
+  inFolder<Result>(path: string, use: (place: Place) => Result): Result;
+  /** To be called when a folder or a link was moved or removed: its path may lead elsewhere now. */
+  forget(): void;
+}
+
+/** A folder that was entered. */
+interface Entered {
+  readonly descriptor: number;
+  /** As a path within the root, free of links. */
+  readonly inRoot: string;
+}
+
 /**
- * Call `use` with the folder that holds `path` below `root`. Each component is opened from its parent's descriptor
- * without following links; a link's target is then walked the same way, with the root as its `/` and as the end of
- * every `..`, as chroot(2) has it. Without /proc a descriptor has no name, and plain paths take its place.
- * Throws RootError when the folder is not there or not a folder.
+ * Confinement to the tree at `root`. Folders stay open, so that the next path need not be walked from the root, until
+ * the event loop turns: nothing that was waited for can have moved them.
  */
-export function inFolder<Result>(root: string, path: string, use: (place: Place) => Result): Result {
-  const pending = components(path);
-  // `folder/.` is the folder itself, entered; its last component is no name in its parent.
-  const name = path.endsWith('/.') ? '.' : (pending.pop() ?? '.');
-  if (name === '..') throw new RootError('use', path, 'EINVAL');
-  if (root === '/') {
-    const folder = `/${pending.join('/')}`;
-    return use({ folder, name, inRoot: folder });
+export function confinement(root: string): Confinement {
+  /** By the path that led there; different ones may lead to one folder. */
+  const entered = new Map<string, Entered>();
+  let calls = 0;
+
+  function forget(): void {
+    for (const descriptor of new Set([...entered.values()].map((folder) => folder.descriptor)))
+      closeSync(descriptor);
+    entered.clear();
   }
-  const opened: number[] = [openRoot(root, path)];
-  const names: string[] = [];
-  const top = () => descriptorPath(opened.at(-1)) ?? [root, ...names].join('/');
-  let links = 0;
-  try {
-    for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
-      if (next === '..') {
-        if (names.pop() !== undefined) closeSync(opened.pop() ?? -1);
-        continue;
-      }
-      try {
-        opened.push(openSync(`${top()}/${next}`, openFlags));
-        names.push(next);
-      } catch (error) {
-        const target = readLink(`${top()}/${next}`);
-        if (target === undefined) throw new RootError('enter', path, errorCode(error) ?? 'EIO', error);
-        links += 1;
-        if (links > linkLimit) throw new RootError('enter', path, 'ELOOP', error);
-        if (target.startsWith('/')) {
-          for (const descriptor of opened.splice(1)) closeSync(descriptor);
-          names.length = 0;
-        }
-        pending.unshift(...components(target));
-      }
+
+  function rootFolder(path: string): Entered {
+    const known = entered.get('/');
+    if (known !== undefined) return known;
+    const folder = { descriptor: openRoot(root, path), inRoot: '/' };
+    entered.set('/', folder);
+    setImmediate(forget);
+    return folder;
+  }
+
+  function descend(from: Entered, parts: readonly string[], walk: Walk): Entered {
+    return parts.reduce(
+      (folder, part) =>
+        part === '..'
+          ? descend(rootFolder(walk.path), components(dirname(folder.inRoot)), walk)
+          : child(folder, part, walk),
+      from,
+    );
+  }
+
+  function child(folder: Entered, name: string, walk: Walk): Entered {
+    const inRoot = below(folder.inRoot, name);
+    const known = entered.get(inRoot);
+    if (known !== undefined) return known;
+    const path = `${nameOf(root, folder)}/${name}`;
+    let found: Entered;
+    try {
+      found = { descriptor: openSync(path, openFlags), inRoot };
+    } catch (error) {
+      const target = readLink(path);
+      if (target === undefined) throw new RootError('enter', walk.path, errorCode(error) ?? 'EIO', error);
+      walk.links += 1;
+      if (walk.links > linkLimit) throw new RootError('enter', walk.path, 'ELOOP', error);
+      found = descend(target.startsWith('/') ? rootFolder(walk.path) : folder, components(target), walk);
     }
-    return use({ folder: top(), name, inRoot: `/${names.join('/')}` });
-  } finally {
-    for (const descriptor of opened) closeSync(descriptor);
+    entered.set(inRoot, found);
+    return found;
   }
+
+  return {
+    inFolder(path, use) {
+      const parts = components(path);
+      // `folder/.` is the folder itself, entered; its last component is no name in its parent.
+      const name = path.endsWith('/.') ? '.' : (parts.pop() ?? '.');
+      if (name === '..') throw new RootError('use', path, 'EINVAL');
+      if (root === '/') {
+        const folder = `/${parts.join('/')}`;
+        return use({ folder, name, inRoot: folder });
+      }
+      // Never while a caller further up still uses one of them.
+      if (calls === 0 && entered.size > openLimit) forget();
+      calls += 1;
+      try {
+        const folder = descend(rootFolder(path), parts, { path, links: 0 });
+        return use({ folder: nameOf(root, folder), name, inRoot: folder.inRoot });
+      } finally {
+        calls -= 1;
+      }
+    },
+    forget,
+  };
+}
+
+/** One path on its way through the tree: as it was asked for, and the links that were followed so far. */
+interface Walk {
+  readonly path: string;
+  links: number;
+}
+
+/** Far below the 1,024 descriptors that a process has by default. */
+const openLimit = 64;
+
+function nameOf(root: string, { descriptor, inRoot }: Entered): string {
+  return descriptorPath(descriptor) ?? (inRoot === '/' ? root : `${root}${inRoot}`);
+}
+
+function below(folder: string, name: string): string {
+  return folder === '/' ? `/${name}` : `${folder}/${name}`;
 }
 
 function openRoot(root: string, path: string): number {
@@ -68,15 +137,19 @@ function openRoot(root: string, path: string): number {
   }
 }
 
-const procMounted = existsSync('/proc/self/fd');
+let procMounted: boolean | undefined;
 
-function descriptorPath(descriptor: number | undefined): string | undefined {
-  return procMounted && descriptor !== undefined ? `/proc/self/fd/${descriptor}` : undefined;
+function descriptorPath(descriptor: number): string | undefined {
+  // Once a run, not when this module is loaded: that is while the binary is built.
+  procMounted ??= existsSync('/proc/self/fd');
+  return procMounted ? `/proc/self/fd/${descriptor}` : undefined;
 }
 
+/** The target of a link; undefined where there is none, or nothing at all. */
 function readLink(path: string): string | undefined {
   try {
-    return readlinkSync(path);
+    // Asked first, as most often nothing is there, and an error takes longer to make than the answer.
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ? readlinkSync(path) : undefined;
   } catch (error) {
     if (errorCode(error) === 'EINVAL' || errorCode(error) === 'ENOENT' || errorCode(error) === 'EACCES')
       return undefined;

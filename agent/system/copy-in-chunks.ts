@@ -1,4 +1,13 @@
-import { closeSync, fchmodSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fchmodSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  writeSync,
+} from 'node:fs';
 import { chunkSize } from './atomic-write.ts';
 
 /**
@@ -18,12 +27,18 @@ export function copyInChunks(from: string, to: string, mode: number): void {
   }
 }
 
-/** Append all of an open file to another, a chunk at a time. */
+/** Put all of an open file into another, empty one, a chunk at a time; chunks of zeros stay holes, and are never read. */
 export function fillFrom(source: number, target: number): void {
   const buffer = Buffer.allocUnsafe(chunkSize);
+  const zeros = Buffer.alloc(chunkSize);
+  let at = 0;
   for (let length = readSync(source, buffer); length > 0; length = readSync(source, buffer)) {
-    for (let written = 0; written < length; ) written += writeSync(target, buffer, written, length - written);
+    const isHole = buffer.subarray(0, length).equals(zeros.subarray(0, length));
+    for (let written = isHole ? length : 0; written < length; )
+      written += writeSync(target, buffer, written, length - written, at + written);
+    at += length;
   }
+  ftruncateSync(target, at);
 }
 
 /** Whether two files hold the same bytes, compared a chunk at a time. */

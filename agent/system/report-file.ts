@@ -8,11 +8,14 @@ export function reportPath(stage: Stage): string {
   return `${stateFolder}/report-${stage}.json`;
 }
 
-/** Leave a run's report under each of the stages that it did. Readable by all: it holds no secret. */
+/**
+ * Leave a run's report under each of the stages that it did. Readable by all: it holds no secret. Not for the power cut:
+ * the next boot writes a new one, and each boot would wait for the disk.
+ */
 export function writeReport(root: Root, report: Report): void {
   if (root.entry(stateFolder) === undefined) root.makeDirectory(stateFolder, { mode: 0o755 });
   for (const stage of report.stages) {
     const own = { ...report, steps: report.steps.filter((step) => step.stage === stage) };
-    root.write(reportPath(stage), `${JSON.stringify(own, null, 1)}\n`, { mode: 0o644 });
+    root.write(reportPath(stage), `${JSON.stringify(own, null, 1)}\n`, { mode: 0o644, durable: false });
   }
 }

@@ -29,7 +29,7 @@ import {
   writeAtomically,
 } from './atomic-write.ts';
 
-import { inFolder, linkLimit, type Place } from './confinement.ts';
+import { confinement, linkLimit, type Place } from './confinement.ts';
 import { fillFrom, haveSameContent } from './copy-in-chunks.ts';
 import { errorCode, RootError } from './root-error.ts';
 
@@ -88,10 +88,11 @@ export function openRoot(directory: string): Root {
   const path = resolve(directory);
   const live = path === '/';
   const swept = new Set<string>();
+  const { inFolder, forget } = confinement(path);
 
   function at<Result>(operation: string, inRoot: string, use: (place: Place) => Result): Result {
     try {
-      return inFolder(path, inRoot, use);
+      return inFolder(inRoot, use);
     } catch (error) {
       if (error instanceof RootError) throw error;
       throw new RootError(operation, inRoot, errorCode(error) ?? String(error), error);
@@ -210,7 +211,7 @@ export function openRoot(directory: string): Root {
           closeSync(descriptor);
         }
       }),
-    link: (inRoot, target) =>
+    link: (inRoot, target) => {
       at('link', inRoot, (place) => {
         sweep(place.folder, place.inRoot);
         const temporary = `${place.folder}/${temporaryName()}`;
@@ -222,7 +223,9 @@ export function openRoot(directory: string): Root {
           throw error;
         }
         syncFolder(place.folder);
-      }),
+      });
+      forget();
+    },
     makeDirectory: function make(inRoot, attributes) {
       const parent = dirname(inRoot);
       if (parent !== inRoot && entry(followed(parent)) === undefined) make(followed(parent), { mode: 0o755 });
@@ -240,14 +243,16 @@ export function openRoot(directory: string): Root {
     },
     setAttributes: (inRoot, attributes) =>
       at('change', inRoot, (place) => setAttributesAt(join(place), attributes)),
-    rename: (from, to) =>
+    rename: (from, to) => {
       at('rename', from, (source) =>
         at('rename', to, (target) => {
           renameSync(join(source), join(target));
           syncFolder(target.folder);
           if (target.folder !== source.folder) syncFolder(source.folder);
         }),
-      ),
+      );
+      forget();
+    },
     remove: (inRoot, recursive = false) => {
       maybe('remove', inRoot, (place) => {
         if (lstatSync(join(place), { throwIfNoEntry: false }) === undefined) return;
@@ -256,6 +261,7 @@ export function openRoot(directory: string): Root {
         else unlinkSync(join(place));
         syncFolder(place.folder);
       });
+      forget();
     },
     withTemporaryFolder: async (folder, use) => {
       const inside = at('make a folder in', `${folder}/x`, (place) => {
@@ -268,6 +274,7 @@ export function openRoot(directory: string): Root {
         return await use(inside);
       } finally {
         at('remove', inside, (place) => rmSync(join(place), { recursive: true, force: true }));
+        forget();
       }
     },
     outside: (inRoot) =>

@@ -10,6 +10,11 @@ ip link add net0 address 90:b8:d0:1a:2b:3c type veth peer name net1 address 90:b
 for device in all default net0 net1; do echo 0 >"/proc/sys/net/ipv6/conf/$device/accept_dad"; done
 ip link set net0 up
 ip link set net1 up
+# The addresses of test/support/instances/web.json, put there by the platform before init starts.
+ip address add 192.0.2.10/24 dev net0
+ip address add 2001:db8::10/64 dev net0
+ip address add 10.0.4.10/22 dev net1
+ip route add default via 192.0.2.1
 for name in cloud-init lx-agent; do
   mkdir -p "$folder/$name.upper" "$folder/$name.work" "$folder/$name"
   root=$folder/$name

@@ -47,6 +47,11 @@ export function table(rows: readonly Row[]): string {
     times(ratio(row, 'memory')),
     ...[row.calls?.programs, row.calls?.connections, row.calls?.writes].map((calls) => String(calls ?? '')),
   ]);
+  return markdownTable(heads, lines);
+}
+
+/** A table in Markdown that a person can read as it is; all columns but the first hold figures. */
+export function markdownTable(heads: readonly string[], lines: readonly (readonly string[])[]): string {
   const widths = heads.map((head, column) =>
     Math.max(head.length, ...lines.map((line) => line[column]?.length ?? 0)),
   );

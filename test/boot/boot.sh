@@ -4,6 +4,7 @@
 # Its PID, as the machine sees it, is written to PIDFILE; what it says to its console, to CONSOLE.
 #   METADATA  a folder to be bound at /native/.zonecontrol; without it the guest has /native/usr/sbin, and no such folder
 #   ZONE      empty for a guest that is no lx zone: without /native
+#   NIC       plumbed (up, with its address), bare (without), none (plumbed)
 #   LIMIT     seconds until everything is ended (120)
 # Exit: 130 it powered off, 129 it rebooted, 124 or 137 the limit. Needs root.
 #
@@ -45,11 +46,16 @@ terminal=$(tty)
 hostname image
 # An interface as the platform leaves it: up, with its address, before init begins. The peer only gives it a carrier.
 ip link set lo up
-ip link add eth0 address 02:08:20:11:22:33 type veth peer name wire
-ip link set wire up
-ip link set eth0 up
-ip address add 192.0.2.10/24 dev eth0
-ip route add default via 192.0.2.1
+if [ "${NIC-plumbed}" != none ]; then
+  ip link add eth0 address 02:08:20:11:22:33 type veth peer name wire
+  ip link set wire mtu 9000 up
+fi
+if [ "${NIC-plumbed}" = plumbed ]; then
+  # illumos makes a link-local address only where something is IPv6.
+  ip link set eth0 addrgenmode none up
+  ip address add 192.0.2.10/24 dev eth0
+  ip route add default via 192.0.2.1
+fi
 mount -t tmpfs -o mode=755 tmpfs "$root/dev"
 for device in null:1:3 zero:1:5 full:1:7 random:1:8 urandom:1:9 tty:5:0; do
   IFS=: read -r name major minor <<<"$device"
@@ -85,7 +91,10 @@ read -r pid _ </proc/self/stat
 cd "$root" || exit 9
 mkdir -p .old
 printf '%s %s\n' "$pid" "$(date +%s%N)" >"$pidfile.new" && mv "$pidfile.new" "$pidfile"
+# The stray variables are as a kernel or a platform may hand them to init; they would stop the agent's Node.js, or have it
+# write a folder.
 exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin container=zone TERM=linux \
+  NODE_REPL_EXTERNAL_MODULE=/nowhere NODE_V8_COVERAGE=/var/coverage LD_LIBRARY_PATH=/nowhere \
   setpriv --bounding-set=-sys_time,-sys_module,-sys_rawio,-mknod,-syslog,-wake_alarm --inh-caps=-all \
   bash -c 'pivot_root . .old; cd /; exec /bin/sh -c "umount -l /.old; rmdir /.old; exec \"\$@\"" sh "$@"' b "$@" \
   <"$root/dev/console" >"$root/dev/console" 2>&1

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { lowerLayers, runFolder } from './installed.ts';
+import { type AgentPart, lowerLayers, runFolder } from './installed.ts';
 import { type BootRecord, parseRecords } from './records.ts';
 import type { BootRoot } from './roots.ts';
 
@@ -42,11 +42,13 @@ export function newDisk(): Disk {
 export interface BootOptions {
   readonly disk: Disk;
   /** The folder with the metadata server's socket; without it the guest has no such folder. */
-  readonly metadata?: string;
-  /** Whether the agent is in the root (it is). */
-  readonly agent?: boolean;
+  readonly metadata?: string | undefined;
+  /** What of the agent is in the root (the agent, with a recorder). */
+  readonly agent?: AgentPart;
   /** Whether the guest has what makes it an lx zone (it has). */
   readonly zone?: boolean;
+  /** The interface as it is before init begins: with the address that the platform gave it (it has), without, or not there. */
+  readonly nic?: 'plumbed' | 'bare' | 'none';
   /** Seconds until the guest is ended whatever it does (120). */
   readonly limit?: number;
 }
@@ -72,7 +74,7 @@ export async function boot(root: BootRoot, options: BootOptions): Promise<Guest>
   const [pidfile, consoleFile] = [join(folder, 'pid'), join(folder, 'console')];
   rmSync(pidfile, { force: true });
   rmSync(options.disk.path('/var/log/boot-test/records'), { force: true });
-  const lower = lowerLayers(root, options.agent ?? true).join(':');
+  const lower = lowerLayers(root, options.agent ?? 'recorded').join(':');
   const child = spawn(
     join(import.meta.dirname, 'boot.sh'),
     [lower, folder, consoleFile, pidfile, ...root.program.split(' ')],
@@ -81,6 +83,7 @@ export async function boot(root: BootRoot, options: BootOptions): Promise<Guest>
         PATH: process.env.PATH,
         LIMIT: String(options.limit ?? 120),
         METADATA: options.metadata,
+        NIC: options.nic ?? 'plumbed',
         ZONE: options.zone === false ? '' : '1',
       },
       stdio: ['ignore', 'ignore', 'inherit'],

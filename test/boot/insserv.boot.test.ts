@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { boot } from './guest.ts';
+import { bootPlace } from './place.ts';
 import { rootNamed } from './roots.ts';
-import { bootPlace } from './suite.ts';
 
 describe('what enabling does to the dependency files of sysvinit', () => {
   test('is what insserv makes of the LSB headers', async () => {

@@ -6,10 +6,12 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  renameSync,
   statSync,
   symlinkSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import * as v from 'valibot';
 import { agentBinary } from '../support/built.ts';
 import type { BootRoot } from './roots.ts';
 
@@ -21,10 +23,14 @@ export const runFolder = process.env.LX_AGENT_BOOT_RUN ?? join(layersFolder, 'ru
 
 const here = import.meta.dirname;
 
+/** What of the agent is in a root: nothing, the agent as installed, or that with a recorder before its command. */
+export type AgentPart = 'none' | 'installed' | 'recorded';
+
 /** Layers of a root, topmost first: the agent's (program and units), the tests' own files, the distribution's. */
-export function lowerLayers(root: BootRoot, agent: boolean): string[] {
+export function lowerLayers(root: BootRoot, agent: AgentPart): string[] {
   return [
-    ...(agent ? [made(root, 'agent')] : []),
+    ...(agent === 'recorded' ? [made(root, 'recorder')] : []),
+    ...(agent === 'none' ? [] : [made(root, 'agent')]),
     made(root, 'fixture'),
     ...[...root.layers, 'base'].map((layer) => join(layersFolder, layer)),
   ];
@@ -33,7 +39,7 @@ export function lowerLayers(root: BootRoot, agent: boolean): string[] {
 const madeBefore = new Map<string, string>();
 
 /** A layer that this process made, made at its first use. */
-function made(root: BootRoot, kind: 'agent' | 'fixture'): string {
+function made(root: BootRoot, kind: 'recorder' | 'agent' | 'fixture'): string {
   const name = `${root.name.replaceAll(' ', '-')}-${kind}`;
   const before = madeBefore.get(name);
   if (before !== undefined) return before;
@@ -42,18 +48,13 @@ function made(root: BootRoot, kind: 'agent' | 'fixture'): string {
   chmodSync(folder, 0o755);
   madeBefore.set(name, folder);
   if (kind === 'fixture') return layFixture(root, folder);
+  if (kind === 'recorder') return layTrees(['recorder'], folder);
   return installAgent(root, folder);
 }
 
-/** The tests' own files, whatever the modes in a clone: programs that leave records, and the root's settings. */
+/** The tests' own files: programs that leave records, and the root's settings. */
 function layFixture(root: BootRoot, folder: string): string {
-  const trees = root.fixture === undefined ? ['guest'] : ['guest', root.fixture];
-  for (const tree of trees) cpSync(join(here, tree), folder, { recursive: true, verbatimSymlinks: true });
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath, entry.name);
-    if (entry.isDirectory()) chmodSync(path, 0o755);
-    else if (entry.isFile()) chmodSync(path, statSync(path).mode & 0o100 ? 0o755 : 0o644);
-  }
+  layTrees(root.fixture === undefined ? ['guest'] : ['guest', root.fixture], folder);
   for (const [path, target] of Object.entries(root.links ?? {})) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     symlinkSync(target, join(folder, path));
@@ -66,20 +67,45 @@ function layFixture(root: BootRoot, folder: string): string {
   return folder;
 }
 
-/** The agent as `image install` leaves it: with its units, enabled by files alone. */
-function installAgent(root: BootRoot, folder: string): string {
-  const lower = lowerLayers(root, false).join(':');
-  execFileSync(
-    join(here, 'install.sh'),
-    [lower, folder, process.execPath, join(here, 'enable.ts'), root.init],
-    { stdio: ['ignore', 'inherit', 'inherit'] },
-  );
-  const program = join(folder, 'usr/lib/boot-test/lx-agent');
-  mkdirSync(dirname(program), { recursive: true });
-  try {
-    linkSync(agentBinary, program);
-  } catch {
-    cpSync(agentBinary, program);
+/** Copy trees of test/boot/, with modes of their own whatever those in a clone. */
+function layTrees(trees: readonly string[], folder: string): string {
+  for (const tree of trees) cpSync(join(here, tree), folder, { recursive: true, verbatimSymlinks: true });
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isDirectory()) chmodSync(path, 0o755);
+    else if (entry.isFile()) chmodSync(path, statSync(path).mode & 0o100 ? 0o755 : 0o644);
   }
   return folder;
+}
+
+/** The agent as `lx-agent image install` leaves it. */
+function installAgent(root: BootRoot, folder: string): string {
+  const lower = lowerLayers(root, 'none').join(':');
+  const said = execFileSync(
+    join(here, 'install.sh'),
+    [lower, folder, agentBinary, 'image', 'install', '--json', '--root'],
+    { encoding: 'utf8' },
+  );
+  const { init, runtime } = v.parse(installation, JSON.parse(said));
+  if (init !== root.init)
+    throw new Error(`${root.name} was expected to have ${root.init} and found to have ${init}`);
+  if (runtime.runtime !== 'system') throw new Error(`${root.name}: ${runtime.reason}`);
+  shareProgram(join(folder, 'usr/lib/lx-agent/lx-agent'));
+  return folder;
+}
+
+const installation = v.object({
+  init: v.string(),
+  runtime: v.object({ runtime: v.string(), reason: v.string() }),
+});
+
+/** One copy of the program on the machine for all the roots, where they lie on one file system. */
+function shareProgram(installed: string): void {
+  const shared = `${installed}.shared`;
+  try {
+    linkSync(agentBinary, shared);
+  } catch {
+    return;
+  }
+  renameSync(shared, installed);
 }

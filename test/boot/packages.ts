@@ -10,6 +10,8 @@ export const packages: readonly { readonly name: string; readonly program: strin
   { name: 'netplan.io', program: 'netplan' },
   { name: 'network-manager', program: 'nmcli' },
   { name: 'dbus', program: 'dbus-daemon' },
+  { name: 'dnsmasq-base', program: 'dnsmasq' },
+  { name: 'isc-dhcp-client', program: 'dhclient' },
   { name: 'strace', program: 'strace' },
   { name: 'python3-minimal', program: 'python3' },
   { name: 'man-db', program: 'man' },

@@ -5,8 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { agentBinary } from '../support/built.ts';
 import { boot } from './guest.ts';
 import { lowerLayers } from './installed.ts';
+import { bootPlace } from './place.ts';
 import { rootNamed } from './roots.ts';
-import { bootPlace } from './suite.ts';
 
 /** Run an image command on the root that a disk and the layers below it make; its changes are the disk's. */
 function imageCommand(lower: string, files: string, verb: string): string {
@@ -24,15 +24,11 @@ describe.each(['systemd', 'sysvinit', 'openrc on sysvinit', 'runit'])('a prepare
     const place = bootPlace();
     const files = join(place.disk.folder, 'files');
     mkdirSync(files, { mode: 0o755 });
-    const lower = lowerLayers(root, true).join(':');
+    const lower = lowerLayers(root, 'recorded').join(':');
     const prepared = imageCommand(lower, files, 'prepare');
     const checked = imageCommand(lower, files, 'check');
     const server = await place.serve();
-    const metadata = place.socketFolder();
-    const guest = await boot(root, {
-      disk: place.disk,
-      ...(metadata === undefined ? {} : { metadata }),
-    });
+    const guest = await boot(root, { disk: place.disk, metadata: place.socketFolder() });
     await guest.waitFor('early', 'end:0');
     await guest.waitFor('network', 'begin');
     await guest.waitFor('sshd', 'begin');
@@ -40,7 +36,7 @@ describe.each(['systemd', 'sysvinit', 'openrc on sysvinit', 'runit'])('a prepare
       root.init === 'systemd'
         ? await guest.run('systemctl', 'list-units', '--failed', '--no-legend', '--plain')
         : '';
-    const ending = await guest.end(root.powerOff ?? ['/sbin/shutdown', '-h', 'now']);
+    const ending = await guest.end(['/sbin/shutdown', '-h', 'now']);
     await server.close();
     place.remove();
     expect(prepared).toContain('config/password-logins');

@@ -15,6 +15,7 @@ cd "$dir"
 packages() {
   case $1 in
     systemd) echo systemd systemd-sysv dbus ;;
+    netplan) echo systemd systemd-sysv dbus netplan.io ;;
     crowded) echo systemd systemd-sysv dbus network-manager netplan.io cloud-init systemd-resolved ;;
     sysvinit) echo sysvinit-core sysv-rc insserv initscripts startpar ;;
     openrc) echo openrc sysvinit-core initscripts ;;

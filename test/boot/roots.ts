@@ -12,9 +12,8 @@ export interface BootRoot {
   readonly removed?: readonly string[];
   /** Links of this root: path to target. */
   readonly links?: Readonly<Record<string, string>>;
-  /** How it is powered off, where not by `shutdown -h now`. */
+  /** How it is powered off where only the agent brings a `shutdown` along. */
   readonly powerOff?: readonly string[];
-  readonly reboot?: readonly string[];
 }
 
 const busyboxPrograms = {
@@ -45,8 +44,35 @@ const all: readonly BootRoot[] = [
         '/lib/systemd/system/systemd-networkd.service',
     },
   },
+  ...['networkd', 'netplan'].map(
+    (name): BootRoot => ({
+      // systemd-networkd is the only network service, and somebody waits for network-online.target.
+      name,
+      init: 'systemd',
+      layers: [name === 'netplan' ? 'netplan' : 'systemd'],
+      program: '/sbin/init',
+      fixture: 'guest-systemd',
+      links: {
+        '/etc/systemd/system/networking.service': '/dev/null',
+        '/etc/systemd/system/multi-user.target.wants/systemd-networkd.service':
+          '/lib/systemd/system/systemd-networkd.service',
+        '/etc/systemd/system/network-online.target.wants/systemd-networkd-wait-online.service':
+          '/lib/systemd/system/systemd-networkd-wait-online.service',
+        '/etc/systemd/system/multi-user.target.wants/network-reached.service': '../network-reached.service',
+        '/etc/systemd/system/sysinit.target.wants/network-before.service': '../network-before.service',
+      },
+    }),
+  ),
   { name: 'sysvinit', init: 'sysvinit', layers: ['sysvinit'], program: '/sbin/init' },
   { name: 'openrc on sysvinit', init: 'openrc', layers: ['openrc'], program: '/sbin/init' },
+  // As Gentoo has it.
+  {
+    name: 'openrc with netifrc',
+    init: 'openrc',
+    layers: ['openrc'],
+    program: '/sbin/init',
+    fixture: 'guest-netifrc',
+  },
   {
     name: 'openrc-init',
     init: 'openrc',
@@ -58,8 +84,9 @@ const all: readonly BootRoot[] = [
       '/etc/init.d/agetty.console': 'agetty',
       '/etc/runlevels/default/agetty.console': '/etc/init.d/agetty.console',
     },
+    // What Debian has there belongs to sysvinit, and speaks to it alone.
+    removed: ['/usr/sbin/shutdown'],
     powerOff: ['/sbin/openrc-shutdown', '--poweroff', 'now'],
-    reboot: ['/sbin/openrc-shutdown', '--reboot', 'now'],
   },
   {
     // As Alpine has it.
@@ -70,8 +97,17 @@ const all: readonly BootRoot[] = [
     fixture: 'guest-openrc-busybox',
     links: busyboxPrograms,
     removed: ['/usr/sbin/shutdown'],
+    powerOff: ['/sbin/poweroff'],
   },
   { name: 'runit', init: 'runit', layers: ['runit'], program: '/sbin/init', fixture: 'guest-runit' },
+  // Debian's runit, with a stage 1 as Void has it.
+  {
+    name: 'runit as Void has it',
+    init: 'runit',
+    layers: ['runit'],
+    program: '/sbin/init',
+    fixture: 'guest-void',
+  },
   {
     name: 'BusyBox init',
     init: 'busybox',
@@ -79,6 +115,7 @@ const all: readonly BootRoot[] = [
     program: '/sbin/init',
     fixture: 'guest-busybox',
     links: busyboxPrograms,
+    powerOff: ['/sbin/poweroff'],
   },
 ];
 

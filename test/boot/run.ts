@@ -6,8 +6,9 @@ import { layersFolder } from './installed.ts';
 import { packages } from './packages.ts';
 import { roots } from './roots.ts';
 
-// `npm run test:boot [-- vitest arguments]`: everything that booting real init systems needs, then the tests. What
-// cannot be had is a failure that names it; nothing is skipped.
+// `npm run test:boot [-- vitest arguments]`: everything that booting real init systems needs, then the tests; `npm run
+// bench:boot`: the same, then what the agent costs a boot. What cannot be had is a failure that names it; nothing is
+// skipped.
 
 const repository = join(import.meta.dirname, '../..');
 
@@ -19,13 +20,15 @@ step(join(import.meta.dirname, 'roots.sh'), [
 ]);
 buildIfStale();
 const run = mkdtempSync(join(layersFolder, 'run-'));
-const vitest = spawnSync(
+const vitest = ['vitest', 'run', '--config', 'test/vitest.config.ts', '--project', 'boot'];
+const [measure, ...more] = process.argv.slice(2);
+const { status } = spawnSync(
   'npx',
-  ['vitest', 'run', '--config', 'test/vitest.config.ts', '--project', 'boot', ...process.argv.slice(2)],
+  measure === '--cost' ? ['node', 'test/boot/cost.ts', ...more] : [...vitest, ...process.argv.slice(2)],
   { cwd: repository, stdio: 'inherit', env: { ...process.env, LX_AGENT_BOOT_RUN: run } },
 );
 rmSync(run, { recursive: true, force: true });
-process.exitCode = vitest.status ?? 1;
+process.exitCode = status ?? 1;
 
 function installPackages(): void {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];

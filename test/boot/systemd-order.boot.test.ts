@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { boot, type Guest } from './guest.ts';
+import { bootPlace } from './place.ts';
 import { rootNamed } from './roots.ts';
-import { bootPlace } from './suite.ts';
 
 const units = ['lx-agent-early.service', 'lx-agent-late.service'] as const;
 
@@ -11,11 +11,7 @@ describe.each(['systemd', 'systemd among others'])('the order of units in %s', (
 
   beforeAll(async () => {
     const server = await place.serve();
-    const metadata = place.socketFolder();
-    guest = await boot(rootNamed(name), {
-      disk: place.disk,
-      ...(metadata === undefined ? {} : { metadata }),
-    });
+    guest = await boot(rootNamed(name), { disk: place.disk, metadata: place.socketFolder() });
     await guest.waitFor('sshd', 'begin');
     await guest.waitFor('user-script', 'begin');
     await server.close();

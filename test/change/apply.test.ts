@@ -137,6 +137,17 @@ describe('a program run on the machine', () => {
     return await apply(settled, root);
   };
 
+  it('gives way to another where it fails, and both are named where both fail', async () => {
+    const folder = temporaryRoot();
+    const other = (script: string) => ({ otherwise: ['/bin/sh', '-c', script] });
+    await run(command('exit 2', other(`echo other >${folder}/first`)));
+    await run(command('exit 0', other(`echo other >${folder}/second`)));
+    expect(readdirSync(folder)).toEqual(['first']);
+    await expect(run(command('echo refused >&2; exit 2', other('exit 7')))).rejects.toThrow(
+      '/bin/sh: exit status 2: refused; /bin/sh: exit status 7',
+    );
+  });
+
   it('is never run for a root that is not the running system', async () => {
     const root = openRoot(temporaryRoot());
     const change = command('exit 0');

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { openCoverage } from './coverage.ts';
 import { altered, chanceFrom, decodeInput, encodeInput, type Input, smallest } from './input.ts';
@@ -41,6 +42,8 @@ async function fuzz({ name, seconds, seed, replay, current }: Order): Promise<Ou
     show(current, encodeInput(input));
     try {
       await opened.hold(input);
+      // A turn of the event loop, at which what the agent keeps open within one is closed.
+      await setImmediate();
       return undefined;
     } catch (error) {
       return error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { inittabWithAgent } from '../../agent/image/inittab.ts';
 
-const early = '::sysinit:/usr/bin/lx-agent run --stage early';
-const late = '::once:/usr/bin/lx-agent run --stage late';
+const early = '::sysinit:/usr/bin/env -i /usr/bin/lx-agent run --stage early';
+const late = '::once:/usr/bin/env -i /usr/bin/lx-agent run --stage late';
 
 /** The lines that init acts on. */
 function entries(table: string): string[] {

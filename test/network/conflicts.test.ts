@@ -71,8 +71,29 @@ it.each<[string, RendererName, string, string, string[]]>([
   ['a script', 'networkmanager', `${scripts}/ifcfg-eth0`, 'BOOTPROTO=dhcp\n', ['eth0']],
   ['a device', 'ifcfg', `${scripts}/ifcfg-Wired`, 'DEVICE="eth1"\n', ['eth1']],
   ['an address', 'ifcfg', `${scripts}/ifcfg-enp0s3`, 'HWADDR=02:08:20:00:00:00\n', ['eth0']],
+  [
+    'dhcpcd for all',
+    'void',
+    '/etc/runit/runsvdir/default/dhcpcd/run',
+    '#!/bin/sh\nexec dhcpcd -B\n',
+    ['eth0', 'eth1'],
+  ],
+  ['dhcpcd for one', 'void', '/etc/runit/runsvdir/default/dhcpcd-eth1/run', '#!/bin/sh\n', ['eth1']],
+  ['another service', 'void', '/etc/runit/runsvdir/default/sshd/run', '#!/bin/sh\n', []],
   ['a saved file', 'ifcfg', `${scripts}/ifcfg-eth0.rpmsave`, 'DEVICE=eth0\n', []],
   ['the loopback', 'ifcfg', `${scripts}/ifcfg-lo`, 'DEVICE=lo\n', []],
 ])('%s, %s: %s', (_, renderer, path, content, interfaces) => {
   expect(inTheWay(renderer, path, content)).toEqual(interfaces);
+});
+
+it.each([
+  ['allows', 'allowinterfaces eth1 wlan*\n', ['eth1']],
+  ['denies', '# denyinterfaces eth1\n  denyinterfaces wlan0,eth0\n', ['eth1']],
+  ['both allows and denies', 'allowinterfaces eth*\ndenyinterfaces eth?\n', []],
+])('dhcpcd, where its settings %s interfaces, takes the others', (_, settings, interfaces) => {
+  const root = openRoot(temporaryRoot({ '/etc/dhcpcd.conf': settings, '/etc/sv/dhcpcd/run': '' }));
+  root.makeDirectory('/etc/runit/runsvdir/default', { mode: 0o755 });
+  root.link('/etc/runit/runsvdir/default/dhcpcd', '/etc/sv/dhcpcd');
+  const found = conflictingFiles(root, 'void', network, () => false);
+  expect(found.flatMap((one) => one.interfaces)).toEqual(interfaces);
 });

@@ -25,6 +25,21 @@ it('says all of the model', async () => {
   );
 });
 
+it('says that a carrier will do of each interface that is to have no address, and of no other', async () => {
+  await fc.assert(
+    fc.asyncProperty(arbitraryNetwork, async (network) => {
+      const files = await netplan.files(network, scratchSystem({}).root);
+      const dropIns = files.filter(({ path }) => path.startsWith('/etc/systemd/network/'));
+      const idle = network.interfaces.filter(
+        ({ addresses, dhcp, addrconf }) => addresses.length === 0 && !dhcp && !addrconf,
+      );
+      expect(dropIns.map(({ path }) => path)).toEqual(
+        idle.map(({ name }) => `/etc/systemd/network/10-netplan-${name}.network.d/lx-agent.conf`),
+      );
+    }),
+  );
+});
+
 it('lets no hostile text through', async () => {
   const text = await renderNetplan(hostileNetwork);
   expect(text).not.toMatch(/touch|reboot|eth9|net2/);

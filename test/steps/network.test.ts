@@ -67,6 +67,109 @@ it('names an installer’s file that would win over its own', async () => {
   );
 });
 
+it('has netplan take up files that changed, and runs nothing where none did', async () => {
+  const root = liveRoot(temporaryRoot({ '/usr/sbin/netplan': '' }));
+  const system = scratchSystem({}, { root });
+  const changes = await planned(network, both, system);
+  expect(changes.at(-1)).toMatchObject({ kind: 'command', argv: ['netplan', 'generate'] });
+  for (const settled of settle(changes, root, emptyState))
+    if (settled.result === 'wanted' && settled.change.kind === 'file') await apply(settled, root);
+  expect((await planned(network, both, system)).map(({ kind }) => kind)).toEqual(['file']);
+  // A file that its owner edited is kept, so that nothing is new for netplan.
+  const edited = { ...emptyState, files: { '/etc/netplan/90-lx-agent.yaml': fingerprint('other') } };
+  const more = metadata(nic(0, '192.0.2.11/24'), nic(1, '198.51.100.20/24'), nic(2, '203.0.113.2/24'));
+  const kept = await planned(network, more, scratchSystem({}, { root, state: edited }));
+  expect(kept.map(({ kind }) => kind)).toEqual(['file']);
+});
+
+it('has systemd take up that there is no interface to wait for, and that there is one again', async () => {
+  const { system, root } = machine();
+  const none = await planned(network, metadata(), system);
+  const reload = { kind: 'command', argv: ['systemctl', 'daemon-reload'] };
+  expect(none).toMatchObject([{ kind: 'file' }, reload]);
+  for (const settled of settle(none, root, emptyState))
+    if (settled.result === 'wanted' && settled.change.kind === 'file') await apply(settled, root);
+  expect(await planned(network, metadata(), system)).toMatchObject([{ kind: 'file' }]);
+  const paths = none.flatMap((change) => (change.kind === 'file' ? [change] : []));
+  const recorded = Object.fromEntries(paths.map(({ path, content }) => [path, fingerprint(content)]));
+  const after = scratchSystem({}, { root, state: { ...emptyState, files: recorded } });
+  expect(await planned(network, metadata(nic(0, '192.0.2.10/24')), after)).toMatchObject([
+    { kind: 'file', path: networkdFile(0) },
+    { kind: 'absent', path: paths[0]?.path },
+    reload,
+  ]);
+});
+
+it('leaves it to the next boot what netplan makes of a root that is not running', async () => {
+  const system = scratchSystem({ '/usr/sbin/netplan': '' });
+  expect((await planned(network, both, system)).map(({ kind }) => kind)).toEqual(['file']);
+});
+
+/** A Gentoo machine, configured in full by netifrc. */
+function gentoo(links: Readonly<Record<string, string>> = {}, recorded: readonly string[] = []) {
+  const root = liveRoot(temporaryRoot({ '/etc/init.d/net.lo': '', '/etc/runlevels/default/local': '' }));
+  for (const [path, target] of Object.entries(links)) root.link(path, target);
+  const system = scratchSystem(
+    {},
+    {
+      root,
+      distribution: { family: 'gentoo', id: 'gentoo', version: '', name: 'Gentoo' },
+      configuration: { ...defaultConfiguration, network: { renderer: 'auto', policy: 'full' } },
+      state: { ...emptyState, files: Object.fromEntries(recorded.map((path) => [path, fingerprint('')])) },
+    },
+  );
+  return { root, system };
+}
+
+const services = {
+  '/etc/init.d/net.eth1': 'net.lo',
+  '/etc/runlevels/default/net.eth1': '/etc/init.d/net.eth1',
+};
+
+it('gives a Gentoo interface its service, once', async () => {
+  const { root, system } = gentoo();
+  const one = metadata(nic(1, '198.51.100.20/24'));
+  const changes = await planned(network, one, system);
+  expect(changes).toMatchObject([
+    { kind: 'file', path: '/etc/conf.d/net.eth1' },
+    ...Object.entries(services).map(([path, target]) => ({ kind: 'link', path, target })),
+  ]);
+  for (const settled of settle(changes, root, emptyState))
+    if (settled.result === 'wanted') await apply(settled, root);
+  const again = settle(await planned(network, one, system), root, emptyState);
+  expect(again.map(({ result }) => result)).toEqual(['unchanged', 'unchanged', 'unchanged']);
+});
+
+it('removes the service of a Gentoo interface that is gone with its file', async () => {
+  const { system } = gentoo(services, ['/etc/conf.d/net.eth1']);
+  const changes = await planned(network, metadata(nic(0, '192.0.2.10/24')), system);
+  expect(changes.flatMap((change) => (change.kind === 'absent' ? [change.path] : []))).toEqual([
+    '/etc/runlevels/default/net.eth1',
+    '/etc/init.d/net.eth1',
+    '/etc/conf.d/net.eth1',
+  ]);
+});
+
+it('leaves a link of the owner’s in place of its own, and one that is of no file of ours', async () => {
+  const theirs = { '/etc/init.d/net.eth1': '/etc/init.d/net.own', '/etc/init.d/net.eth5': 'net.lo' };
+  const { system } = gentoo(theirs, ['/etc/conf.d/net.eth7']);
+  const changes = await planned(network, metadata(nic(1, '198.51.100.20/24')), system);
+  expect(changes.flatMap((change) => ('path' in change ? [change.path] : []))).toEqual([
+    '/etc/conf.d/net.eth1',
+    '/etc/runlevels/default/net.eth1',
+    '/etc/conf.d/net.eth7',
+  ]);
+});
+
+it('removes the files of an interface that is gone whatever its name was', async () => {
+  const folder = '/etc/sysconfig/network-scripts';
+  const recorded = [`${folder}/ifcfg-net1`, `${folder}/route-net1`, `${folder}/route6-net1`, '/etc/hostname'];
+  const root = liveRoot(temporaryRoot({ [`${folder}/x`]: '', '/etc/init.d/network': '' }));
+  const state = { ...emptyState, files: Object.fromEntries(recorded.map((path) => [path, ''])) };
+  const changes = await planned(network, metadata(), scratchSystem({}, { root, state }));
+  expect(changes.map((change) => 'path' in change && change.path)).toEqual(recorded.slice(0, 3));
+});
+
 it('is skipped in a Docker container, without NICs, and where no network service is known', async () => {
   const { system } = machine();
   expect(await network.plan(instanceWith({ docker: true, nics: [] }), system)).toHaveProperty('skip');

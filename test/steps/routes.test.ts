@@ -101,6 +101,20 @@ it('uses the native route(8) where there is no ip(8)', async () => {
   ]);
 });
 
+it('falls back to the native route(8) for each route that ip(8) is refused', async () => {
+  const { root } = machine({}, ip);
+  plant(root.path, { [native]: '' });
+  chmodSync(join(root.path, native), 0o755);
+  const changes = await planned(routes, values, scratchSystem({}, { root }));
+  expect(changes.map((change) => 'otherwise' in change && change.otherwise?.join(' '))).toEqual([
+    `${native} add -inet 203.0.113.0/24 192.0.2.254`,
+    `${native} add -inet6 2001:db8:9::/48 2001:db8::fe`,
+    `${native} add -inet 172.16.0.0/12 100.64.0.1`,
+    `${native} add -inet 10.9.8.7/32 198.51.100.2`,
+    `${native} add -inet 203.0.112.0/24 -interface 198.51.100.20`,
+  ]);
+});
+
 it('says so where nothing can set a route, and is silent where none is missing', async () => {
   const without = (tree: Tree) => ({ root: liveRoot(temporaryRoot(tree)) });
   await expect(planned(routes, values, scratchSystem({}, without({})))).rejects.toThrow(

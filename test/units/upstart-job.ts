@@ -18,6 +18,21 @@ export type EventCondition =
 
 export class JobError extends Error {}
 
+/** The events that Ubuntu 14.04 and Red Hat 6 have, upstart-events(7); whoever waits for another waits for ever. */
+const knownEvents: ReadonlySet<string> = new Set([
+  ...['startup', 'runlevel', 'control-alt-delete', 'keyboard-request', 'power-status-changed', 'container'],
+  ...['starting', 'started', 'stopping', 'stopped'],
+  ...['mounting', 'mounted', 'virtual-filesystems', 'local-filesystems', 'remote-filesystems', 'all-swaps'],
+  ...['filesystem', 'net-device-added', 'net-device-removed', 'net-device-up', 'net-device-down'],
+  ...['static-network-up', 'deconfiguring-networking', 'failsafe-boot'],
+]);
+
+/** The jobs of Ubuntu 14.04, as far as a boot agent may want to wait for them, and our own. */
+const knownJobs: ReadonlySet<string> = new Set([
+  ...['mountall', 'hostname', 'networking', 'network-interface', 'resolvconf', 'ssh', 'rc-sysinit', 'rc'],
+  ...['lx-agent-early', 'lx-agent-late', 'lx-agent-network-events'],
+]);
+
 const plainWords = {
   description: /^"[^"]*"$/,
   author: /^"[^"]*"$/,
@@ -53,8 +68,10 @@ export function readUpstartJob(text: string): UpstartJob {
     } else if (name in plainWords) {
       if (!Object.entries(plainWords).some(([known, pattern]) => known === name && pattern.test(rest)))
         fail('not a value of this stanza');
-      if (name === 'emits') emits.push(rest);
-      else if (job[name] !== undefined) fail('a second time');
+      if (name === 'emits') {
+        if (!knownEvents.has(rest)) fail('not an event that anybody knows');
+        emits.push(rest);
+      } else if (job[name] !== undefined) fail('a second time');
       else job[name] = rest;
     } else fail('unknown stanza');
   }
@@ -135,6 +152,14 @@ function operand(tokens: string[]): EventCondition {
     match.push(next);
     tokens.shift();
   }
+  if (!knownEvents.has(token)) throw new JobError(`an event that nobody gives: ${token}`);
+  const aboutJob = /^(start|stopp)(ing|ed)$/.test(token);
+  if (aboutJob && !knownJobs.has(match[0] ?? ''))
+    throw new JobError(`${token} of a job that nobody has: ${match[0]}`);
+  // Of what we wait for, only these have a first variable that is matched without its name: JOB, RUNLEVEL.
+  const plain = match.filter((value) => !value.includes('=')).length;
+  if (plain > (aboutJob || token === 'runlevel' ? 1 : 0))
+    throw new JobError(`${token} is not told so much: ${match.join(' ')}`);
   return { event: token, match };
 }
 

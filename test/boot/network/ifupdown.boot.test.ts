@@ -1,20 +1,14 @@
 import { expect, it } from 'vitest';
-import { ifupdown } from '../../../agent/network/ifupdown.ts';
-import { openRoot } from '../../../agent/system/root.ts';
 import { caseNamed } from '../../network/cases.ts';
 import { newMachine } from './machine.ts';
 import { configureAsPlatform, modelled, observe, snapshot } from './observed.ts';
+import { ifupdown } from './services.ts';
 import { staticCases } from './static-cases.ts';
-
-const main = {
-  path: '/etc/network/interfaces',
-  content: 'auto lo\niface lo inet loopback\nsource /etc/network/interfaces.d/*\n',
-};
 
 it.each(staticCases)('ifup does what the model says: $name', async ({ network }) => {
   const machine = await newMachine(network);
-  await machine.write([...(await ifupdown.files(network, openRoot('/'))), main]);
-  await machine.run('ifup', '-a');
+  await ifupdown.install(machine, network);
+  await ifupdown.online(machine);
   expect(await observe(machine)).toEqual(modelled(network));
 });
 
@@ -24,7 +18,7 @@ it('leaves what the platform did as it is', async () => {
   await configureAsPlatform(machine, network);
   expect(await observe(machine)).toEqual(modelled(network));
   const before = await snapshot(machine);
-  await machine.write([...(await ifupdown.files(network, openRoot('/'))), main]);
+  await ifupdown.install(machine, network);
   for (const [program, ...args] of [
     ['ifup', '-a'],
     ['ifdown', '-a'],

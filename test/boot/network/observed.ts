@@ -27,7 +27,7 @@ const routeSchema = v.array(
 );
 
 /** Ask ip(8). Routes that the kernel makes of addresses are none of ours. */
-export async function observe(machine: Machine): Promise<Observed> {
+export async function observe(machine: Pick<Machine, 'run'>): Promise<Observed> {
   const links = v
     .parse(linkSchema, JSON.parse(await machine.run('ip', '-j', 'address')))
     .filter(({ ifname }) => ifname.startsWith('eth'));

@@ -72,6 +72,48 @@ test('a route by another gateway is replaced, and one that nobody named is left'
   ]);
 });
 
+test('where ip(8) is refused, the native route(8) puts them in place', () => {
+  const [said, ipv4, ipv6] = inNamespace(
+    `${machine}
+    mount -t tmpfs tmpfs /mnt
+    cd /mnt; mkdir up work root
+    mount -t overlay overlay -o lowerdir=/,upperdir=up,workdir=work root
+    for tree in proc sys dev tmp; do mount --rbind /$tree root/$tree; done
+    mkdir -p root/native/usr/sbin
+    cp "$(readlink -f "$(command -v ip)")" root/usr/bin/real-ip
+    rm -f root/usr/bin/ip root/usr/sbin/ip
+    cp "$1/refused-ip" root/usr/bin/ip; ln -s ../bin/ip root/usr/sbin/ip
+    cp "$1/native-route" root/native/usr/sbin/route
+    chmod 755 root/usr/bin/ip root/native/usr/sbin/route
+    chroot root ${setRoutes}; echo ==
+    ip route show root 203.0.0.0/16; echo ==
+    ip -6 route show 2001:db8:9::/48`,
+    {
+      'metadata.json': JSON.stringify({
+        ...metadata,
+        'sdc:routes': metadata['sdc:routes'].filter(({ dst }) => /^203|^2001/.test(dst)),
+      }),
+      'refused-ip': `#!/bin/sh
+        case "$*" in *'route replace'*) echo 'RTNETLINK answers: Operation not supported' >&2; exit 2 ;; esac
+        exec real-ip "$@"`,
+      // A stand-in: illumos names an interface by an address of our own on it.
+      'native-route': `#!/bin/sh -eu
+        [ "$1" = add ]
+        if [ "$4" = -interface ]; then
+          device=$(real-ip -o address | awk -v own="$5/" 'index($4, own) == 1 { print $2 }')
+          exec real-ip route add "$3" dev "$device"
+        fi
+        exec real-ip route add "$3" via "$4"`,
+    },
+  ).split('==\n');
+  expect(lines(said)).toHaveLength(3);
+  expect(lines(ipv4)).toEqual([
+    '203.0.112.0/24 dev eth0 scope link',
+    '203.0.113.0/24 via 192.0.2.254 dev eth1',
+  ]);
+  expect(lines(ipv6)).toEqual(['2001:db8:9::/48 via 2001:db8::fe dev eth1 metric 1024 pref medium']);
+});
+
 function lines(text = ''): string[] {
   return text
     .split('\n')

@@ -64,6 +64,7 @@ describe('in a booted root', () => {
   });
 
   it('the journal has the failure as an error, and nothing of the script', async () => {
+    await guest.run('journalctl', '--sync');
     const lines = await guest.run(
       'journalctl',
       '--no-pager',

@@ -55,7 +55,7 @@ export const metadataTarget: Target = {
           for (const step of steps) {
             const plan = await step.plan(instance, system);
             if ('skip' in plan) continue;
-            for (const { change } of settle(plan, openRoot(system.root.path), emptyState)) hold(change);
+            for (const { change } of settle(plan, system.root, emptyState)) hold(change);
           }
       },
       close: () => undefined,

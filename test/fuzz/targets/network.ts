@@ -17,6 +17,10 @@ import { inputOf } from '../input.ts';
 import type { Target } from '../target.ts';
 
 type Read = readonly (ReadBack | string)[];
+const below =
+  (folder: string) =>
+  ({ path }: RenderedFile) =>
+    path.startsWith(folder);
 const own = ({ path }: RenderedFile) => path.includes('lx-agent');
 
 /** A strict reader of each format: it refuses every line that the format, or the agent's use of it, has not. */
@@ -25,8 +29,8 @@ const readers: readonly (readonly [
   (files: readonly RenderedFile[]) => Read,
 ])[] = [
   ['ifupdown', (files) => files.filter(own).flatMap(({ content }) => readInterfaces(content))],
-  ['netplan', (files) => files.flatMap(({ content }) => readNetplan(content))],
-  ['networkd', (files) => files.map(readNetworkUnit)],
+  ['netplan', (files) => files.filter(below('/etc/netplan/')).flatMap(({ content }) => readNetplan(content))],
+  ['networkd', (files) => files.filter(below('/etc/systemd/network/')).map(readNetworkUnit)],
   [
     'networkmanager',
     (files) =>

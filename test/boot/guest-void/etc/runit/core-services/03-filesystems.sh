@@ -1,0 +1,2 @@
+# The harness has mounted all there is.
+mkdir -p /run/runit /run/lock

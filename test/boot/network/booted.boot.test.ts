@@ -1,0 +1,141 @@
+import { describe, expect, test } from 'vitest';
+import { networkFrom } from '../../network/cases.ts';
+import { type BootOptions, boot, type Guest } from '../guest.ts';
+import { instance } from '../instance.ts';
+import { type BootPlace, bootPlace } from '../place.ts';
+import { rootNamed } from '../roots.ts';
+import { modelled, observe } from './observed.ts';
+
+const [nic] = instance['sdc:nics'];
+
+interface Given {
+  readonly nics: readonly object[];
+  readonly routes?: readonly object[];
+}
+
+/** What is to be configured where the platform has not done it: both families, an MTU, and odd routes. */
+const configured: Given = {
+  nics: [
+    {
+      ...nic,
+      ips: ['192.0.2.10/24', '2001:db8::10/64'],
+      gateways: ['192.0.2.1', '2001:db8::1'],
+      mtu: 1400,
+    },
+  ],
+  routes: [
+    { dst: '203.0.113.0/24', gateway: '192.0.2.254' },
+    { dst: '172.16.0.0/12', gateway: '100.64.0.1' },
+  ],
+};
+
+/** Boot a root until a service that needs the network to be online has run, look at it, and end it; the place may stay. */
+async function booted<Seen>(
+  name: string,
+  interfaceIs: NonNullable<BootOptions['nic']>,
+  { nics, routes = [] }: Given,
+  look: (guest: Guest) => Promise<Seen>,
+  kept?: BootPlace,
+): Promise<Seen> {
+  const place = kept ?? bootPlace();
+  const server = await place.serve({}, { ...instance, 'sdc:nics': nics, 'sdc:routes': routes });
+  const metadata = place.socketFolder();
+  const guest = await boot(rootNamed(name), {
+    disk: place.disk,
+    nic: interfaceIs,
+    ...(metadata === undefined ? {} : { metadata }),
+  });
+  try {
+    // wait-online gives up after two minutes: whoever waits in vain is not there by then.
+    await guest.waitFor('network-online', 'begin', 60);
+    return await look(guest);
+  } finally {
+    await guest.end(['/sbin/shutdown', '-h', 'now']);
+    await server.close();
+    if (kept === undefined) place.remove();
+  }
+}
+
+/** What systemd and networkd have on record of the boot. */
+async function onRecord(guest: Guest) {
+  const show = async (unit: string, property: string) =>
+    (await guest.run('systemctl', 'show', '--value', '--property', property, unit)).trim();
+  const journal = await guest.run('journalctl', '--boot', '--unit', 'systemd-networkd', '--output', 'cat');
+  return {
+    waitOnline: await show('systemd-networkd-wait-online', 'Result'),
+    networkOnline: await show('network-online.target', 'ActiveState'),
+    // A line of a file that it does not understand, or a setting that it cannot make so.
+    minded: journal.split('\n').filter((line) => /\.(network|conf):|could not|failed|ignoring/i.test(line)),
+  };
+}
+
+const well = { waitOnline: 'success', networkOnline: 'active', minded: [] };
+
+/** The interface as networkd has it: its state, and the file that it goes by. */
+async function asNetworkdHasIt(guest: Guest) {
+  const status = await guest.run('networkctl', '--no-pager', 'status', 'eth0');
+  return {
+    state: /State: \S+ \((\w+)\)/.exec(status)?.[1],
+    file: /Network File: (\S+)/.exec(status)?.[1],
+  };
+}
+
+const files = {
+  networkd: '/etc/systemd/network/10-lx-agent-eth0.network',
+  netplan: '/run/systemd/network/10-netplan-eth0.network',
+};
+
+describe.each(['networkd', 'netplan'] as const)('a boot whose network service is %s', (name) => {
+  test('is online with what the platform did, and networkd never changes any of it', async () => {
+    await booted(name, 'plumbed', { nics: instance['sdc:nics'] }, async (guest) => {
+      const before = await guest.run('cat', '/var/log/boot-test/network-before');
+      const state = () => guest.run('/usr/lib/boot-test/network-state');
+      expect(before).toContain('eth0 inet 192.0.2.10/24\n');
+      expect(before).toContain('default via 192.0.2.1 dev eth0');
+      expect(await onRecord(guest)).toEqual(well);
+      expect(await asNetworkdHasIt(guest)).toEqual({ state: 'configured', file: files[name] });
+      expect(await state()).toBe(before);
+      for (const verb of ['restart', 'stop', 'start']) {
+        await guest.run('systemctl', verb, 'systemd-networkd');
+        expect(await state(), verb).toBe(before);
+      }
+      await guest.run('/lib/systemd/systemd-networkd-wait-online', '--timeout=20');
+      expect(await state()).toBe(before);
+    });
+  });
+
+  test('has all of the model where the platform has done nothing', async () => {
+    await booted(name, 'bare', configured, async (guest) => {
+      expect(await guest.run('cat', '/var/log/boot-test/network-before')).toBe('');
+      expect(await onRecord(guest)).toEqual(well);
+      expect(await asNetworkdHasIt(guest)).toEqual({ state: 'configured', file: files[name] });
+      expect(await observe(guest)).toEqual(modelled(networkFrom({ ...configured, policy: 'full' })));
+    });
+  });
+
+  test('waits for no address where no interface is to have one', async () => {
+    await booted(name, 'bare', { nics: [{ ...nic, ips: [], gateways: [] }] }, async (guest) => {
+      expect(await onRecord(guest)).toEqual(well);
+      expect((await observe(guest)).addresses).toEqual([]);
+    });
+  });
+
+  test('waits for nothing where there is no interface, and in the next boot for the one that has come', async () => {
+    const place = bootPlace();
+    await booted(
+      name,
+      'none',
+      { nics: [] },
+      async (guest) => expect(await onRecord(guest)).toEqual(well),
+      place,
+    );
+    await booted(
+      name,
+      'bare',
+      configured,
+      async (guest) => expect(await onRecord(guest)).toEqual(well),
+      place,
+    );
+    place.remove();
+  });
+});

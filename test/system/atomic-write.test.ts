@@ -7,7 +7,7 @@ it('gives temporary files names of 64 bits that nobody can guess from one anothe
     (name) => new RegExp(`^\\.lx-agent-${process.pid}-([0-9a-f]{16})$`).exec(name)?.[1],
   );
   expect(random).not.toContain(undefined);
-  // Each of the 64 bits is now set and now not, and no half of a name comes twice.
+  // Every digit takes every value somewhere among the thousand.
   for (let place = 0; place < 16; place++)
     expect(new Set(random.map((digits) => digits?.[place])).size).toBe(16);
   expect(new Set(random).size).toBe(1000);

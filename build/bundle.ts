@@ -94,6 +94,11 @@ export function versionText(): string {
 }
 
 /** What package.json says of this program. */
-export function packageDescription(): { version: string; description: string; license: string } {
+export function packageDescription(): {
+  version: string;
+  description: string;
+  license: string;
+  author: string;
+} {
   return JSON.parse(readFileSync(`${repository}/package.json`, 'utf8'));
 }

@@ -9,6 +9,7 @@ import { buildDeb } from './package/deb.ts';
 import { describePackage } from './package/description.ts';
 import { buildRpm } from './package/rpm.ts';
 import { stage } from './package/stage.ts';
+import { missingTools } from './package/tools.ts';
 
 // `npm run package`: what is in dist/ as .deb, .rpm, .apk and .tar.xz, with checksums, licences and a bill of materials.
 
@@ -18,6 +19,12 @@ const output = `${dist}/packages`;
 
 if (!existsSync(`${dist}/lx-agent`)) {
   console.error('there is no dist/lx-agent; run npm run build first');
+  process.exit(1);
+}
+const missing = missingTools();
+if (missing.length > 0) {
+  for (const { program, from } of missing) console.error(`there is no ${program}; Debian has it in ${from}`);
+  console.error('lintian and rpmlint check what is made: npm run test:boot runs them');
   process.exit(1);
 }
 rmSync(output, { recursive: true, force: true });

@@ -106,3 +106,25 @@ export function withDependency(
   result.splice(end, 0, ...added);
   return result.join('\n');
 }
+
+/** Where a link of ours in a run-level folder is now: insserv gives links other numbers when scripts come and go. */
+export function renumbered(path: string, target: string, root: ReadableRoot): string {
+  const [, folder = '', letter = '', name = ''] =
+    /^(\/etc\/rc.\.d)\/([SK])\d\d(lx-agent-.+)$/.exec(path) ?? [];
+  if (name === '' || root.entry(path) !== undefined) return path;
+  const now = root
+    .list(folder)
+    .find((entry) => entry.startsWith(letter) && /^.\d\d/.test(entry) && entry.slice(3) === name);
+  return now !== undefined && root.linkTarget(`${folder}/${now}`) === target ? `${folder}/${now}` : path;
+}
+
+/** A dependency file that insserv has made anew since, without our scripts; undefined for any other file. */
+export function withoutDependencies(path: string, text: string): string | undefined {
+  if (!/^\/etc\/init\.d\/\.depend\.(boot|start|stop)$/.test(path)) return undefined;
+  return text
+    .split('\n')
+    .filter((line) => !line.startsWith(`${early}:`) && !line.startsWith(`${late}:`))
+    .map((line) => line.replaceAll(/ lx-agent-(early|late)(?= |$)/g, ''))
+    .filter((line) => !/^[^\s=]+:\s*$/.test(line))
+    .join('\n');
+}

@@ -4,6 +4,7 @@ import { type Settled, settle } from '../change/settle.ts';
 import type { Root } from '../system/root.ts';
 import { emptyState, stateFolder } from '../system/state.ts';
 import type { ReadableRoot } from '../system/system.ts';
+import { renumbered } from './insserv.ts';
 import { readManifest, writeManifest } from './manifest.ts';
 import { dropRecord, type Entry, type InstallRecord, readRecord, recordPath, writeRecord } from './record.ts';
 import { assertUndoable, entriesFor, keepWhatWas, undo } from './undo.ts';
@@ -38,7 +39,10 @@ export async function install(
   const wanted = settled.filter((one) => one.result === 'wanted');
   const paths = new Set(settled.flatMap(({ change }) => ('path' in change ? [change.path] : [])));
   const obsolete = (earlier?.entries ?? []).filter(
-    ({ path, after }) => after.kind !== 'directory' && after.kind !== 'nothing' && !paths.has(path),
+    ({ path, after }) =>
+      after.kind !== 'directory' &&
+      after.kind !== 'nothing' &&
+      !paths.has(after.kind === 'link' ? renumbered(path, after.target, root) : path),
   );
   const added = newEntries(root, wanted, earlier);
   const entries = merge(earlier?.entries ?? [], added);

@@ -4,6 +4,7 @@ import { fingerprint } from '../change/ownership.ts';
 import type { Root } from '../system/root.ts';
 import { RootError } from '../system/root-error.ts';
 import type { ReadableRoot } from '../system/system.ts';
+import { renumbered, withoutDependencies } from './insserv.ts';
 import { type Entry, keepContent, keptContent, keptPath } from './record.ts';
 
 /** Changes of which it can be told what was there before. */
@@ -53,7 +54,10 @@ export async function undo(
   force: boolean,
 ): Promise<readonly string[]> {
   const left: string[] = [];
-  for (const entry of [...entries].reverse()) {
+  for (const recorded of [...entries].reverse()) {
+    const { path, after } = recorded;
+    const entry =
+      after.kind === 'link' ? { ...recorded, path: renumbered(path, after.target, root) } : recorded;
     if (isLike(entry.path, entry.before, root)) continue;
     const ours = force || entry.after.kind === 'own' || isLike(entry.path, entry.after, root);
     if (!(ours ? restore(root, entry) : await takeOutOurPart(root, entry))) left.push(entry.path);
@@ -68,6 +72,11 @@ async function takeOutOurPart(root: Root, { path, before, after }: Entry): Promi
   const current = root.read(path)?.toString('latin1');
   const kept = root.entry(keptPath(after.hash)) === undefined ? undefined : keptContent(root, after.hash);
   if (current === undefined || kept === undefined) return false;
+  const recalculated = withoutDependencies(path, current);
+  if (recalculated !== undefined) {
+    root.write(path, recalculated, before);
+    return true;
+  }
   const { applyPatch, reversePatch, structuredPatch } = await import('diff');
   const ourPart = structuredPatch(
     path,

@@ -11,7 +11,7 @@ import { detectInit } from '../system/init.ts';
 import { writeReport } from '../system/report-file.ts';
 import { openRoot, type Root } from '../system/root.ts';
 import { RootError } from '../system/root-error.ts';
-import { readState, type State, writeState } from '../system/state.ts';
+import { emptyState, readState, type State, writeState } from '../system/state.ts';
 import type { System } from '../system/system.ts';
 import { version } from '../version.ts';
 import { steps as allSteps } from './order.ts';
@@ -45,6 +45,7 @@ export async function run(options: RunOptions): Promise<Report> {
     boot: root.live ? bootIdentity() : undefined,
     named: new Set(options.named),
   };
+  const asRead = system.state === emptyState ? undefined : system.state;
   const stages = await withMissedEarlyStage(options, root, system.boot, warn);
   const steps = chosen(stages, options.named);
   spans.push({ name: 'read state', start: lastEnd(spans), end: sinceStart() });
@@ -79,8 +80,8 @@ export async function run(options: RunOptions): Promise<Report> {
     if (options.dryRun) return report;
     const { state } = system;
     const made = instance.uuid !== undefined && options.named.length === 0 && isMadeItself(outcomes);
-    const known = made ? { ...state, instance: instance.uuid } : state;
-    return keep(report, known, root, options.named.length === 0);
+    const known = made && state.instance !== instance.uuid ? { ...state, instance: instance.uuid } : state;
+    return keep(report, known === asRead ? undefined : known, root, options.named.length === 0);
   };
 
   for (const [index, step] of steps.entries()) {
@@ -106,10 +107,10 @@ function exitStatus(metadata: MetadataOutcome, outcomes: readonly StepOutcome[])
   return outcomes.some(({ result }) => result === 'failed') ? 1 : 0;
 }
 
-/** Leave state and report for the next run. Where they cannot be written, the report that is shown says so. */
-function keep(report: Report, state: State, root: Root, whole: boolean): Report {
+/** Leave state, if there is a new one, and report for the next run. Where they cannot be written, the report that is shown says so. */
+function keep(report: Report, state: State | undefined, root: Root, whole: boolean): Report {
   try {
-    writeState(root, state);
+    if (state !== undefined) writeState(root, state);
     if (whole) writeReport(root, report);
     return report;
   } catch (error) {

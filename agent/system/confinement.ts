@@ -43,6 +43,14 @@ export function confinement(root: string): Confinement {
   /** By the path that led there; different ones may lead to one folder. */
   const entered = new Map<string, Entered>();
   let calls = 0;
+  let procMounted: boolean | undefined;
+
+  /** How this process may name a folder that it has open. */
+  function nameOf({ descriptor, inRoot }: Entered): string {
+    procMounted ??= existsSync('/proc/self/fd');
+    if (procMounted) return `/proc/self/fd/${descriptor}`;
+    return inRoot === '/' ? root : `${root}${inRoot}`;
+  }
 
   function forget(): void {
     for (const descriptor of new Set([...entered.values()].map((folder) => folder.descriptor)))
@@ -73,7 +81,7 @@ export function confinement(root: string): Confinement {
     const inRoot = below(folder.inRoot, name);
     const known = entered.get(inRoot);
     if (known !== undefined) return known;
-    const path = `${nameOf(root, folder)}/${name}`;
+    const path = `${nameOf(folder)}/${name}`;
     let found: Entered;
     try {
       found = { descriptor: openSync(path, openFlags), inRoot };
@@ -103,7 +111,7 @@ export function confinement(root: string): Confinement {
       calls += 1;
       try {
         const folder = descend(rootFolder(path), parts, { path, links: 0 });
-        return use({ folder: nameOf(root, folder), name, inRoot: folder.inRoot });
+        return use({ folder: nameOf(folder), name, inRoot: folder.inRoot });
       } finally {
         calls -= 1;
       }
@@ -121,10 +129,6 @@ interface Walk {
 /** Far below the 1,024 descriptors that a process has by default. */
 const openLimit = 64;
 
-function nameOf(root: string, { descriptor, inRoot }: Entered): string {
-  return descriptorPath(descriptor) ?? (inRoot === '/' ? root : `${root}${inRoot}`);
-}
-
 function below(folder: string, name: string): string {
   return folder === '/' ? `/${name}` : `${folder}/${name}`;
 }
@@ -135,14 +139,6 @@ function openRoot(root: string, path: string): number {
   } catch (error) {
     throw new RootError('enter the root of', path, errorCode(error) ?? 'EIO', error);
   }
-}
-
-let procMounted: boolean | undefined;
-
-function descriptorPath(descriptor: number): string | undefined {
-  // Once a run, not when this module is loaded: that is while the binary is built.
-  procMounted ??= existsSync('/proc/self/fd');
-  return procMounted ? `/proc/self/fd/${descriptor}` : undefined;
 }
 
 /** The target of a link; undefined where there is none, or nothing at all. */

@@ -40,10 +40,18 @@ npm, and the C library in /usr/lib/lx-agent/runtime.
 /** Under the loader and the C library that the package brings, it runs on every distribution. */
 const program = `${runtimeFolder}/${runtimeFiles[0]} --library-path ${runtimeFolder} /usr/lib/lx-agent/lx-agent`;
 
+/**
+ * A package must name somebody with an address. Whoever publishes the packages names themselves (LX_AGENT_MAINTAINER,
+ * or the author in package.json); until then the address is one that nobody can have (RFC 2606).
+ */
+function withAddress(author: string): string {
+  return /<\S+@\S+>/.test(author) ? author : `${author} <lx-agent@packages.invalid>`;
+}
+
 /** One description for .deb, .rpm, .apk and .tar.xz, from what the build has left in dist/. */
 export function describePackage(licences: string): Description {
   const dist = `${repository}/dist`;
-  const { version, license } = packageDescription();
+  const { version, license, author } = packageDescription();
   const asset = (name: string, to: string, mode = 0o644): PackageFile => ({
     from: { path: `${dist}/assets/${name}` },
     to,
@@ -58,8 +66,7 @@ export function describePackage(licences: string): Description {
       'resolvers, network files, SSH keys and scripts. For images of lx zones.',
     ],
     license,
-    // Whoever publishes the packages names themselves.
-    maintainer: process.env.LX_AGENT_MAINTAINER ?? 'lx-agent maintainers <lx-agent@example.org>',
+    maintainer: process.env.LX_AGENT_MAINTAINER ?? withAddress(author),
     homepage: 'https://tritondatacenter.com',
     files: [
       { from: { path: `${dist}/lx-agent` }, to: '/usr/lib/lx-agent/lx-agent', mode: 0o755 },

@@ -95,7 +95,7 @@ const heads = [
 ];
 const [load = Number.NaN] = loadavg();
 const rows: string[][] = [];
-for (const root of roots.values()) {
+for (const root of [...roots.values()].filter(({ release }) => release === undefined)) {
   rows.push(row(await costIn(root)));
   console.log(rows.at(-1)?.join('  '));
 }

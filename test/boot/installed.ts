@@ -23,6 +23,11 @@ export const runFolder = process.env.LX_AGENT_BOOT_RUN ?? join(layersFolder, 'ru
 
 const here = import.meta.dirname;
 
+/** Where the layers of a Debian release lie; the machine's own release has the folder itself. */
+export function releaseFolder(release: string | undefined): string {
+  return release === undefined ? layersFolder : join(layersFolder, release);
+}
+
 /** What of the agent is in a root: nothing, the agent as installed, or that with a recorder before its command. */
 export type AgentPart = 'none' | 'installed' | 'recorded';
 
@@ -32,7 +37,7 @@ export function lowerLayers(root: BootRoot, agent: AgentPart): string[] {
     ...(agent === 'recorded' ? [made(root, 'recorder')] : []),
     ...(agent === 'none' ? [] : [made(root, 'agent')]),
     made(root, 'fixture'),
-    ...[...root.layers, 'base'].map((layer) => join(layersFolder, layer)),
+    ...[...root.layers, 'base'].map((layer) => join(releaseFolder(root.release), layer)),
   ];
 }
 

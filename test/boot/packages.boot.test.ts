@@ -1,18 +1,22 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { readApk } from '../support/apk.ts';
 import { agentBinary } from '../support/built.ts';
 import { changesFolder, onRoot } from './image-root.ts';
 
 const repository = join(import.meta.dirname, '../..');
 const built = join(repository, 'dist/packages');
 
-/** The Debian package, built when it is not there yet. */
-function debianPackage(): string {
-  if (!existsSync(built)) execFileSync('npm', ['run', 'package'], { cwd: repository, stdio: 'pipe' });
-  const name = readdirSync(built).find((file) => file.endsWith('.deb'));
-  if (name === undefined) throw new Error(`no .deb in ${built}; npm run package makes it`);
+/** A package by its ending; all are built when they are not there yet, or older than the program. */
+function packageOf(ending: string): string {
+  const sums = join(built, 'SHA256SUMS');
+  if (!existsSync(sums) || statSync(sums).mtimeMs < statSync(agentBinary).mtimeMs)
+    execFileSync('npm', ['run', 'package'], { cwd: repository, stdio: 'pipe' });
+  const name = readdirSync(built).find((file) => file.endsWith(ending));
+  if (name === undefined) throw new Error(`no ${ending} in ${built}; npm run package makes it`);
   return join(built, name);
 }
 
@@ -42,28 +46,56 @@ describe('the Debian package', () => {
        chroot "$1" dpkg -P lx-agent > /dev/null
        ${listing} > "$1/tmp/after"
        diff "$1/tmp/before" "$1/tmp/after" && echo "as it was"`,
-      { DEB: debianPackage() },
+      { DEB: packageOf('.deb') },
     );
     expect(output).toMatch(/^lx-agent \S+ \(\S+\)\nenabled\n99\nconfiguration kept\nas it was\n$/);
   });
 });
 
-// What the packages' own scripts make anew, a machine-id for instance, is cleaned when an image is made.
-describe('an upgrade of the packages that own what preparation touches', () => {
+describe('what the distributions ask of a package', () => {
+  test('lintian has nothing against the .deb, not even a warning', () => {
+    const argv = ['--fail-on', 'error,warning', '--allow-root', packageOf('.deb')];
+    const { status, stdout } = spawnSync('lintian', argv, { encoding: 'utf8' });
+    expect(stdout).toBe('');
+    expect(status).toBe(0);
+  });
+
+  test('rpmlint finds no error in the .rpm', () => {
+    const argv = ['-c', join(repository, 'build/package/rpmlint.toml'), packageOf('.rpm')];
+    const { status, stdout } = spawnSync('rpmlint', argv, { encoding: 'utf8' });
+    expect(stdout).toContain(' 0 errors');
+    expect(status).toBe(0);
+  });
+});
+
+describe('the program in every package', () => {
+  const program = readFileSync(agentBinary);
+  const unpacked = (script: string, from: string) => {
+    const folder = mkdtempSync(join(tmpdir(), 'lx-agent-package-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    execFileSync('sh', ['-euc', script, 'sh', from, folder], { stdio: 'pipe' });
+    return folder;
+  };
+
   test.each([
-    ['systemd', ['systemd', 'dbus', 'base-files', 'procps']],
-    ['sysvinit', ['initscripts', 'sysvinit-core', 'base-files', 'procps', 'ifupdown']],
-  ])('undoes nothing with %s', (layer, packages) => {
-    const output = onRoot(
-      [layer, 'base'],
-      changesFolder(),
-      `"$AGENT" image prepare --root "$1" > /dev/null
-       mkdir -p "$1/tmp/debs"
-       (cd "$1/tmp/debs" && apt-get download -qq $PACKAGES 2> /dev/null)
-       chroot "$1" sh -c 'DEBIAN_FRONTEND=noninteractive dpkg --force-confold --install /tmp/debs/*.deb' > /dev/null 2>&1
-       "$AGENT" image check --root "$1" --skip clean`,
-      { AGENT: agentBinary, PACKAGES: packages.join(' ') },
-    );
-    expect(output).toContain('nothing is left to do');
+    ['.deb', 'dpkg-deb --extract "$1" "$2"'],
+    ['.rpm', 'rpm2archive - < "$1" | tar -xz -C "$2"'],
+    ['.tar.xz', 'tar -xf "$1" -C "$2"'],
+  ])('is the one that was built, and unstripped: %s', (ending, script) => {
+    const folder = unpacked(script, packageOf(ending));
+    expect(readFileSync(join(folder, 'usr/lib/lx-agent/lx-agent')).equals(program)).toBe(true);
+  });
+
+  test('is the one that was built, and unstripped: .apk, of the same files as the .tar.xz', () => {
+    const { files, information } = readApk(readFileSync(packageOf('.apk')));
+    const contents = new Map(files.map(({ path, content }) => [path, content]));
+    expect(contents.get('usr/lib/lx-agent/lx-agent')?.equals(program)).toBe(true);
+    const folder = unpacked('tar -xf "$1" -C "$2"', packageOf('.tar.xz'));
+    const others = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+    expect(files.map(({ path }) => path).sort()).toEqual(others.sort());
+    for (const [path, content] of contents)
+      if (statSync(join(folder, path)).isFile())
+        expect(content.equals(readFileSync(join(folder, path))), path).toBe(true);
+    expect(information).toMatchObject({ pkgname: 'lx-agent', arch: 'x86_64', license: 'MPL-2.0' });
   });
 });

@@ -17,4 +17,9 @@ export const packages: readonly { readonly name: string; readonly program: strin
   { name: 'man-db', program: 'man' },
   { name: 'zsh', program: 'zsh' },
   { name: 'fish', program: 'fish' },
+  { name: 'ksh93u+m', program: 'ksh93' },
+  { name: 'rpm', program: 'rpmbuild' },
+  { name: 'xz-utils', program: 'xz' },
+  { name: 'lintian', program: 'lintian' },
+  { name: 'rpmlint', program: 'rpmlint' },
 ];

@@ -1,47 +1,84 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { agentBinary } from '../support/built.ts';
-import { boot } from './guest.ts';
+import { boot, type Ending } from './guest.ts';
 import { lowerLayers } from './installed.ts';
 import { bootPlace } from './place.ts';
-import { rootNamed } from './roots.ts';
+import { type BootRoot, imageRoots, rootNamed } from './roots.ts';
+import { type Services, services } from './services.ts';
 
-/** Run an image command on the root that a disk and the layers below it make; its changes are the disk's. */
-function imageCommand(lower: string, files: string, verb: string): string {
-  return execFileSync(
-    join(import.meta.dirname, 'install.sh'),
-    [lower, files, agentBinary, 'image', verb, '--root'],
-    { encoding: 'utf8' },
-  );
+interface Booted extends Services {
+  /** What the image commands said. */
+  readonly said: readonly string[];
+  readonly ending: Ending;
 }
 
-describe.each(['systemd', 'sysvinit', 'openrc on sysvinit', 'runit'])('a prepared image with %s', (name) => {
-  const root = rootNamed(name);
+/** Boot a root with the agent's image commands run on it first, until its login services run. */
+async function booted(root: BootRoot, commands: readonly string[]): Promise<Booted> {
+  const place = bootPlace();
+  const files = join(place.disk.folder, 'files');
+  mkdirSync(files, { mode: 0o755 });
+  const lower = lowerLayers(root, 'none').join(':');
+  const said = commands.map((command) =>
+    execFileSync(
+      join(import.meta.dirname, 'install.sh'),
+      [lower, files, agentBinary, 'image', command, '--root'],
+      { encoding: 'utf8' },
+    ),
+  );
+  const server = await place.serve();
+  const metadata = place.socketFolder();
+  const guest = await boot(root, {
+    disk: place.disk,
+    agent: 'none',
+    ...(metadata === undefined ? {} : { metadata }),
+  });
+  await guest.waitFor('getty', 'begin');
+  // Debian 13 has no sshd for runit.
+  if (root.name !== 'runit on trixie') await guest.waitFor('sshd', 'begin');
+  if (commands.length > 0) await guest.waitFor('user-script', 'begin');
+  const records = await services(guest, root.init);
+  const ending = await guest.end(root.powerOff ?? ['/sbin/shutdown', '-h', 'now']);
+  await server.close();
+  place.remove();
+  return { ...records, said, ending };
+}
 
-  test('has nothing left to do, and boots with everything that the unprepared one starts', async () => {
-    const place = bootPlace();
-    const files = join(place.disk.folder, 'files');
-    mkdirSync(files, { mode: 0o755 });
-    const lower = lowerLayers(root, 'recorded').join(':');
-    const prepared = imageCommand(lower, files, 'prepare');
-    const checked = imageCommand(lower, files, 'check');
-    const server = await place.serve();
-    const guest = await boot(root, { disk: place.disk, metadata: place.socketFolder() });
-    await guest.waitFor('early', 'end:0');
-    await guest.waitFor('network', 'begin');
-    await guest.waitFor('sshd', 'begin');
-    const failed =
-      root.init === 'systemd'
-        ? await guest.run('systemctl', 'list-units', '--failed', '--no-legend', '--plain')
-        : '';
-    const ending = await guest.end(['/sbin/shutdown', '-h', 'now']);
-    await server.close();
-    place.remove();
-    expect(prepared).toContain('config/password-logins');
-    expect(checked).toContain('nothing is left to do');
-    expect(failed).toBe('');
-    expect(ending).toBe('powered off');
+/** Ours, and the one getty in place of those on terminals. */
+const added = /^(lx-agent-(early|late)(\.service)?|getty-console)$/;
+
+describe.each(imageRoots.flatMap((name) => [name, `${name} on trixie`]))('an image with %s', (name) => {
+  const root = rootNamed(name);
+  let prepared: Booted;
+  let unprepared: Booted;
+
+  beforeAll(async () => {
+    unprepared = await booted(root, []);
+    prepared = await booted(root, ['install', 'prepare', 'prepare', 'check']);
+  });
+
+  test('has nothing left to do once it is installed into and prepared', () => {
+    const [installed, first, second, checked] = prepared.said;
+    expect(installed).toMatch(/^installed: /);
+    expect(first).toMatch(/^prepared: /);
+    expect(second).toMatch(/^already prepared: /);
+    expect(checked).toMatch(/^nothing is left to do/);
+  });
+
+  test('boots without a failed service, and ends when it is told to', () => {
+    expect(prepared.failed).toEqual([]);
+    expect(prepared.ending).toBe('powered off');
+  });
+
+  test('starts the agent, and nothing else that the unprepared one does not start', () => {
+    expect(prepared.started.filter((service) => /lx-agent/.test(service))).not.toEqual([]);
+    const more = prepared.started.filter((service) => !unprepared.started.includes(service));
+    expect(more.filter((service) => !added.test(service))).toEqual([]);
+  });
+
+  test('waits for nothing', () => {
+    expect(prepared.waits).toEqual([]);
   });
 });

@@ -1,12 +1,14 @@
 #!/bin/bash
 # roots.sh DIR LAYER...: make Debian root layers for the boot tests, each once: DIR/base, and over it DIR/<layer>.
 # Needs root and mmdebstrap. A layer that is there is left as it is; a half-made one is made anew.
-#   SUITE    Debian release (bookworm)
-#   SOURCES  a sources file for apt (the machine's own)
+#   SUITE    Debian release (the machine's own)
+#   SOURCES  a sources file for apt (the machine's own); it may name the machine's release, which is put right
 set -euo pipefail
 dir=$1
 shift
-suite=${SUITE:-bookworm}
+# shellcheck source=/dev/null
+own=$(. /etc/os-release && echo "$VERSION_CODENAME")
+suite=${SUITE:-$own}
 sources=${SOURCES:-/etc/apt/sources.list.d/debian.sources}
 mkdir -p "$dir"
 cd "$dir"
@@ -31,7 +33,7 @@ if [ ! -d base ]; then
   mmdebstrap --quiet --mode=root --variant=apt --include=iproute2,ifupdown,openssh-server \
     --aptopt='APT::Install-Recommends "false"' --dpkgopt='path-exclude=/usr/share/man/*' \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
-    --skip=cleanup/apt,cleanup/apt/lists "$suite" base.tar "$sources"
+    --skip=cleanup/apt,cleanup/apt/lists "$suite" base.tar - < <(sed "s/\b$own\b/$suite/g" "$sources")
   tar -xpf base.tar -C base.new
   rm base.tar
   # Packages of the layers start nothing while they are being installed.

@@ -4,6 +4,8 @@ import type { InitSystem } from '../../agent/system/init.ts';
 export interface BootRoot {
   readonly name: string;
   readonly init: InitSystem;
+  /** The Debian release that the layers are made from; the machine's own when absent. */
+  readonly release?: 'trixie';
   readonly layers: readonly string[];
   readonly program: string;
   /** A folder under test/boot/ that is laid over the root, beside guest/. */
@@ -119,8 +121,18 @@ const all: readonly BootRoot[] = [
   },
 ];
 
+/** The roots that prepared images are made of, by init system. */
+export const imageRoots = ['systemd', 'sysvinit', 'openrc on sysvinit', 'runit'] as const;
+
+/** The same of the next Debian release. */
+const newer: readonly BootRoot[] = all
+  .filter(({ name }) => imageRoots.some((image) => image === name))
+  .map((root) => ({ ...root, name: `${root.name} on trixie`, release: 'trixie' }));
+
 /** The roots that are booted, one an init system and way to start it. */
-export const roots: ReadonlyMap<string, BootRoot> = new Map(all.map((root) => [root.name, root]));
+export const roots: ReadonlyMap<string, BootRoot> = new Map(
+  [...all, ...newer].map((root) => [root.name, root]),
+);
 
 /** The root of a name; throws when there is none. */
 export function rootNamed(name: string): BootRoot {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { buildIfStale } from '../support/built.ts';
-import { layersFolder } from './installed.ts';
+import { layersFolder, releaseFolder } from './installed.ts';
 import { packages } from './packages.ts';
 import { roots } from './roots.ts';
 
@@ -14,10 +14,12 @@ const repository = join(import.meta.dirname, '../..');
 
 if (process.getuid?.() !== 0) fail('boots init systems in namespaces of their own: run it as root');
 installPackages();
-step(join(import.meta.dirname, 'roots.sh'), [
-  layersFolder,
-  ...new Set([...roots.values()].flatMap((root) => root.layers)),
-]);
+for (const [release, ofRelease] of Map.groupBy(roots.values(), (root) => root.release))
+  step(
+    join(import.meta.dirname, 'roots.sh'),
+    [releaseFolder(release), ...new Set(ofRelease.flatMap(({ layers }) => layers))],
+    release === undefined ? {} : { SUITE: release },
+  );
 buildIfStale();
 const run = mkdtempSync(join(layersFolder, 'run-'));
 const vitest = ['vitest', 'run', '--config', 'test/vitest.config.ts', '--project', 'boot'];
@@ -40,9 +42,10 @@ function installPackages(): void {
   step('apt-get', ['install', '-qq', '-y', '--no-install-recommends', ...missing]);
 }
 
-function step(program: string, argv: string[]): void {
+function step(program: string, argv: string[], environment: Readonly<Record<string, string>> = {}): void {
   const { status, error } = spawnSync(program, argv, {
     cwd: repository,
+    env: { ...process.env, ...environment },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   if (status !== 0) fail(`${program} ${argv.join(' ')}: ${error?.message ?? `exit status ${status}`}`);

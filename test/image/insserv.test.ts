@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { withDependency } from '../../agent/image/insserv.ts';
+import { withDependency, withoutDependencies } from '../../agent/image/insserv.ts';
 
 const boot = `TARGETS = hostname.sh mountall.sh networking mountnfs.sh procps
 INTERACTIVE = mountall.sh
@@ -36,5 +36,12 @@ procps: agent
         expect(withDependency(once, 'agent', [], names)).toBe(once);
       }),
     );
+  });
+
+  it('are again without our scripts what insserv made of the others', () => {
+    const early = withDependency(boot, 'lx-agent-early', ['mountall.sh'], ['networking', 'procps']);
+    const both = withDependency(early, 'lx-agent-late', [], []);
+    expect(withoutDependencies('/etc/init.d/.depend.boot', both)).toBe(boot);
+    expect(withoutDependencies('/etc/init.d/README', both)).toBeUndefined();
   });
 });

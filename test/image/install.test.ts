@@ -1,8 +1,8 @@
-import { appendFileSync, chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { imageCommand, testSource } from '../support/image.ts';
-import { debianSystemd } from '../support/roots/debian.ts';
+import { debianSystemd, devuanSysvinit } from '../support/roots/debian.ts';
 import { families } from '../support/roots/families.ts';
 import { snapshot } from '../support/roots/snapshot.ts';
 import { plant, type Tree, temporaryRoot } from '../support/temporary-root.ts';
@@ -76,6 +76,22 @@ describe('install', () => {
     expect(readFileSync(join(root, 'usr/lib/lx-agent/manifest'), 'utf8')).toContain('agent=0.2.0\n');
     expect(readFileSync(join(root, 'usr/lib/lx-agent/lx-agent'), 'latin1')).toMatch(/0\.2\.0$/);
     await imageCommand(['uninstall', '--root', root]);
+    expect(snapshot(root)).toEqual(before);
+  });
+
+  it('keeps a link that insserv has given another number, and takes it away in the end', async () => {
+    const root = temporaryRoot(devuanSysvinit);
+    const before = snapshot(root);
+    await imageCommand(['install', '--root', root], testSource('0.1.0'));
+    const links = () =>
+      Object.keys(snapshot(root)).filter((path) => /^\/etc\/rcS\.d\/.*lx-agent-early/.test(path));
+    const [made = ''] = links();
+    renameSync(join(root, made), join(root, '/etc/rcS.d/S42lx-agent-early'));
+    await imageCommand(['install', '--root', root], testSource('0.2.0'));
+    expect(links()).toEqual(['/etc/rcS.d/S42lx-agent-early']);
+    expect(made).not.toBe('/etc/rcS.d/S42lx-agent-early');
+    const { stdout } = await imageCommand(['uninstall', '--root', root]);
+    expect(stdout).not.toContain('kept');
     expect(snapshot(root)).toEqual(before);
   });
 

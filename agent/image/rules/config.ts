@@ -136,6 +136,18 @@ export const configRules: readonly Rule[] = [
         target: '/etc/sv/agetty-console',
         beside: '/etc/sv/agetty-console',
       },
+      // Debian has a service for each terminal, and none for the console.
+      {
+        file: '/etc/sv/getty-console/run',
+        content: '#!/bin/sh\nexec chpst -P getty 38400 console linux\n',
+        mode: 0o755,
+        beside: '/etc/sv/getty-tty1',
+      },
+      {
+        link: '/etc/runit/runsvdir/default/getty-console',
+        target: '/etc/sv/getty-console',
+        beside: '/etc/sv/getty-tty1',
+      },
     ],
   },
   {

@@ -1,4 +1,5 @@
-import type { Rule } from '../rule.ts';
+import type { Image, Rule } from '../rule.ts';
+import { doWithout } from '../stopped-scripts.ts';
 import type { Want } from '../want.ts';
 
 const sandboxOff = `[Service]
@@ -18,6 +19,10 @@ function mask(unit: string): Want {
   return { link: `/etc/systemd/system/${unit}`, target: '/dev/null' };
 }
 
+function words(text: string): readonly string[] {
+  return text.split(/\s+/);
+}
+
 const upstartOff = `acpid control-alt-delete console-setup dmesg hwclock hwclock-save irqbalance module-init-tools
 mounted-dev mounted-debugfs network-interface-security plymouth plymouth-log plymouth-shutdown plymouth-splash
 plymouth-stop plymouth-upstart-bridge setvtrgb tty1 tty2 tty3 tty4 tty5 tty6 ttyS0 udev udevmonitor udevtrigger
@@ -26,13 +31,23 @@ udev-fallback-graphics udev-finish upstart-udev-bridge ureadahead ureadahead-oth
 const redhatOff = `acpid auditd gpm hpoj ip6tables iptables irda irqbalance iscsi isdn kdump kudzu mdmpd mdmonitor
 microcode_ctl netdump ntpd ntpdate pcmcia psacct quota_nld random rawdevices smartd`;
 
-const sysvOff = 'checkfs.sh checkroot.sh hwclock.sh kmod mtab.sh procps udev udev-mtab';
+const sysvOff = words('checkfs.sh checkroot.sh hwclock.sh kmod mtab.sh procps udev udev-mtab');
 
-function words(text: string): readonly string[] {
-  return text.split(/\s+/);
+/** Debian's first script, checkroot.sh, is also the one that makes /etc/mtab, by which umount and df go. */
+function sysvServices({ root, distribution, init }: Image): readonly Want[] {
+  const stopped: Want = {
+    stopped: sysvOff,
+    folders: ['S', '2', '3', '4', '5'].map((level) => `/etc/rc${level}.d`),
+  };
+  if (distribution.family !== 'debian' || init === 'systemd' || init === 'upstart') return [stopped];
+  return [
+    stopped,
+    ...doWithout(sysvOff, root),
+    { link: '/etc/mtab', target: '/proc/mounts', beside: '/etc/init.d/checkroot.sh' },
+  ];
 }
 
-const terminals = [1, 2, 3, 4, 5, 6];
+const terminals = ['tty1', 'tty2', 'tty3', 'tty4', 'tty5', 'tty6', 'ttyS0'];
 
 export const serviceRules: readonly Rule[] = [
   {
@@ -123,12 +138,7 @@ export const serviceRules: readonly Rule[] = [
     reason: 'a zone has none of the devices, and may not set kernel parameters',
     source: 'RFD 15; lx_boot_zone_{debian,suse}.ksh',
     when: { families: ['debian', 'suse'] },
-    wants: [
-      {
-        stopped: words(sysvOff),
-        folders: ['S', '2', '3', '4', '5'].map((level) => `/etc/rc${level}.d`),
-      },
-    ],
+    wants: sysvServices,
   },
   {
     id: 'redhat-off',
@@ -145,30 +155,32 @@ export const serviceRules: readonly Rule[] = [
     ],
   },
   {
+    // Debian's checkroot.sh and checkfs.sh stay: mountall.sh needs them, and without block devices they do nothing.
     id: 'openrc-hardware',
     category: 'services',
-    summary: 'no device managers, modules, key maps and swap in the run-levels',
-    reason: 'a zone has none of the devices',
-    source: 'lx-images, alpine',
+    summary: 'no device managers, clock, modules, sysctl, key maps and swap in the run-levels',
+    reason: 'a zone has none of the devices, and may not set kernel parameters',
+    source: 'lx-images, alpine; RFD 15',
     when: { inits: ['openrc'] },
     wants: ['sysinit', 'boot', 'default'].flatMap((level) =>
       words(
-        'hwdrivers modules modloop mdev udev udev-trigger udev-settle dmesg swap keymaps consolefont',
+        `hwdrivers modules modloop mdev udev udev-trigger udev-settle dmesg swap keymaps consolefont
+        hwclock.sh kmod procps`,
       ).map((name) => ({ remove: `/etc/runlevels/${level}/${name}` })),
     ),
   },
   {
     id: 'runit-terminals',
     category: 'services',
-    summary: 'no getty on a virtual terminal',
-    reason: "a zone has no virtual terminals; a `down` file is no package's, so an update leaves it",
+    summary: 'no getty on a virtual or serial terminal',
+    reason: "a zone has neither; a `down` file is no package's, so an update leaves it",
     source: 'lx-images, void; runsv(8)',
     when: { inits: ['runit'] },
     wants: ['agetty', 'getty'].flatMap((getty) =>
-      terminals.map((number) => ({
-        file: `/etc/sv/${getty}-tty${number}/down`,
+      terminals.map((terminal) => ({
+        file: `/etc/sv/${getty}-${terminal}/down`,
         content: '',
-        beside: `/etc/sv/${getty}-tty${number}`,
+        beside: `/etc/sv/${getty}-${terminal}`,
       })),
     ),
   },

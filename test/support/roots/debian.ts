@@ -69,13 +69,35 @@ export const ubuntuUpstart: Tree = {
   '/etc/udev/rules.d/70-persistent-net.rules': 'SUBSYSTEM=="net", ATTR{address}=="02:00:00:00:00:01"\n',
 };
 
+function initScript(provides: string, required: string): string {
+  return `#! /bin/sh\n### BEGIN INIT INFO\n# Provides:          ${provides}\n# Required-Start:    ${required}\n# Default-Start:     S\n### END INIT INFO\n`;
+}
+
 /** Devuan with sysvinit. */
 export const devuanSysvinit: Tree = {
   ...base,
   ...release('devuan', '5', 'Devuan GNU/Linux 5 (daedalus)'),
   '/usr/sbin/init': '',
   '/etc/inittab': `id:2:initdefault:\nsi::sysinit:/etc/init.d/rcS\n${gettys}`,
+  '/etc/init.d/rc': '#! /bin/sh\n',
+  '/usr/sbin/insserv': '',
+  '/etc/init.d/checkroot.sh': initScript('checkroot mtab', 'mountdevsubfs hostname'),
+  '/etc/init.d/checkroot-bootclean.sh': initScript('checkroot-bootclean', 'checkroot'),
+  '/etc/init.d/checkfs.sh': initScript('checkfs', 'checkroot'),
+  '/etc/init.d/mountall.sh': initScript('mountall', 'checkfs checkroot-bootclean'),
+  '/etc/init.d/.depend.boot': `TARGETS = hostname.sh mountdevsubfs.sh mountall.sh networking procps checkroot-bootclean.sh checkroot.sh checkfs.sh
+INTERACTIVE = checkroot.sh checkfs.sh
+mountall.sh: checkfs.sh checkroot-bootclean.sh
+networking: mountall.sh procps
+checkroot-bootclean.sh: checkroot.sh
+checkroot.sh: mountdevsubfs.sh hostname.sh
+checkfs.sh: checkroot.sh
+`,
   '/etc/rcS.d/S03udev': '-> ../init.d/udev',
+  '/etc/rcS.d/S04checkroot.sh': '-> ../init.d/checkroot.sh',
+  '/etc/rcS.d/S05checkfs.sh': '-> ../init.d/checkfs.sh',
+  '/etc/rcS.d/S06checkroot-bootclean.sh': '-> ../init.d/checkroot-bootclean.sh',
+  '/etc/rcS.d/S07mountall.sh': '-> ../init.d/mountall.sh',
   '/etc/rcS.d/S08procps': '-> ../init.d/procps',
   '/etc/rcS.d/S09networking': '-> ../init.d/networking',
   '/etc/rc2.d/S01ssh': '-> ../init.d/ssh',

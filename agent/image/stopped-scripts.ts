@@ -1,0 +1,94 @@
+import type { ReadableRoot } from '../system/system.ts';
+import type { Want } from './want.ts';
+
+/** Larger than any init script. */
+const scriptLimit = 256 * 1024;
+const header = /^### BEGIN INIT INFO\n[\s\S]*?^### END INIT INFO\n/m;
+const requirements = /^(# Required-Start:[ \t]*)(.*)$/m;
+
+/**
+ * What lets Debian's init scripts do without others that are off. A script that requires one of those makes insserv
+ * refuse its work from then on, so that no package with a service can be installed any more: it gets an override
+ * header, insserv(8), which requires what the stopped script itself required. In the dependency file as it is,
+ * startpar would start it before everything else.
+ */
+export function doWithout(stopped: readonly string[], root: ReadableRoot): readonly Want[] {
+  const replaced = facilitiesOf(stopped, root);
+  const overrides = root
+    .list('/etc/init.d')
+    .filter((name) => !stopped.includes(name))
+    .flatMap((name): Want[] => {
+      const before = headerOf(name, root);
+      const after = before?.replace(
+        requirements,
+        (_line, start: string, names: string) => start + resolve(words(names), replaced).join(' '),
+      );
+      if (after === undefined || after === before) return [];
+      return [{ file: `/etc/insserv/overrides/${name}`, content: after, beside: '/sbin/insserv' }];
+    });
+  return [...overrides, { edit: '/etc/init.d/.depend.boot', as: (text) => withBridges(text, stopped) }];
+}
+
+/** What the stopped scripts provide, and what they require for it. */
+function facilitiesOf(
+  stopped: readonly string[],
+  root: ReadableRoot,
+): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    stopped.flatMap((name): [string, readonly string[]][] => {
+      const text = headerOf(name, root);
+      if (text === undefined) return [];
+      const provides = words(/^# Provides:(.*)$/m.exec(text)?.[1] ?? '');
+      const requires = words(requirements.exec(text)?.[2] ?? '');
+      return provides.map((facility) => [facility, requires]);
+    }),
+  );
+}
+
+function headerOf(name: string, root: ReadableRoot): string | undefined {
+  const path = `/etc/init.d/${name}`;
+  return root.entry(path)?.kind === 'file'
+    ? header.exec(root.readText(path, scriptLimit) ?? '')?.[0]
+    : undefined;
+}
+
+/** Names with those that are replaced by others so replaced, as often as it takes, each once. */
+function resolve(
+  names: readonly string[],
+  replaced: ReadonlyMap<string, readonly string[]>,
+  seen: ReadonlySet<string> = new Set(),
+): readonly string[] {
+  const resolved = names.flatMap((name) => {
+    if (seen.has(name)) return [];
+    const others = replaced.get(name);
+    return others === undefined ? [name] : resolve(others, replaced, new Set([...seen, name]));
+  });
+  return [...new Set(resolved)];
+}
+
+/**
+ * A dependency file (see insserv.ts) in which what waits for a stopped script waits for what that one waits for, too.
+ * Names are added and none is taken away: startpar passes over those that have no link.
+ */
+export function withBridges(text: string, stopped: readonly string[]): string {
+  const rule = /^([^\s:=]+): *(.*)$/;
+  const waits = new Map(
+    text.split('\n').flatMap((line): [string, readonly string[]][] => {
+      const [, name, others] = rule.exec(line) ?? [];
+      return name === undefined || !stopped.includes(name) ? [] : [[name, words(others ?? '')]];
+    }),
+  );
+  return text
+    .split('\n')
+    .map((line) => {
+      const [, name, others = ''] = rule.exec(line) ?? [];
+      if (name === undefined || stopped.includes(name)) return line;
+      const missing = resolve(words(others), waits).filter((other) => !words(others).includes(other));
+      return missing.length === 0 ? line : `${line.trimEnd()} ${missing.join(' ')}`;
+    })
+    .join('\n');
+}
+
+function words(text: string): readonly string[] {
+  return text.split(/\s+/).filter((word) => word !== '');
+}

@@ -27,6 +27,8 @@ export interface FileChange extends Described {
   readonly owner?: Owner;
   /** Whose file it is once it is there; see `Claim`. */
   readonly claim: Claim;
+  /** Of a `shared` file: by what our part before is known there; on record while a change that failed owes to take it out. */
+  readonly replaces?: string;
   /** The content is a secret: masked in diffs, never in a report. */
   readonly secret?: boolean;
 }

@@ -12,7 +12,13 @@ export function withPending(state: State, changes: readonly Change[]): State {
 
 /** What a Change wanted is there now: it is remembered as written by us, and is pending no more. */
 export function withDone(state: State, change: Change): State {
-  return withoutPending(withRecord(state, change), change);
+  return without('owed', without('pending', withRecord(state, change), change), change);
+}
+
+/** A Change failed: what it was to replace in others' file is owed. */
+export function withFailed(state: State, change: Change): State {
+  if (change.kind !== 'file' || change.replaces === undefined) return state;
+  return { ...state, owed: { ...state.owed, [change.path]: change.replaces } };
 }
 
 /** How a script ran; at its start, that it was begun. */
@@ -40,9 +46,9 @@ function withRecord(state: State, change: Change): State {
 }
 
 /** After a failure a Change stays pending: the file may be the old one or the new one. */
-function withoutPending(state: State, change: Change): State {
-  if (state.pending === undefined || !('path' in change)) return state;
-  const { pending, ...settled } = state;
-  const { [change.path]: _done, ...open } = pending;
-  return Object.keys(open).length === 0 ? settled : { ...settled, pending: open };
+function without(member: 'pending' | 'owed', state: State, change: Change): State {
+  const { [member]: entries, ...rest } = state;
+  if (entries === undefined || !('path' in change)) return state;
+  const { [change.path]: _done, ...open } = entries;
+  return Object.keys(open).length === 0 ? rest : { ...rest, [member]: open };
 }

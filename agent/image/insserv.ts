@@ -66,9 +66,9 @@ function dependencyFile(
   after: readonly string[],
 ): FileChange[] {
   const path = `/etc/init.d/.depend.${which}`;
-  const text = root.readText(path);
+  const text = root.read(path)?.toString('latin1');
   if (text === undefined) return [];
-  const content = withDependency(text, name, before, after);
+  const content = Buffer.from(withDependency(text, name, before, after), 'latin1');
   const mode = root.entry(path)?.mode ?? 0o644;
   return [{ kind: 'file', path, content, mode, claim: 'shared', why: 'startpar runs only what is in it' }];
 }

@@ -68,7 +68,8 @@ export async function undo(
 /** In a file that somebody else has changed as well, only our lines go, if they can be told from theirs. */
 async function takeOutOurPart(root: Root, { path, before, after }: Entry): Promise<boolean> {
   if (before.kind !== 'file' || after.kind !== 'file' || root.entry(path)?.kind !== 'file') return false;
-  const current = root.readText(path);
+  // A character for each byte: others' lines stay as they are, in whatever encoding.
+  const current = root.read(path)?.toString('latin1');
   const kept = root.entry(keptPath(after.hash)) === undefined ? undefined : keptContent(root, after.hash);
   if (current === undefined || kept === undefined) return false;
   const recalculated = withoutDependencies(path, current);
@@ -80,15 +81,15 @@ async function takeOutOurPart(root: Root, { path, before, after }: Entry): Promi
   const ourPart = structuredPatch(
     path,
     path,
-    keptContent(root, before.hash).toString(),
-    kept.toString(),
+    keptContent(root, before.hash).toString('latin1'),
+    kept.toString('latin1'),
     '',
     '',
     { context: 1 },
   );
   const theirs = applyPatch(current, reversePatch(ourPart), { fuzzFactor: 2 });
   if (theirs === false) return false;
-  root.write(path, theirs, before);
+  root.write(path, Buffer.from(theirs, 'latin1'), before);
   return true;
 }
 

@@ -121,7 +121,7 @@ function busybox(root: ReadableRoot): Change[] {
     {
       kind: 'file',
       path: '/etc/inittab',
-      content: inittabWithAgent(root.readText('/etc/inittab')),
+      content: Buffer.from(inittabWithAgent(textOf(root, '/etc/inittab')), 'latin1'),
       mode: root.entry('/etc/inittab')?.mode ?? 0o644,
       claim: 'shared',
       why: runIt,
@@ -142,7 +142,7 @@ function shutdownWrapper(root: ReadableRoot): Change[] {
 function rcLocal(root: ReadableRoot): Change[] {
   const path = has(root, '/etc/rc.d/rc.local') ? '/etc/rc.d/rc.local' : '/etc/rc.local';
   const line = '/usr/lib/lx-agent/boot';
-  const before = root.readText(path) ?? '#!/bin/sh\n';
+  const before = textOf(root, path) ?? '#!/bin/sh\n';
   const [first = '', ...rest] = before.split('\n');
   const content = before.split('\n').includes(line)
     ? before
@@ -152,12 +152,17 @@ function rcLocal(root: ReadableRoot): Change[] {
   return [
     ...lateStage(),
     file(line, 'rc.local/boot', 0o755),
-    { kind: 'file', path, content, mode: 0o755, claim: 'shared', why: runIt },
+    { kind: 'file', path, content: Buffer.from(content, 'latin1'), mode: 0o755, claim: 'shared', why: runIt },
   ];
 }
 
 function lateStage(): Change[] {
   return [file('/usr/lib/lx-agent/late-stage', 'common/late-stage', 0o755)];
+}
+
+/** A character for each byte: others' lines stay as they are, in whatever encoding. */
+function textOf(root: ReadableRoot, path: string): string | undefined {
+  return root.read(path)?.toString('latin1');
 }
 
 function has(root: ReadableRoot, path: string): boolean {

@@ -102,10 +102,12 @@ function edited(
   why: string,
 ): readonly Change[] {
   if (root.entry(path)?.kind === 'link') return [];
-  const text = root.readText(path);
+  // A character for each byte: others' lines stay as they are, in whatever encoding.
+  const text = root.read(path)?.toString('latin1');
   if (text === undefined) return [];
-  const content = edit(text);
-  return content === text ? [] : [{ kind: 'file', path, content, mode: 0o644, claim: 'shared', why }];
+  const edited = edit(text);
+  if (edited === text) return [];
+  return [{ kind: 'file', path, content: Buffer.from(edited, 'latin1'), mode: 0o644, claim: 'shared', why }];
 }
 
 /** The paths that a pattern stands for: itself, or with `*` in its last component what the folder holds. */

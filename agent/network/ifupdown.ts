@@ -15,7 +15,7 @@ export const ifupdown: Renderer = {
 /** The main file with a line that includes ours, where it has none; one that is missing gets the loopback too. */
 function included(root: ReadableRoot): RenderedFile[] {
   const main = '/etc/network/interfaces';
-  const text = root.readText(main);
+  const text = root.read(main)?.toString('latin1');
   if (text === undefined)
     return [
       {

@@ -14,7 +14,10 @@ export interface Renderer {
   takeUp?(path: string): readonly [string, ...string[]] | undefined;
 }
 
-/** A network file; `shared` where only a part of it is ours. */
+/**
+ * A network file; `shared` where only a part of it is ours: then a character of `content` is a byte (latin1), so that
+ * others' lines stay byte for byte in whatever encoding they are.
+ */
 export interface RenderedFile {
   readonly path: string;
   readonly content: string;

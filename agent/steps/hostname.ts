@@ -19,19 +19,25 @@ export const hostname: Step = {
   },
 };
 
-function planHostname(name: Hostname, domain: Domain | undefined, { root, distribution }: System): Change[] {
+function planHostname(
+  name: Hostname,
+  domain: Domain | undefined,
+  { root, distribution, state }: System,
+): Change[] {
   const node = nodeName(name);
   const why = `the metadata names the instance ${node}`;
   const file = { kind: 'file', mode: 0o644, why } as const;
   const changes: Change[] = [];
 
   const hosts = readBytes(root, '/etc/hosts') ?? '127.0.0.1\tlocalhost\n::1\tlocalhost\n';
-  const previous = root.readText('/etc/hostname')?.trim();
+  // Where /etc/hosts could not be written, the name went on without it, and only the record knows the one before.
+  const previous = state.owed?.['/etc/hosts'] ?? root.readText('/etc/hostname')?.trim();
   changes.push({
     ...file,
     path: '/etc/hosts',
     content: Buffer.from(withHost(hosts, hostNames(name, domain), previous), 'latin1'),
     claim: 'shared',
+    ...(previous === undefined ? {} : { replaces: previous }),
   });
 
   // After /etc/hosts: a run that was killed in between still finds there by which name the old line goes.

@@ -50,7 +50,14 @@ function present(file: RenderedFile, why: string, renderer: Renderer, root: Read
   const { path, content, mode = 0o644, claim = 'ours-until-edited', linked } = file;
   const links = linked ? (renderer.linksOf?.(path) ?? []) : [];
   return [
-    { kind: 'file', path, content, mode, claim, why },
+    {
+      kind: 'file',
+      path,
+      content: claim === 'shared' ? Buffer.from(content, 'latin1') : content,
+      mode,
+      claim,
+      why,
+    },
     ...links
       .filter((link) => root.entry(link.path) === undefined || isThere(link, root))
       .map((link): Change => ({ kind: 'link', ...link, why })),

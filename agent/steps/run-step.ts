@@ -1,6 +1,6 @@
 import { apply, describeEnd, Interrupted } from '../change/apply.ts';
 import { type Change, type CommandChange, subject } from '../change/change.ts';
-import { isOnRecord, withDone, withPending, withScript } from '../change/records.ts';
+import { isOnRecord, withDone, withFailed, withPending, withScript } from '../change/records.ts';
 import { type Settled, settle } from '../change/settle.ts';
 import type { Instance } from '../metadata/instance.ts';
 import type { ChangeOutcome, StepOutcome } from '../report.ts';
@@ -86,6 +86,7 @@ async function carryOut(
     if (one.result !== 'wanted' || options.dryRun) {
       if (one.result === 'wanted') await options.onWanted?.(step, one);
       if (one.result === 'unchanged' && !isOnRecord(state, one.change)) state = withDone(state, one.change);
+      if (one.result === 'failed' && !options.dryRun) state = withFailed(state, one.change);
       changes.push({ ...described, ...leftAlone(one) });
       continue;
     }
@@ -96,7 +97,7 @@ async function carryOut(
     }
     if (one.change.kind === 'command') state = begun(state, one.change, root, system.boot);
     const applied = await attempt(one, root, system.boot);
-    if (applied.result === 'changed') state = withDone(state, one.change);
+    state = applied.result === 'changed' ? withDone(state, one.change) : withFailed(state, one.change);
     if (applied.script !== undefined) state = withScript(state, applied.script.name, applied.script.how);
     changes.push({
       ...described,

@@ -13,6 +13,8 @@ export const stateSchema = v.object({
   files: v.record(v.string(), v.string()),
   /** What is being written, recorded ahead of replacing a file on record: after a kill, either content is ours. */
   pending: v.optional(v.record(v.string(), v.string())),
+  /** Path → what a change that failed was to replace there, by which the next run still knows it. */
+  owed: v.optional(v.record(v.string(), v.string())),
   /** Script name → how it last ran. */
   scripts: v.record(
     v.string(),
@@ -48,8 +50,8 @@ export function readState(root: Pick<Root, 'readText'>, warn: (message: string) 
 
 /** Write the state, if it differs from what is there: its members are always in the same order. */
 export function writeState(root: Root, state: State): void {
-  const { version, instance, files, pending, scripts } = state;
-  const text = `${JSON.stringify({ version, instance, files, pending, scripts }, null, 1)}\n`;
+  const { version, instance, files, pending, owed, scripts } = state;
+  const text = `${JSON.stringify({ version, instance, files, pending, owed, scripts }, null, 1)}\n`;
   if (root.readText(statePath) === text) return;
   root.makeDirectory(stateFolder, { mode: 0o755 });
   root.write(statePath, text, { mode: 0o600 });

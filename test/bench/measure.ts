@@ -99,3 +99,9 @@ export function median(values: readonly number[]): number {
   const at = (index: number) => sorted[index] ?? Number.NaN;
   return Number.isInteger(middle) ? (at(middle - 1) + at(middle)) / 2 : at(Math.floor(middle));
 }
+
+/** The value below which so many per cent of all lie (nearest rank). */
+export function percentile(values: readonly number[], percent: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? Number.NaN;
+}

@@ -77,7 +77,10 @@ export async function openZone(
 }
 
 /** Run the program to its end; the servers of this process are at work meanwhile. */
-function ending(args: readonly string[], { environment = {}, input }: CallOptions = {}): Promise<Ending> {
+export function ending(
+  args: readonly string[],
+  { environment = {}, input }: CallOptions = {},
+): Promise<Ending> {
   return new Promise((resolve, reject) => {
     const child = spawn(agentBinary, args, { env: { PATH: process.env.PATH, ...environment } });
     const said = { stdout: '', stderr: '' };

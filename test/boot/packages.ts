@@ -13,6 +13,7 @@ export const packages: readonly { readonly name: string; readonly program: strin
   { name: 'dnsmasq-base', program: 'dnsmasq' },
   { name: 'isc-dhcp-client', program: 'dhclient' },
   { name: 'strace', program: 'strace' },
+  { name: 'python3-minimal', program: 'python3' },
   { name: 'man-db', program: 'man' },
   { name: 'zsh', program: 'zsh' },
   { name: 'fish', program: 'fish' },

@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { hostname } from '../../agent/steps/hostname.ts';
 import { withHost } from '../../agent/steps/hosts.ts';
+import { runStep } from '../../agent/steps/run-step.ts';
+import { openRoot, type Root } from '../../agent/system/root.ts';
+import { RootError } from '../../agent/system/root-error.ts';
+import { emptyState, type State } from '../../agent/system/state.ts';
 import { files, planned, scratchSystem } from '../support/scratch-system.ts';
+import { instanceOf } from '../support/tampered.ts';
+import { temporaryRoot } from '../support/temporary-root.ts';
+import { systemAt } from './fixture.ts';
 
 it('replaces the name that the image came with, and nothing else', async () => {
   const system = scratchSystem({
@@ -74,4 +81,37 @@ it('lets no value into a line of its own', async () => {
       expect(written['/etc/hosts']?.split('\n')).toHaveLength(4);
     }),
   );
+});
+
+it('takes the old name out of /etc/hosts in the next run where it could not in this one', async () => {
+  const path = temporaryRoot({
+    '/etc/hostname': 'old\n',
+    '/etc/hosts': '127.0.0.1 localhost\n127.0.1.1\told.example.com old\n',
+  });
+  const whole = openRoot(path);
+  const refusing: Root = {
+    ...whole,
+    write(file, content, attributes) {
+      if (file === '/etc/hosts') throw new RootError('write', file, 'EROFS');
+      whole.write(file, content, attributes);
+    },
+  };
+  const once = async (root: Root, name: string, state: State) => {
+    const instance = instanceOf({ hostname: name });
+    const system = systemAt(path, { root, state });
+    return await runStep(hostname, instance, system, root, { dryRun: false, force: false });
+  };
+  const hosts = () => whole.readText('/etc/hosts');
+
+  const first = await once(refusing, 'new', emptyState);
+  expect(first.outcome).toMatchObject({ result: 'failed' });
+  expect([whole.readText('/etc/hostname'), first.state.owed]).toEqual(['new\n', { '/etc/hosts': 'old' }]);
+  // It fails again, with yet another name: what is owed is still the line that is there.
+  const second = await once(refusing, 'newer', first.state);
+  expect(second.state.owed).toEqual({ '/etc/hosts': 'old' });
+  expect(hosts()).toContain('old.example.com');
+
+  const third = await once(whole, 'newer', second.state);
+  expect(hosts()).toBe('127.0.0.1 localhost\n127.0.1.1\tnewer\n');
+  expect(third.state.owed).toBeUndefined();
 });

@@ -39,6 +39,8 @@ export interface Faults {
   reversed?: boolean;
   /** Gives every V2 answer twice. */
   duplicated?: boolean;
+  /** Alters what goes out on a connection, by its number. */
+  garble?: (answer: Buffer, connection: number) => Buffer;
 }
 
 export interface MetadataServer {
@@ -128,7 +130,9 @@ export async function startMetadataServer({
       });
     }
     function send(answers: readonly Buffer[]): void {
-      outgoing.push(...(faults.joined && answers.length > 0 ? [Buffer.concat(answers)] : answers));
+      const { garble } = faults;
+      const joined = faults.joined && answers.length > 0 ? [Buffer.concat(answers)] : answers;
+      outgoing.push(...(garble === undefined ? joined : joined.map((answer) => garble(answer, turn))));
       if (!writing) pump();
     }
 

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { conversation, type Outcome, OutOfStep } from '../../../agent/metadata/conversation.ts';
+import { decodeReplyV2, encodeReplyV2, frameV2, type Request } from '../../../agent/metadata/frame.ts';
+import { inputOf } from '../input.ts';
+import type { Target } from '../target.ts';
+
+const requests: readonly Request[] = ['hostname', 'user-data', 'sdc:nics'].map((argument, index) => ({
+  id: String(index + 1).padStart(8, '0'),
+  verb: 'GET',
+  argument,
+}));
+const limit = 4096;
+const answersV2 = [
+  encodeReplyV2('00000001', { status: 'SUCCESS', value: Buffer.from('web-1') }),
+  encodeReplyV2('00000002', { status: 'NOTFOUND', value: Buffer.alloc(0) }),
+  encodeReplyV2('00000003', { status: 'FAILURE', value: Buffer.from('no') }),
+];
+
+/** What the server says, cut anywhere: the chunks change nothing, and only what was asked is answered. */
+export const conversationTarget: Target = {
+  seeds: [
+    inputOf({ stream: `V2_OK\n${answersV2.join('')}`, cuts: '\x01\x05\x03' }),
+    inputOf({ stream: `V2_OK\n${answersV2.toReversed().join('')}`, cuts: '\x20' }),
+    inputOf({ stream: 'invalid command\nSUCCESS\nweb\n..a\n.\nNOTFOUND\nSUCCESS\n\n.\n', cuts: '\x02' }),
+    inputOf({ stream: 'FAILURE\nFAILURE\nSUCCESS\nx\n.\ninvalid command\n', cuts: '\x7f' }),
+  ],
+  tokens: [
+    'V2_OK\n',
+    'invalid command\n',
+    'SUCCESS\n',
+    'NOTFOUND\n',
+    '\n.\n',
+    '\n..',
+    '\n',
+    '\r\n',
+    'x'.repeat(5000),
+    frameV2('00000001 SUCCESS ====').slice(0, -1),
+    frameV2('00000009 NOTFOUND'),
+    ...answersV2,
+  ],
+  open: () => ({
+    hold({ stream = Buffer.alloc(0), cuts = Buffer.alloc(0) }) {
+      const whole = talk([stream]);
+      const inParts = talk(chunksOf(stream, cuts));
+      // A frame of more than the limit is noticed earlier or later, by how it was cut.
+      if (!whole.tooLong && !inParts.tooLong) assert.deepEqual(inParts, whole);
+      for (const { outcomes, open } of [whole, inParts]) {
+        assert.equal(outcomes.size + open.length, requests.length);
+        for (const id of outcomes.keys()) assert.ok(requests.some((request) => request.id === id));
+      }
+      if (whole.protocol !== 'V2') return;
+      const lines = stream.toString('latin1').split('\n');
+      for (const [id, outcome] of whole.outcomes) {
+        if (outcome.status === 'unusable') continue;
+        const said = lines.map((line) => decodeReplyV2(Buffer.from(line, 'latin1')));
+        const match = said.some(
+          (reply) => reply?.id === id && reply.status === outcome.status && reply.value.equals(outcome.value),
+        );
+        assert.ok(match, `an answer to ${id} that is in no whole frame`);
+      }
+    },
+    close: () => undefined,
+  }),
+};
+
+function talk(chunks: readonly Buffer[]) {
+  const open = new Map(requests.map((request) => [request.id, request]));
+  const outcomes = new Map<string, Outcome>();
+  const one = conversation(open, outcomes, limit);
+  let lost = '';
+  for (const chunk of chunks) {
+    try {
+      one.receive(chunk);
+    } catch (error) {
+      if (!(error instanceof OutOfStep)) throw error;
+      lost = error.message;
+      break;
+    }
+  }
+  const tooLong = lost.startsWith('more than');
+  return { protocol: one.protocol, open: [...open.keys()], outcomes, lost, tooLong };
+}
+
+function chunksOf(stream: Buffer, cuts: Buffer): Buffer[] {
+  const chunks: Buffer[] = [];
+  for (let at = 0, turn = 0; at < stream.length; turn++) {
+    const size = 1 + (cuts[turn % Math.max(1, cuts.length)] ?? 0);
+    chunks.push(stream.subarray(at, at + size));
+    at += size;
+  }
+  return chunks;
+}

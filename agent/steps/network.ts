@@ -3,7 +3,7 @@ import { settle } from '../change/settle.ts';
 import type { Instance } from '../metadata/instance.ts';
 import { chooseRenderer, loadRenderer } from '../network/choose.ts';
 import { conflictingFiles } from '../network/conflicts.ts';
-import { readLinks } from '../network/links.ts';
+import { keepFirstLook, linksAtFirstLook } from '../network/first-look.ts';
 import { networkOf } from '../network/model.ts';
 import type { RenderedFile, Renderer } from '../network/renderer.ts';
 import type { ReadableRoot, System } from '../system/system.ts';
@@ -22,7 +22,7 @@ export const network: Step = {
   keys: ['sdc:nics', 'sdc:routes', 'sdc:resolvers', 'sdc:dns_domain', 'docker:id'],
   async plan(instance, system) {
     if (instance.docker) return { skip: "in a Docker container the platform's own init sets up the network" };
-    const wanted = networkOf(instance, readLinks(system.root), system.configuration.network.policy);
+    const wanted = networkOf(instance, linksAtFirstLook(system), system.configuration.network.policy);
     if (wanted === undefined) return { skip: 'the metadata does not say which network interfaces there are' };
     const name = chooseRenderer(system);
     if (name === undefined) return { skip: 'no network service that the agent knows is installed' };
@@ -41,7 +41,12 @@ export const network: Step = {
       ...files.flatMap((file) => present(file, why, renderer, system.root)),
       ...goneFiles(files, renderer, system).flatMap((path) => absent(path, renderer, system.root)),
     ];
-    return [...changes, ...takeUp(changes, renderer, instance, system)];
+    const auto = system.configuration.network.policy === 'auto';
+    return [
+      ...changes,
+      ...takeUp(changes, renderer, instance, system),
+      ...(auto ? keepFirstLook(wanted, system) : []),
+    ];
   },
 };
 

@@ -1,10 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Change } from '../change/change.ts';
-import { readLinks } from '../network/links.ts';
+import { givenToService, linksAtFirstLook } from '../network/first-look.ts';
 import { type MissingRoute, missingRoutes, type RoutingTables } from '../network/missing-routes.ts';
-import { networkOf } from '../network/model.ts';
+import { type Network, networkOf } from '../network/model.ts';
 import { nativeRoute, nativeRouteCommand, routeCommand } from '../network/route-command.ts';
 import { parseIpv4Table, parseIpv6Table } from '../network/routing-table.ts';
-import type { ReadableRoot } from '../system/system.ts';
+import { sinceStart } from '../system/clock.ts';
+import type { ReadableRoot, System } from '../system/system.ts';
 import type { Step } from './step.ts';
 
 /** A request to the kernel, in seconds: it answers at once or not at all. */
@@ -16,13 +18,14 @@ export const routes: Step = {
   stage: 'late',
   summary: 'Static routes that the network came up without',
   keys: ['sdc:nics', 'sdc:routes', 'docker:id'],
-  plan(instance, { root, configuration }) {
+  async plan(instance, system) {
+    const { root, configuration } = system;
     if (instance.docker) return { skip: "in a Docker container the platform's own init sets up the network" };
     if ((instance.routes ?? []).length === 0) return { skip: 'the metadata names no static routes' };
-    const network = networkOf(instance, readLinks(root), configuration.network.policy);
+    const network = networkOf(instance, linksAtFirstLook(system), configuration.network.policy);
     if (network === undefined)
       return { skip: 'the metadata does not say which network interfaces there are' };
-    const missing = missingRoutes(network, readTables(root));
+    const missing = await missingInTheEnd(network, system);
     // Below --root these are only listed, and nothing is looked up on a machine that is not running.
     const hasIp =
       !root.live ||
@@ -35,6 +38,25 @@ export const routes: Step = {
     return missing.map((one) => addition(one, hasIp, hasNative));
   },
 };
+
+/** How long a network service that configures interfaces is given to set the routes that are in its files, and between looks, in ms. */
+const patience = 10_000;
+const pause = 250;
+
+/**
+ * The routes that are missing once the network service, if it configures interfaces, has had its time: services say that
+ * the network is up while they are at work, and a route that both set would be there twice.
+ */
+async function missingInTheEnd(network: Network, system: System): Promise<MissingRoute[]> {
+  const { root, configuration } = system;
+  const byService = root.live && (configuration.network.policy === 'full' || givenToService(system).size > 0);
+  const end = sinceStart() + (byService ? patience : 0);
+  for (;;) {
+    const missing = missingRoutes(network, readTables(root));
+    if (missing.length === 0 || sinceStart() >= end) return missing;
+    await sleep(pause);
+  }
+}
 
 function readTables(root: ReadableRoot): RoutingTables {
   return {

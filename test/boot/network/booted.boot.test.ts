@@ -41,9 +41,6 @@ async function booted<Seen>(
   const place = kept ?? bootPlace();
   const server = await place.serve({}, { ...instance, 'sdc:nics': nics, 'sdc:routes': routes });
   const metadata = place.socketFolder();
-  // The network is to be the service's own doing. The late stage does not wait for one that is still at work: it would
-  // add the static routes beside NetworkManager's, which have another metric. An empty unit is a masked one.
-  place.plant('/etc/systemd/system/lx-agent-late.service', '');
   const guest = await boot(rootNamed(name), {
     disk: place.disk,
     nic: interfaceIs,
@@ -58,6 +55,15 @@ async function booted<Seen>(
     await server.close();
     if (kept === undefined) place.remove();
   }
+}
+
+/** What another run of a stage changes of the network. */
+async function changesOf(guest: Guest, stage: string): Promise<string[]> {
+  const steps = stage === 'early' ? ['network'] : ['routes'];
+  const { steps: outcomes } = JSON.parse(await guest.run('/usr/bin/lx-agent', 'run', '--json', ...steps));
+  return outcomes.flatMap((step: { changes: { what: string; result: string }[] }) =>
+    step.changes.filter(({ result }) => result !== 'unchanged').map(({ what }) => what),
+  );
 }
 
 describe.each(['networkd', 'netplan', 'networkmanager'] as const)(
@@ -88,7 +94,12 @@ describe.each(['networkd', 'netplan', 'networkmanager'] as const)(
         expect(await guest.run('cat', '/var/log/boot-test/network-before')).toBe('');
         expect(await onRecord(guest, service)).toEqual(well);
         expect(await service.asItHasIt(guest)).toEqual(service.configured);
-        expect(await observe(guest)).toEqual(modelled(networkFrom({ ...configured, policy: 'full' })));
+        const model = modelled(networkFrom({ ...configured, policy: 'full' }));
+        expect(await observe(guest)).toEqual(model);
+        // The late stage has been at the routes before the user-script. Now the addresses are there, by the service.
+        await guest.waitFor('user-script', 'begin', 30);
+        for (const stage of ['early', 'late']) expect(await changesOf(guest, stage), stage).toEqual([]);
+        expect(await observe(guest)).toEqual(model);
       });
     });
 

@@ -141,11 +141,18 @@ function openRoot(root: string, path: string): number {
   }
 }
 
-/** The target of a link; undefined where there is none, or nothing at all. */
+/**
+ * The target of a link; undefined where something else is, or nothing. It is looked at first, as most often nothing is
+ * there, and an error takes longer to make than the answer.
+ */
+export function linkAt(path: string): string | undefined {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ? readlinkSync(path) : undefined;
+}
+
+/** The same on the way to somewhere: what may not be looked at, or was exchanged meanwhile, is no link either. */
 function readLink(path: string): string | undefined {
   try {
-    // Asked first, as most often nothing is there, and an error takes longer to make than the answer.
-    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ? readlinkSync(path) : undefined;
+    return linkAt(path);
   } catch (error) {
     if (errorCode(error) === 'EINVAL' || errorCode(error) === 'ENOENT' || errorCode(error) === 'EACCES')
       return undefined;

@@ -9,7 +9,6 @@ import {
   openSync,
   readdirSync,
   readFileSync,
-  readlinkSync,
   renameSync,
   rmdirSync,
   rmSync,
@@ -29,7 +28,7 @@ import {
   writeAtomically,
 } from './atomic-write.ts';
 
-import { confinement, linkLimit, type Place } from './confinement.ts';
+import { confinement, linkAt, linkLimit, type Place } from './confinement.ts';
 import { fillFrom, haveSameContent } from './copy-in-chunks.ts';
 import { errorCode, RootError } from './root-error.ts';
 
@@ -289,10 +288,6 @@ const defaultReadLimit = 16 * 1024 * 1024;
 
 function join({ folder, name }: Place): string {
   return `${folder}/${name}`;
-}
-
-function linkAt(path: string): string | undefined {
-  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ? readlinkSync(path) : undefined;
 }
 
 function kindOf(status: Stats): Entry['kind'] {

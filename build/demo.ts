@@ -1,10 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { debianTree } from '../test/support/debian-tree.ts';
-import { startMetadataServer } from '../test/support/metadata-server.ts';
 import { repository } from './bundle.ts';
+import { withScratchZone } from './scratch-zone.ts';
 
 /**
  * The main job, on one page: a Debian-like root in a temporary folder, a metadata server with a realistic instance,
@@ -14,17 +12,7 @@ async function demo(): Promise<void> {
   const binary = `${repository}/dist/lx-agent`;
   if (!existsSync(binary))
     execFileSync(process.execPath, [`${repository}/build/binary.ts`], { stdio: 'inherit' });
-  const folder = mkdtempSync(join(tmpdir(), 'lx-agent-demo-'));
-  const root = join(folder, 'root');
-  const socketPath = join(folder, 'metadata.sock');
-  for (const [path, content] of Object.entries(debianTree)) {
-    mkdirSync(dirname(root + path), { recursive: true });
-    writeFileSync(root + path, content);
-  }
-  const metadata = JSON.parse(readFileSync(`${repository}/test/support/instances/web.json`, 'utf8'));
-  const server = await startMetadataServer({ socketPath, metadata });
-  try {
-    const target = ['--root', root, '--socket', socketPath];
+  await withScratchZone('demo', async ({ root, target }) => {
     say('What would it do? (secrets are masked; nothing is changed)');
     await lxAgent(binary, ['run', '--stage', 'early', '--dry-run', ...target]);
     say('Do it');
@@ -33,10 +21,7 @@ async function demo(): Promise<void> {
     await lxAgent(binary, ['run', ...target]);
     say('What an operator sees later');
     await lxAgent(binary, ['status', '--root', root]);
-  } finally {
-    await server.close();
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 function say(title: string): void {

@@ -29,11 +29,10 @@ async function booted(root: BootRoot, commands: readonly string[]): Promise<Boot
     ),
   );
   const server = await place.serve();
-  const metadata = place.socketFolder();
   const guest = await boot(root, {
     disk: place.disk,
     agent: 'none',
-    ...(metadata === undefined ? {} : { metadata }),
+    metadata: place.socketFolder(),
   });
   await guest.waitFor('getty', 'begin');
   // Debian 13 has no sshd for runit.

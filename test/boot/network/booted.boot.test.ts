@@ -40,11 +40,10 @@ async function booted<Seen>(
 ): Promise<Seen> {
   const place = kept ?? bootPlace();
   const server = await place.serve({}, { ...instance, 'sdc:nics': nics, 'sdc:routes': routes });
-  const metadata = place.socketFolder();
   const guest = await boot(rootNamed(name), {
     disk: place.disk,
     nic: interfaceIs,
-    ...(metadata === undefined ? {} : { metadata }),
+    metadata: place.socketFolder(),
   });
   try {
     // wait-online gives up after two minutes: whoever waits in vain is not there by then.

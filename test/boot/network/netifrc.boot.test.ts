@@ -14,11 +14,10 @@ const routes = [{ dst: '203.0.113.0/24', gateway: '192.0.2.254' }];
 /** Boot with these NICs, look, and power off. */
 async function booted(place: BootPlace, served: readonly object[], look: (guest: Guest) => Promise<void>) {
   const server = await place.serve({}, { ...instance, 'sdc:nics': served, 'sdc:routes': routes });
-  const metadata = place.socketFolder();
   const guest = await boot(root, {
     disk: place.disk,
     nic: 'bare',
-    ...(metadata === undefined ? {} : { metadata }),
+    metadata: place.socketFolder(),
   });
   await look(guest);
   expect(await guest.end(['/sbin/shutdown', '-h', 'now'])).toBe('powered off');

@@ -15,11 +15,10 @@ test('an interface without its address has it in the very first boot, and after 
     const nics = [{ ...nic, ips, mtu: 1400 }];
     const routes = [{ dst: '203.0.113.0/24', gateway: '192.0.2.254' }];
     const server = await place.serve({}, { ...instance, 'sdc:nics': nics, 'sdc:routes': routes });
-    const metadata = place.socketFolder();
     const guest = await boot(root, {
       disk: place.disk,
       nic: 'bare',
-      ...(metadata === undefined ? {} : { metadata }),
+      metadata: place.socketFolder(),
     });
     // The core service after ours; nothing that came later is needed.
     await guest.waitFor('misc', 'begin');

@@ -7,8 +7,6 @@ export const repository = new URL('..', import.meta.url).pathname.replace(/\/$/,
 
 /** What few runs need, and no ordinary boot: carried as assets, and kept out of the heap that every start wakes up with. */
 const libraries = ['diff', 'node-fetch', 'yaml'] as const;
-/** The commands of a boot and of its scripts, by the first word of the command line; the others are in the whole program. */
-const commandsOfBoots = ['run', 'metadata', '--version'] as const;
 
 /** Bundle the program as the binary wakes up with it, in one CommonJS file: what SEA wants. */
 export async function bundle(outfile: string): Promise<void> {
@@ -16,8 +14,7 @@ export async function bundle(outfile: string): Promise<void> {
     ...common,
     entryPoints: [`${repository}/build/woken.ts`],
     outfile,
-    define: { ...common.define, COMMANDS_OF_BOOTS: JSON.stringify(commandsOfBoots) },
-    plugins: [carriedLibraries, withoutOtherCommands],
+    plugins: [carriedLibraries, otherCommands],
   });
 }
 
@@ -67,13 +64,18 @@ const carriedLibraries: Plugin = {
   },
 };
 
-/** What agent/main.ts would import for the commands that are not of a boot. */
-const withoutOtherCommands: Plugin = {
-  name: 'without other commands',
+/** The commands that are not of a boot, nor of its scripts: each starts the whole program, which ends the process. */
+const otherCommands: Plugin = {
+  name: 'other commands',
   setup({ onLoad }) {
-    const commands = `${repository}/agent/commands`;
-    const filter = new RegExp(`^${commands}/(doctor|help|image|status|timeline)\\.ts$`);
-    onLoad({ filter }, ({ path }) => ({ contents: `throw new Error('${path.slice(commands.length + 1)}')` }));
+    const filter = new RegExp(`^${repository}/agent/commands/(doctor|help|image|status|timeline)\\.ts$`);
+    onLoad({ filter }, () => ({
+      contents: `
+        export function run() {
+          require('${repository}/build/carried.ts').run('lx-agent.cjs', { exports: {} });
+          return new Promise(() => {});
+        }`,
+    }));
   },
 };
 

@@ -2,19 +2,13 @@ import { setTimeout } from 'node:timers/promises';
 import { startupSnapshot } from 'node:v8';
 import { processIo } from '../agent/commands/io.ts';
 import { main, start } from '../agent/main.ts';
-import { run } from './carried.ts';
 
 /**
  * The program that the binary's heap snapshot is made of. The build runs it once: it makes the runs that LX_AGENT_WARM_UP
  * lists, so that the modules of a boot are loaded and its functions compiled, and what stands then is what every start
  * of the binary wakes up with. Nothing of the building machine may stay in it: no module keeps what it read.
  */
-startupSnapshot.setDeserializeMainFunction(() => {
-  if (COMMANDS_OF_BOOTS.includes(process.argv[2] ?? '')) start();
-  else run('lx-agent.cjs', { exports: {} });
-});
-
-declare const COMMANDS_OF_BOOTS: readonly string[];
+startupSnapshot.setDeserializeMainFunction(start);
 
 const runs: readonly (readonly string[])[] = JSON.parse(process.env.LX_AGENT_WARM_UP ?? '[]');
 const silent = { write: () => undefined, isTerminal: false };

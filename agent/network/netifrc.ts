@@ -5,7 +5,8 @@ import type { Renderer } from './renderer.ts';
 const heading = '# Written by lx-agent from sdc:nics and sdc:routes.';
 
 const prefix = '/etc/conf.d/net.';
-const script = '/etc/init.d/net.lo';
+const services = '/etc/init.d/net.';
+const script = `${services}lo`;
 
 /**
  * Gentoo's netifrc, by its net.example. OpenRC reads /etc/conf.d/net and then /etc/conf.d/net.ethN for the service
@@ -22,12 +23,15 @@ export const netifrc: Renderer = {
       linked: one.policy === 'full' && root.entry(script) !== undefined,
     })),
   linksOf(path) {
-    const service = `net.${path.slice(prefix.length)}`;
+    const name = path.slice(prefix.length);
+    const service = services + name;
     return [
-      { path: `/etc/init.d/${service}`, target: 'net.lo' },
-      { path: `/etc/runlevels/default/${service}`, target: `/etc/init.d/${service}` },
+      { path: service, target: 'net.lo' },
+      { path: `/etc/runlevels/default/net.${name}`, target: service },
     ];
   },
+  // OpenRC has read the services, and notes a new one only where it is a whole second newer than its cached tree.
+  takeUp: (path) => (path.startsWith(services) ? ['rc-update', '--update'] : undefined),
 };
 
 /** Shell: `config_ethN` and `routes_ethN` are lists, an item a line. */

@@ -96,16 +96,12 @@ function takeUp(
 ): Change[] {
   if (renderer.takeUp === undefined || !root.live) return [];
   const own = isClone(instance, { state }) ? { ...state, files: {} } : state;
-  return settle(changes, root, own).flatMap(({ change, result }): Change[] => {
+  const commands = new Map<string, Change>();
+  for (const { change, result } of settle(changes, root, own)) {
     const argv = result === 'wanted' && 'path' in change ? renderer.takeUp?.(change.path) : undefined;
-    if (argv === undefined) return [];
-    return [
-      {
-        kind: 'command',
-        argv,
-        deadline,
-        why: `the running system read ${subject(change)} before it changed`,
-      },
-    ];
-  });
+    if (argv === undefined || commands.has(argv.join(' '))) continue;
+    const why = `the running system read ${subject(change)} before it changed`;
+    commands.set(argv.join(' '), { kind: 'command', argv, deadline, why });
+  }
+  return [...commands.values()];
 }

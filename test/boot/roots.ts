@@ -89,6 +89,7 @@ const all: readonly BootRoot[] = [
     layers: ['openrc'],
     program: '/sbin/init',
     fixture: 'guest-netifrc',
+    links: { '/etc/runlevels/sysinit/same-second': '/etc/init.d/same-second' },
   },
   {
     name: 'openrc-init',

@@ -133,11 +133,18 @@ it('gives a Gentoo interface its service, once', async () => {
   expect(changes).toMatchObject([
     { kind: 'file', path: '/etc/conf.d/net.eth1' },
     ...Object.entries(services).map(([path, target]) => ({ kind: 'link', path, target })),
+    { kind: 'command', argv: ['rc-update', '--update'] },
   ]);
   for (const settled of settle(changes, root, emptyState))
-    if (settled.result === 'wanted') await apply(settled, root);
+    if (settled.result === 'wanted' && settled.change.kind !== 'command') await apply(settled, root);
   const again = settle(await planned(network, one, system), root, emptyState);
   expect(again.map(({ result }) => result)).toEqual(['unchanged', 'unchanged', 'unchanged']);
+});
+
+it('has OpenRC look at its services once, for all new interfaces', async () => {
+  const changes = await planned(network, both, gentoo().system);
+  expect(changes.filter(({ kind }) => kind === 'link')).toHaveLength(4);
+  expect(changes.filter(({ kind }) => kind === 'command')).toHaveLength(1);
 });
 
 it('removes the service of a Gentoo interface that is gone with its file', async () => {

@@ -35,6 +35,8 @@ export function editFstab(text: string): string {
 /** The platform's scripts leave an inittab alone that holds these words. */
 const platformInittabMark = '# Modified by lx brand';
 const terminal = /\btty(S?\d+)?\b|\bhvc\d+\b|\bvc\/\d+\b/;
+/** inittab(5): id, run-levels, action, process. */
+const getty = /^([^#:]*):([^:]*):respawn:(.*getty\b.*)$/;
 
 /**
  * `/etc/inittab` with one getty, on the console, in place of those on terminals that a zone has not; and run-level 3
@@ -43,21 +45,21 @@ const terminal = /\btty(S?\d+)?\b|\bhvc\d+\b|\bvc\/\d+\b/;
  */
 export function editInittab(text: string): string {
   const lines = text.split('\n');
-  const isGetty = (line: string) => /^[^#].*:respawn:.*getty\b/.test(line);
-  const onTerminal = lines.find((line) => isGetty(line) && terminal.test(line));
+  const onTerminal = (line: string) => {
+    const [, id = '', , process = ''] = getty.exec(line) ?? [];
+    return terminal.test(id) || terminal.test(process);
+  };
+  const first = getty.exec(lines.find(onTerminal) ?? '');
   const graphical = lines.some((line) => /^id:5:initdefault:/.test(line));
-  if (onTerminal === undefined && !graphical) return text;
-  const off = commentOut(
-    text,
-    (line) => (isGetty(line) && terminal.test(line)) || /^id:5:initdefault:/.test(line),
-  );
+  if (first === null && !graphical) return text;
+  const off = commentOut(text, (line) => onTerminal(line) || /^id:5:initdefault:/.test(line));
   const added = [`${platformInittabMark}: by lx-agent image prepare`];
   if (graphical) added.push('id:3:initdefault:');
-  if (onTerminal !== undefined && !lines.some((line) => isGetty(line) && /\bconsole\b/.test(line))) {
-    const [id = '', levels = '', action = '', ...process] = onTerminal.split(':');
+  if (first !== null && !lines.some((line) => getty.test(line) && /\bconsole\b/.test(line))) {
+    const [, id = '', levels = '', process = ''] = first;
     const consoleId = terminal.test(id) ? 'console' : 'co';
-    const command = process.join(':').replace(terminal, 'console');
-    added.push([consoleId, levels, action, command].join(':'));
+    const command = process.replaceAll(new RegExp(terminal, 'g'), 'console');
+    added.push(`${consoleId}:${levels}:respawn:${command}`);
   }
   return withBlock(off, added);
 }

@@ -50,9 +50,10 @@ export function editInittab(text: string): string {
     return terminal.test(id) || terminal.test(process);
   };
   const first = getty.exec(lines.find(onTerminal) ?? '');
-  const graphical = lines.some((line) => /^id:5:initdefault:/.test(line));
+  const isGraphical = (line: string) => /^id:5:initdefault:/.test(line);
+  const graphical = lines.some(isGraphical);
   if (first === null && !graphical) return text;
-  const off = commentOut(text, (line) => onTerminal(line) || /^id:5:initdefault:/.test(line));
+  const off = commentOut(text, (line) => onTerminal(line) || isGraphical(line));
   const added = [`${platformInittabMark}: by lx-agent image prepare`];
   if (graphical) added.push('id:3:initdefault:');
   if (first !== null && !lines.some((line) => getty.test(line) && /\bconsole\b/.test(line))) {

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { startupSnapshot } from 'node:v8';
+import { queryObjects, setFlagsFromString, startupSnapshot } from 'node:v8';
 import { processIo } from '../agent/commands/io.ts';
 import { main, start } from '../agent/main.ts';
 
@@ -13,20 +13,56 @@ startupSnapshot.setDeserializeMainFunction(start);
 const runs: readonly (readonly string[])[] = JSON.parse(process.env.LX_AGENT_WARM_UP ?? '[]');
 const silent = { write: () => undefined, isTerminal: false };
 
-async function warmUp(): Promise<void> {
+async function makeSnapshot(): Promise<void> {
+  if (!process.execArgv.includes(internals)) return makeItWithInternals();
   // The runs here have no console; many a boot has.
   process.getBuiltinModule('node:tty');
-  for (const run of runs) {
-    const status = await main(run, { ...processIo(), stdout: silent, environment: {} });
-    if (status !== 0) throw new Error(`lx-agent ${run.join(' ')}: exit status ${status}`);
-  }
+  await warmUp();
+  dropBytecode();
+  startNode();
+  await warmUp();
   // Node remembers when the next timer is due, even if that is an unreferenced one that was cancelled (the progress line's
   // has a second), by a clock that every process begins anew: timers of a later process would wait in vain. It forgets
   // when a timer fires after all others were due.
   await setTimeout(1500);
 }
 
-warmUp().catch((error: unknown) => {
+const internals = '--expose-internals';
+
+/** pkg gives the Node.js that makes the snapshot no options: it makes the snapshot in a process of its own, with this one. */
+function makeItWithInternals(): never {
+  const { execFileSync } = process.getBuiltinModule('node:child_process');
+  execFileSync(process.execPath, [internals, ...process.execArgv], { stdio: 'inherit' });
+  process.exit();
+}
+
+async function warmUp(): Promise<void> {
+  for (const run of runs) {
+    const status = await main(run, { ...processIo(), stdout: silent, environment: {} });
+    if (status !== 0) throw new Error(`lx-agent ${run.join(' ')}: exit status ${status}`);
+  }
+}
+
+/**
+ * Let V8 drop the bytecode of all functions. Most of them ran once, while Node and the program were loaded, and every
+ * start would read them from the snapshot; what a boot calls is compiled anew by the runs that follow.
+ */
+function dropBytecode(): void {
+  setFlagsFromString('--stress-flush-code');
+  queryObjects(Map); // for the sake of the full garbage collection that comes before its search
+  setFlagsFromString('--no-stress-flush-code');
+}
+
+/** Call what Node calls first whenever it wakes up, so that this is compiled too. Throws where Node has no such function. */
+function startNode(): void {
+  const preExecution = process.getBuiltinModule('internal/process/pre_execution');
+  const start =
+    preExecution && 'prepareMainThreadExecution' in preExecution && preExecution.prepareMainThreadExecution;
+  if (typeof start !== 'function') throw new Error('this Node.js does not start as Node.js 24 does');
+  start(false);
+}
+
+makeSnapshot().catch((error: unknown) => {
   console.error(error);
   process.exit(1);
 });

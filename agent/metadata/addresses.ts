@@ -22,7 +22,7 @@ export function parseInterfaceAddress(text: string, netmask: string | undefined)
   const [address = '', prefix, ...rest] = text.split('/');
   const host = parseHostAddress(address);
   if (host === undefined || rest.length > 0) return undefined;
-  const length = prefix ?? (ipaddr.IPv4.isValid(host) ? prefixLength(netmask) : undefined);
+  const length = prefix ?? (isIpv6(host) ? undefined : prefixLength(netmask));
   const cidr = `${host}/${length}`;
   return isCidr(cidr) && length !== '0' ? cidr : undefined;
 }
@@ -31,7 +31,7 @@ export function parseInterfaceAddress(text: string, netmask: string | undefined)
 export function parseDestination(text: string): Cidr | undefined {
   const host = parseAddress(text);
   if (host !== undefined) {
-    const cidr = `${host}/${ipaddr.IPv4.isValid(host) ? 32 : 128}`;
+    const cidr = `${host}/${isIpv6(host) ? 128 : 32}`;
     return isCidr(cidr) ? cidr : undefined;
   }
   if (!isCidr(text)) return undefined;

@@ -186,10 +186,14 @@ function connection(socketPath: string, talk: Conversation, bounds: Bounds): Pro
       bounds.left,
     );
 
+    let ended = false;
     function end(failure?: Error): void {
+      ended = true;
       clearTimeout(silence);
       clearTimeout(deadline);
-      socket.destroy();
+      // All that destroy() does takes longer than an ordinary run's own work from here to its end, which closes it too.
+      if (failure === undefined) setImmediate(() => socket.destroy());
+      else socket.destroy();
       resolve(failure);
     }
     function write(text: string): void {
@@ -203,7 +207,7 @@ function connection(socketPath: string, talk: Conversation, bounds: Bounds): Pro
       write(talk.opening);
     });
     socket.on('data', (chunk) => {
-      if (socket.destroyed) return;
+      if (ended) return;
       try {
         const { write: next, progress } = talk.receive(chunk);
         if (bounds.finished()) return end();

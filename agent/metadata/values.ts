@@ -33,7 +33,9 @@ export function isUuid(text: string): text is Uuid {
 
 /** Whether the text is a plain address: four decimal parts, or IPv6 without a zone. */
 export function isIpAddress(text: string): text is IpAddress {
-  return ipaddr.IPv4.isValidFourPartDecimal(text) || (ipaddr.IPv6.isValid(text) && !/[%/]/.test(text));
+  return isIpv6(text)
+    ? ipaddr.IPv6.isValid(text) && !text.includes('%') && !text.includes('/')
+    : ipaddr.IPv4.isValidFourPartDecimal(text);
 }
 
 /** Whether the text is `address/prefix length`. */

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { sinceStart } from '../system/clock.ts';
 import type { Answer, Exchange } from './answer.ts';
-import { type Conversation, conversation, type Outcome } from './conversation.ts';
+import { type Conversation, conversation, type Outcome, type Protocol, RefusedV2 } from './conversation.ts';
 import { pairArgument, type Request } from './frame.ts';
 
 export interface MetadataOptions {
@@ -124,14 +124,15 @@ async function ask(requests: readonly Request[], options: MetadataOptions) {
   const open = new Map(requests.map((each) => [each.id, each]));
   const outcomes = new Map<string, Outcome>();
   const tally = { connections: 0, writes: 0, connectMilliseconds: 0 };
-  let protocol: Exchange['protocol'] = 'V2';
+  let protocol: Protocol = 'V2';
   let patience = options.requestTimeout ?? 5000;
   let pause = firstPause;
   let waitingFor = '';
 
   while (open.size > 0) {
     const before = open.size;
-    const talk = conversation(open, outcomes);
+    const talk = conversation(open, outcomes, protocol);
+    if (open.size === 0) break;
     const failure = await connection(options.socketPath, talk, {
       left: Math.max(1, options.deadline - elapsed()),
       patience,
@@ -141,8 +142,11 @@ async function ask(requests: readonly Request[], options: MetadataOptions) {
       },
       written: () => tally.writes++,
     });
-    protocol = talk.protocol ?? protocol;
     if (failure === undefined) break;
+    if (failure instanceof RefusedV2) {
+      protocol = 'V1';
+      continue;
+    }
     const remedy = hopeless(failure, options.socketPath);
     if (remedy !== undefined || elapsed() >= options.deadline) {
       throw new MetadataUnavailable(
@@ -196,23 +200,18 @@ function connection(socketPath: string, talk: Conversation, bounds: Bounds): Pro
       else socket.destroy();
       resolve(failure);
     }
-    function write(text: string): void {
-      if (text === '') return;
-      bounds.written();
-      socket.write(text);
-    }
 
     socket.once('connect', () => {
       bounds.connected();
-      write(talk.opening);
+      bounds.written();
+      socket.write(talk.opening);
     });
     socket.on('data', (chunk) => {
       if (ended) return;
       try {
-        const { write: next, progress } = talk.receive(chunk);
-        if (bounds.finished()) return end();
-        write(next);
-        if (progress) silence.refresh();
+        const progress = talk.receive(chunk);
+        if (bounds.finished()) end();
+        else if (progress) silence.refresh();
       } catch (error) {
         end(bounds.finished() ? undefined : error instanceof Error ? error : new Error(String(error)));
       }

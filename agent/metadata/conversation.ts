@@ -16,31 +16,39 @@ export type Outcome = Reply | { readonly status: 'unusable'; readonly reason: st
 
 /** The server said something after which the two sides can't find each other again on this connection. */
 export class OutOfStep extends Error {
-  override readonly name = 'OutOfStep';
+  override readonly name: string = 'OutOfStep';
 }
 
+/** The server knows V1 only: the next connection speaks that from its start. */
+export class RefusedV2 extends OutOfStep {
+  override readonly name = 'RefusedV2';
+}
+
+export type Protocol = 'V1' | 'V2';
+
 export interface Conversation {
-  readonly protocol: 'V1' | 'V2' | undefined;
-  /** What is to be written first. */
+  /** All that is to be written, in one piece. */
   readonly opening: string;
   /**
-   * Takes what came over the wire and gives what is to be written now, '' for nothing, and whether the bytes
-   * brought us on. Throws OutOfStep when only a new connection can help.
+   * Takes what came over the wire; false when it brought us no further. Throws OutOfStep when only a new connection
+   * can help.
    */
-  receive(chunk: Buffer): { readonly write: string; readonly progress: boolean };
+  receive(chunk: Buffer): boolean;
 }
 
 /**
- * One connection's worth of talk, without the connection: negotiates, asks for all of `open` at once, and moves each
- * request that was answered from `open` to `outcomes`. V2 is tried first; a server that refuses it is asked by V1.
+ * One connection's worth of talk, without the connection: asks for all of `open` at once, and moves each request that
+ * was answered from `open` to `outcomes`. V2 is asked for and spoken in one breath, as the platform's agent allows:
+ * a round trip less. What V1 cannot carry is settled before it begins.
  */
 export function conversation(
   open: Map<string, Request>,
   outcomes: Map<string, Outcome>,
+  protocol: Protocol,
   limit?: number,
 ): Conversation {
   const reader = frameReader(limit);
-  let protocol: 'V1' | 'V2' | undefined;
+  let negotiated = protocol === 'V1';
   let valueV1 = false;
 
   function settle(id: string, outcome: Outcome): boolean {
@@ -49,19 +57,14 @@ export function conversation(
     return true;
   }
 
-  function negotiated(line: string): string {
-    if (line === 'V2_OK') {
-      protocol = 'V2';
-      return [...open.values()].map(encodeRequestV2).join('');
-    }
-    if (line !== 'invalid command' && line !== 'FAILURE') {
+  /** Whether the answer to NEGOTIATE is there, and allows V2. */
+  function negotiate(): boolean {
+    const line = reader.take('\n')?.toString('latin1', 0, 64);
+    if (line === 'invalid command' || line === 'FAILURE')
+      throw new RefusedV2('the metadata server speaks protocol V1 only');
+    if (line !== undefined && line !== 'V2_OK')
       throw new OutOfStep('the answer to NEGOTIATE is not of the metadata protocol');
-    }
-    protocol = 'V1';
-    for (const request of [...open.values()].filter((each) => !fitsV1(each))) {
-      settle(request.id, { status: 'unusable', reason: `the platform's protocol V1 has no such request` });
-    }
-    return [...open.values()].map((request) => `GET ${request.argument}\n`).join('');
+    return line !== undefined;
   }
 
   /** V1 has no ids: answers come in the order of the requests, which is the order of the map. */
@@ -100,29 +103,30 @@ export function conversation(
     return new OutOfStep(error.message, { cause: error });
   }
 
+  if (protocol === 'V1') {
+    for (const request of [...open.values()].filter((each) => !fitsV1(each)))
+      settle(request.id, { status: 'unusable', reason: `the platform's protocol V1 has no such request` });
+  }
+  const requests = [...open.values()];
   return {
-    get protocol() {
-      return protocol;
-    },
-    opening: 'NEGOTIATE V2\n',
+    opening:
+      protocol === 'V1'
+        ? requests.map((request) => `GET ${request.argument}\n`).join('')
+        : `NEGOTIATE V2\n${requests.map(encodeRequestV2).join('')}`,
     receive(chunk) {
       try {
         reader.push(chunk);
       } catch (error) {
         throw error instanceof FrameTooLong ? tooLong(error) : error;
       }
-      let write = '';
-      if (protocol === undefined) {
-        const line = reader.take('\n');
-        if (line === undefined) return { write, progress: true };
-        write = negotiated(line.toString('latin1', 0, 64));
-      }
+      negotiated ||= negotiate();
       let progress: boolean | undefined;
-      for (;;) {
-        const step = open.size === 0 ? undefined : protocol === 'V2' ? stepV2() : stepV1();
-        if (step === undefined) return { write, progress: progress ?? true };
+      while (negotiated && open.size > 0) {
+        const step = protocol === 'V2' ? stepV2() : stepV1();
+        if (step === undefined) break;
         progress = step || progress === true;
       }
+      return progress ?? true;
     },
   };
 }

@@ -20,7 +20,7 @@ describe('the first run', () => {
       instance: web['sdc:uuid'],
       invalid: [],
       warnings: [],
-      metadata: { status: 'read', protocol: 'V2', connections: 1, writes: 2 },
+      metadata: { status: 'read', protocol: 'V2', connections: 1, writes: 1 },
     });
     expect(zone.server.connections).toBe(1);
     expect(zone.text('etc/hostname')).toBe('web-1\n');

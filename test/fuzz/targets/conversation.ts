@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { conversation, type Outcome, OutOfStep } from '../../../agent/metadata/conversation.ts';
+import {
+  conversation,
+  type Outcome,
+  OutOfStep,
+  type Protocol,
+} from '../../../agent/metadata/conversation.ts';
 import { decodeReplyV2, encodeReplyV2, frameV2, type Request } from '../../../agent/metadata/frame.ts';
 import { inputOf } from '../input.ts';
 import type { Target } from '../target.ts';
@@ -21,8 +26,9 @@ export const conversationTarget: Target = {
   seeds: [
     inputOf({ stream: `V2_OK\n${answersV2.join('')}`, cuts: '\x01\x05\x03' }),
     inputOf({ stream: `V2_OK\n${answersV2.toReversed().join('')}`, cuts: '\x20' }),
-    inputOf({ stream: 'invalid command\nSUCCESS\nweb\n..a\n.\nNOTFOUND\nSUCCESS\n\n.\n', cuts: '\x02' }),
-    inputOf({ stream: 'FAILURE\nFAILURE\nSUCCESS\nx\n.\ninvalid command\n', cuts: '\x7f' }),
+    inputOf({ stream: 'invalid command\ninvalid command\n', cuts: '\x04' }),
+    inputOf({ v1: '', stream: 'SUCCESS\nweb\n..a\n.\nNOTFOUND\nSUCCESS\n\n.\n', cuts: '\x02' }),
+    inputOf({ v1: '', stream: 'FAILURE\nSUCCESS\nx\n.\ninvalid command\n', cuts: '\x7f' }),
   ],
   tokens: [
     'V2_OK\n',
@@ -39,16 +45,17 @@ export const conversationTarget: Target = {
     ...answersV2,
   ],
   open: () => ({
-    hold({ stream = Buffer.alloc(0), cuts = Buffer.alloc(0) }) {
-      const whole = talk([stream]);
-      const inParts = talk(chunksOf(stream, cuts));
+    hold({ v1, stream = Buffer.alloc(0), cuts = Buffer.alloc(0) }) {
+      const protocol = v1 === undefined ? 'V2' : 'V1';
+      const whole = talk([stream], protocol);
+      const inParts = talk(chunksOf(stream, cuts), protocol);
       // A frame of more than the limit is noticed earlier or later, by how it was cut.
       if (!whole.tooLong && !inParts.tooLong) assert.deepEqual(inParts, whole);
       for (const { outcomes, open } of [whole, inParts]) {
         assert.equal(outcomes.size + open.length, requests.length);
         for (const id of outcomes.keys()) assert.ok(requests.some((request) => request.id === id));
       }
-      if (whole.protocol !== 'V2') return;
+      if (protocol === 'V1') return;
       const lines = stream.toString('latin1').split('\n');
       for (const [id, outcome] of whole.outcomes) {
         if (outcome.status === 'unusable') continue;
@@ -63,10 +70,10 @@ export const conversationTarget: Target = {
   }),
 };
 
-function talk(chunks: readonly Buffer[]) {
+function talk(chunks: readonly Buffer[], protocol: Protocol) {
   const open = new Map(requests.map((request) => [request.id, request]));
   const outcomes = new Map<string, Outcome>();
-  const one = conversation(open, outcomes, limit);
+  const one = conversation(open, outcomes, protocol, limit);
   let lost = '';
   for (const chunk of chunks) {
     try {
@@ -78,7 +85,7 @@ function talk(chunks: readonly Buffer[]) {
     }
   }
   const tooLong = lost.startsWith('more than');
-  return { protocol: one.protocol, open: [...open.keys()], outcomes, lost, tooLong };
+  return { open: [...open.keys()], outcomes, lost, tooLong };
 }
 
 function chunksOf(stream: Buffer, cuts: Buffer): Buffer[] {

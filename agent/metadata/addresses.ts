@@ -1,20 +1,23 @@
 import ipaddr from 'ipaddr.js';
-import { type Cidr, type IpAddress, isCidr, isIpAddress, isIpv6 } from './values.ts';
+import { type Cidr, canonicalIpv6, type IpAddress, isCidr, isIpAddress, isIpv6 } from './values.ts';
 
 /** An address in its canonical text form (RFC 5952 for IPv6); undefined when the text is none. */
 export function parseAddress(text: string): IpAddress | undefined {
-  if (!isIpAddress(text)) return undefined;
-  const canonical = ipaddr.parse(text).toString();
+  const canonical = isIpv6(text) ? (canonicalIpv6(text) ?? '') : text;
   return isIpAddress(canonical) ? canonical : undefined;
 }
 
 /** An address that a host or a router can have: neither unspecified nor a group. */
 export function parseHostAddress(text: string): IpAddress | undefined {
   const address = parseAddress(text);
-  if (address === undefined) return undefined;
-  return ['unspecified', 'broadcast', 'multicast'].includes(ipaddr.parse(address).range())
-    ? undefined
-    : address;
+  return address !== undefined && isHost(address) ? address : undefined;
+}
+
+/** By RFC 1122, section 3.2.1.3, and RFC 4291, sections 2.5.2 and 2.7. */
+function isHost(address: IpAddress): boolean {
+  if (isIpv6(address)) return address !== '::' && !(address.startsWith('ff') && address.indexOf(':') === 4);
+  const first = Number.parseInt(address, 10);
+  return first !== 0 && (first < 224 || first > 239) && address !== '255.255.255.255';
 }
 
 /** A host's address with its prefix length, host bits kept; an IPv4 address without one takes it from the netmask. */
@@ -49,6 +52,6 @@ export function networkAddress(cidr: string): string {
 
 /** The prefix length of a contiguous IPv4 netmask, as text. */
 function prefixLength(netmask: string | undefined): string | undefined {
-  if (netmask === undefined || !ipaddr.IPv4.isValidFourPartDecimal(netmask)) return undefined;
+  if (netmask === undefined || !isIpAddress(netmask) || isIpv6(netmask)) return undefined;
   return ipaddr.IPv4.parse(netmask).prefixLengthFromSubnetMask()?.toString();
 }

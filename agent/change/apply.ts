@@ -1,3 +1,4 @@
+import { timestamp } from '../system/clock.ts';
 import type { Ended, Program } from '../system/process.ts';
 import type { Root } from '../system/root.ts';
 import { stateFolder } from '../system/state.ts';
@@ -64,7 +65,7 @@ function makeParents(root: Root, path: string): void {
 }
 
 function backUp(root: Root, path: string, content: Buffer): void {
-  const stamp = new Date().toISOString().replace(/[-:]/g, '').replace(/\..*/, 'Z');
+  const stamp = timestamp(new Date()).replace(/[-:]/g, '').replace(/\..*/, 'Z');
   root.makeDirectory(`${stateFolder}/backup`, { mode: 0o700 });
   root.write(`${stateFolder}/backup/${path.slice(1).replaceAll('/', '_')}.${stamp}`, content, {
     mode: 0o600,

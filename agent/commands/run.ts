@@ -3,6 +3,7 @@ import { reportMessages } from '../report-messages.ts';
 import { steps } from '../steps/order.ts';
 import { run as runSteps } from '../steps/run.ts';
 import type { Stage } from '../steps/step.ts';
+import { timestamp } from '../system/clock.ts';
 import { appendLog, journalLines, underSystemd } from '../system/log.ts';
 import { openRoot } from '../system/root.ts';
 import { RootError } from '../system/root-error.ts';
@@ -67,7 +68,7 @@ function stagesOf(name: string | undefined): readonly Stage[] {
 /** A log that cannot be written, on a full disk for instance, is said and stops nothing. */
 function keepLog(report: Report, rootDirectory: string, io: Io): void {
   try {
-    appendLog(openRoot(rootDirectory), reportMessages(report), new Date().toISOString());
+    appendLog(openRoot(rootDirectory), reportMessages(report), timestamp(new Date()));
   } catch (error) {
     if (!(error instanceof RootError)) throw error;
     io.stderr.write(`lx-agent: ${error.message}\n`);

@@ -4,7 +4,7 @@ import { isOnRecord, withDone, withFailed, withPending, withScript } from '../ch
 import { type Settled, settle } from '../change/settle.ts';
 import type { Instance } from '../metadata/instance.ts';
 import type { ChangeOutcome, StepOutcome } from '../report.ts';
-import { sinceStart } from '../system/clock.ts';
+import { sinceStart, timestamp } from '../system/clock.ts';
 import type { Ended } from '../system/process.ts';
 import type { Root } from '../system/root.ts';
 import type { ScriptRecord, State } from '../system/state.ts';
@@ -135,7 +135,7 @@ function begun(state: State, change: CommandChange, root: Root, boot: string | u
 function scriptRecord(boot: string | undefined, started: Date, ended?: Ended): ScriptRecord {
   return {
     ...(boot === undefined ? {} : { boot }),
-    started: started.toISOString(),
+    started: timestamp(started),
     milliseconds: ended === undefined ? 0 : Date.now() - started.getTime(),
     exit: ended?.status ?? null,
     ...(ended?.signal ? { signal: ended.signal } : {}),

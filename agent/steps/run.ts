@@ -4,7 +4,7 @@ import type { Instance } from '../metadata/instance.ts';
 import type { Key } from '../metadata/keys.ts';
 import type { MetadataOutcome, Report, Span, StepOutcome } from '../report.ts';
 import { bootIdentity } from '../system/boot.ts';
-import { sinceStart } from '../system/clock.ts';
+import { sinceStart, timestamp } from '../system/clock.ts';
 import { readConfiguration } from '../system/configuration.ts';
 import { detectDistribution } from '../system/distribution.ts';
 import { detectInit } from '../system/init.ts';
@@ -61,7 +61,7 @@ export async function run(options: RunOptions): Promise<Report> {
     version: 1,
     agent: version,
     stages: done,
-    started: new Date(Date.now() - sinceStart()).toISOString(),
+    started: timestamp(new Date(Date.now() - sinceStart())),
     boot: system.boot,
     instance: instance.uuid,
     hostname: instance.hostname,

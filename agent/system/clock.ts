@@ -5,3 +5,14 @@
 export function sinceStart(): number {
   return process.uptime() * 1000;
 }
+
+/**
+ * A moment in UTC as RFC 3339 has it, `2026-11-23T12:57:11.042Z`. `toISOString()` says the same, and has V8 load the
+ * local time zone and its name for it.
+ */
+export function timestamp(moment: Date): string {
+  const digits = (number: number, count = 2) => String(number).padStart(count, '0');
+  const day = `${digits(moment.getUTCFullYear(), 4)}-${digits(moment.getUTCMonth() + 1)}-${digits(moment.getUTCDate())}`;
+  const time = `${digits(moment.getUTCHours())}:${digits(moment.getUTCMinutes())}:${digits(moment.getUTCSeconds())}`;
+  return `${day}T${time}.${digits(moment.getUTCMilliseconds(), 3)}Z`;
+}

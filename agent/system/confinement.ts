@@ -21,9 +21,9 @@ export interface Confinement {
    * Call `use` with the folder that holds `path`. Each component is opened from its parent's descriptor without
    * following links; a link's target is then walked the same way, with the root as its `/` and as the end of every
    * `..`, as chroot(2) has it. Without /proc a descriptor has no name, and plain paths take its place.
-   * Throws RootError when the folder is not there or not a folder.
+   * Where the folder is not there, the answer is `absent`'s. Throws RootError without one, and when it is no folder.
    */
-  inFolder<Result>(path: string, use: (place: Place) => Result): Result;
+  inFolder<Result>(path: string, use: (place: Place) => Result, absent?: () => Result): Result;
   /** To be called when a folder or a link was moved or removed: its path may lead elsewhere now. */
   forget(): void;
 }
@@ -67,37 +67,43 @@ export function confinement(root: string): Confinement {
     return folder;
   }
 
-  function descend(from: Entered, parts: readonly string[], walk: Walk): Entered {
-    return parts.reduce(
+  function descend(from: Entered, parts: readonly string[], walk: Walk): Entered | undefined {
+    return parts.reduce<Entered | undefined>(
       (folder, part) =>
-        part === '..'
-          ? descend(rootFolder(walk.path), components(dirname(folder.inRoot)), walk)
-          : child(folder, part, walk),
+        folder === undefined || part !== '..'
+          ? folder && child(folder, part, walk)
+          : descend(rootFolder(walk.path), components(dirname(folder.inRoot)), walk),
       from,
     );
   }
 
-  function child(folder: Entered, name: string, walk: Walk): Entered {
+  /** It is looked at first: most often nothing is there, and an error takes longer to make than the answer. */
+  function child(folder: Entered, name: string, walk: Walk): Entered | undefined {
     const inRoot = below(folder.inRoot, name);
     const known = entered.get(inRoot);
     if (known !== undefined) return known;
     const path = `${nameOf(folder)}/${name}`;
-    let found: Entered;
+    let found: Entered | undefined;
     try {
-      found = { descriptor: openSync(path, openFlags), inRoot };
+      const status = lstatSync(path, { throwIfNoEntry: false });
+      if (status === undefined) return undefined;
+      if (!status.isSymbolicLink()) found = { descriptor: openSync(path, openFlags), inRoot };
+      else {
+        walk.links += 1;
+        if (walk.links > linkLimit) throw new RootError('enter', walk.path, 'ELOOP');
+        const target = readlinkSync(path);
+        found = descend(target.startsWith('/') ? rootFolder(walk.path) : folder, components(target), walk);
+      }
     } catch (error) {
-      const target = readLink(path);
-      if (target === undefined) throw new RootError('enter', walk.path, errorCode(error) ?? 'EIO', error);
-      walk.links += 1;
-      if (walk.links > linkLimit) throw new RootError('enter', walk.path, 'ELOOP', error);
-      found = descend(target.startsWith('/') ? rootFolder(walk.path) : folder, components(target), walk);
+      if (error instanceof RootError) throw error;
+      throw new RootError('enter', walk.path, errorCode(error) ?? 'EIO', error);
     }
-    entered.set(inRoot, found);
+    if (found !== undefined) entered.set(inRoot, found);
     return found;
   }
 
   return {
-    inFolder(path, use) {
+    inFolder(path, use, absent) {
       const parts = components(path);
       // `folder/.` is the folder itself, entered; its last component is no name in its parent.
       const name = path.endsWith('/.') ? '.' : (parts.pop() ?? '.');
@@ -111,6 +117,10 @@ export function confinement(root: string): Confinement {
       calls += 1;
       try {
         const folder = descend(rootFolder(path), parts, { path, links: 0 });
+        if (folder === undefined) {
+          if (absent !== undefined) return absent();
+          throw new RootError('enter', path, 'ENOENT');
+        }
         return use({ folder: nameOf(folder), name, inRoot: folder.inRoot });
       } finally {
         calls -= 1;
@@ -138,25 +148,6 @@ function openRoot(root: string, path: string): number {
     return openSync(root, constants.O_RDONLY | constants.O_DIRECTORY);
   } catch (error) {
     throw new RootError('enter the root of', path, errorCode(error) ?? 'EIO', error);
-  }
-}
-
-/**
- * The target of a link; undefined where something else is, or nothing. It is looked at first, as most often nothing is
- * there, and an error takes longer to make than the answer.
- */
-export function linkAt(path: string): string | undefined {
-  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ? readlinkSync(path) : undefined;
-}
-
-/** The same on the way to somewhere: what may not be looked at, or was exchanged meanwhile, is no link either. */
-function readLink(path: string): string | undefined {
-  try {
-    return linkAt(path);
-  } catch (error) {
-    if (errorCode(error) === 'EINVAL' || errorCode(error) === 'ENOENT' || errorCode(error) === 'EACCES')
-      return undefined;
-    throw error;
   }
 }
 

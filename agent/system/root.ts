@@ -9,6 +9,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   renameSync,
   rmdirSync,
   rmSync,
@@ -28,7 +29,7 @@ import {
   writeAtomically,
 } from './atomic-write.ts';
 
-import { confinement, linkAt, linkLimit, type Place } from './confinement.ts';
+import { confinement, linkLimit, type Place } from './confinement.ts';
 import { fillFrom, haveSameContent } from './copy-in-chunks.ts';
 import { errorCode, RootError } from './root-error.ts';
 
@@ -89,9 +90,14 @@ export function openRoot(directory: string): Root {
   const swept = new Set<string>();
   const { inFolder, forget } = confinement(path);
 
-  function at<Result>(operation: string, inRoot: string, use: (place: Place) => Result): Result {
+  function at<Result>(
+    operation: string,
+    inRoot: string,
+    use: (place: Place) => Result,
+    absent?: () => Result,
+  ): Result {
     try {
-      return inFolder(inRoot, use);
+      return inFolder(inRoot, use, absent);
     } catch (error) {
       if (error instanceof RootError) throw error;
       throw new RootError(operation, inRoot, errorCode(error) ?? String(error), error);
@@ -105,7 +111,7 @@ export function openRoot(directory: string): Root {
     use: (place: Place) => Result,
   ): Result | undefined {
     try {
-      return at(operation, inRoot, use);
+      return at<Result | undefined>(operation, inRoot, use, () => undefined);
     } catch (error) {
       if (error instanceof RootError && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
         return undefined;
@@ -113,20 +119,26 @@ export function openRoot(directory: string): Root {
     }
   }
 
-  /** The path that a chain of links at its last component ends in. */
-  function followed(inRoot: string, links = 0): string {
-    if (live) return inRoot;
-    const next = maybe('read', inRoot, (place) => {
-      const target = linkAt(join(place));
-      return target === undefined ? undefined : target.startsWith('/') ? target : `${place.inRoot}/${target}`;
+  /**
+   * The path that a chain of links at its last component ends in, and whether anything is there: an error would take
+   * longer to make than this answer, and most of what is looked for is absent.
+   */
+  function followed(inRoot: string, links = 0): { readonly path: string; readonly there: boolean } {
+    const found = maybe('read', inRoot, (place) => {
+      const status = (live ? statSync : lstatSync)(join(place), { throwIfNoEntry: false });
+      if (!status?.isSymbolicLink()) return { there: status !== undefined };
+      const target = readlinkSync(join(place));
+      return { there: true, next: target.startsWith('/') ? target : `${place.inRoot}/${target}` };
     });
-    if (next === undefined) return inRoot;
+    if (found?.next === undefined) return { path: inRoot, there: found?.there === true };
     if (links >= linkLimit) throw new RootError('read', inRoot, 'ELOOP');
-    return followed(next, links + 1);
+    return followed(found.next, links + 1);
   }
 
   function read(inRoot: string, limit = defaultReadLimit): Buffer | undefined {
-    return maybe('read', followed(inRoot), (place) => {
+    const file = followed(inRoot);
+    if (!file.there) return undefined;
+    return maybe('read', file.path, (place) => {
       const flags = constants.O_RDONLY | constants.O_NONBLOCK | (live ? 0 : constants.O_NOFOLLOW);
       const descriptor = openSync(join(place), flags);
       try {
@@ -169,11 +181,11 @@ export function openRoot(directory: string): Root {
     readText: (inRoot, limit) => read(inRoot, limit)?.toString('utf8'),
     entry,
     list: (inRoot) =>
-      maybe('list', `${followed(inRoot)}/.`, ({ folder }) => readdirSync(folder).sort()) ?? [],
+      maybe('list', `${followed(inRoot).path}/.`, ({ folder }) => readdirSync(folder).sort()) ?? [],
     linkTarget: (inRoot) => maybe('look at', inRoot, (place) => linkAt(join(place))),
     isExecutable: (inRoot) => {
       if (live) return isExecutableFile(statSync(inRoot, { throwIfNoEntry: false }));
-      const target = followed(inRoot);
+      const target = followed(inRoot).path;
       return (
         maybe('look at', target, (place) =>
           isExecutableFile(lstatSync(join(place), { throwIfNoEntry: false })),
@@ -226,8 +238,8 @@ export function openRoot(directory: string): Root {
       forget();
     },
     makeDirectory: function make(inRoot, attributes) {
-      const parent = dirname(inRoot);
-      if (parent !== inRoot && entry(followed(parent)) === undefined) make(followed(parent), { mode: 0o755 });
+      const parent = followed(dirname(inRoot));
+      if (!parent.there) make(parent.path, { mode: 0o755 });
       at('make', inRoot, (place) => {
         try {
           // With its mode at once: a folder left by a killed run counts as made.
@@ -288,6 +300,11 @@ const defaultReadLimit = 16 * 1024 * 1024;
 
 function join({ folder, name }: Place): string {
   return `${folder}/${name}`;
+}
+
+/** The target of a link; undefined where something else is, or nothing. */
+function linkAt(path: string): string | undefined {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ? readlinkSync(path) : undefined;
 }
 
 function kindOf(status: Stats): Entry['kind'] {

@@ -96,16 +96,11 @@ export function encodeReplyV2(id: string, reply: Reply): string {
 
 /** A V2 reply line without its newline; undefined when length, checksum or form is wrong. */
 export function decodeReplyV2(line: Buffer): (Reply & { readonly id: string }) | undefined {
-  const header = /^V2 (\d{1,10}) ([0-9a-f]{8}) ([0-9a-f]{8}) (SUCCESS|NOTFOUND|FAILURE)( |$)/.exec(
-    line.toString('latin1', 0, 64),
-  );
-  const [whole, length, sum, id, status, gap] = header ?? [];
-  if (whole === undefined || length === undefined || id === undefined || !isReplyStatus(status)) {
-    return undefined;
-  }
+  const [version, length, sum, id, status] = line.toString('latin1', 0, 64).split(' ', 5);
+  if (version !== 'V2' || id === undefined || !isReplyStatus(status)) return undefined;
   const body = line.subarray(`V2 ${length} ${sum} `.length);
-  if (body.length !== Number(length) || checksum(body) !== sum) return undefined;
-  const value = gap === '' ? '' : line.toString('latin1', whole.length);
+  if (String(body.length) !== length || checksum(body) !== sum) return undefined;
+  const value = line.toString('latin1', `V2 ${length} ${sum} ${id} ${status} `.length);
   return { id, status, value: Buffer.from(value, 'base64') };
 }
 

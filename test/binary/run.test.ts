@@ -228,6 +228,9 @@ describe('the environment', () => {
     const zone = await openZone();
     writeFileSync(join(zone.root, 'evil.cjs'), 'console.log("evil"); process.exit(42)');
     const evil = `--require=${join(zone.root, 'evil.cjs')}`;
+    // Where there is no such variable, OpenSSL reads the file in /etc/ssl, which an instance's owner may have spoilt.
+    const spoilt = join(zone.root, 'openssl.cnf');
+    writeFileSync(spoilt, 'nodejs_conf = x\n[x\n');
     for (const environment of [
       { NODE_OPTIONS: evil },
       { NODE_OPTIONS: '--no-such-option' },
@@ -240,6 +243,7 @@ describe('the environment', () => {
         SEA_NODE_OPTIONS: evil,
         PKG_EXECPATH: 'PKG_INVOKE_NODEJS',
       },
+      { OPENSSL_CONF: spoilt },
     ] as const) {
       const ended = await zone.call(['--version'], { environment });
       expect({ environment, ...ended }).toMatchObject({

@@ -11,7 +11,7 @@ import { main, start } from '../agent/main.ts';
 startupSnapshot.setDeserializeMainFunction(start);
 
 const runs: readonly (readonly string[])[] = JSON.parse(process.env.LX_AGENT_WARM_UP ?? '[]');
-const silent = { write: () => undefined, isTerminal: false };
+const nowhere = { write: () => undefined, isTerminal: false };
 
 async function makeSnapshot(): Promise<void> {
   if (!process.execArgv.includes(internals)) return makeItWithInternals();
@@ -25,6 +25,7 @@ async function makeSnapshot(): Promise<void> {
   // has a second), by a clock that every process begins anew: timers of a later process would wait in vain. It forgets
   // when a timer fires after all others were due.
   await setTimeout(1500);
+  leaveBufferPool();
 }
 
 const internals = '--expose-internals';
@@ -38,7 +39,7 @@ function makeItWithInternals(): never {
 
 async function warmUp(): Promise<void> {
   for (const run of runs) {
-    const status = await main(run, { ...processIo(), stdout: silent, environment: {} });
+    const status = await main(run, { ...processIo(), stdout: nowhere, environment: {} });
     if (status !== 0) throw new Error(`lx-agent ${run.join(' ')}: exit status ${status}`);
   }
 }
@@ -60,6 +61,18 @@ function startNode(): void {
     preExecution && 'prepareMainThreadExecution' in preExecution && preExecution.prepareMainThreadExecution;
   if (typeof start !== 'function') throw new Error('this Node.js does not start as Node.js 24 does');
   start(false);
+}
+
+/**
+ * Small buffers are parts of one of 64 KiB, until it is used up. The one in use would be in the snapshot, with what the
+ * runs read, and be copied by every start: a tiny one takes its place, and the first start's buffer that of this.
+ */
+function leaveBufferPool(): void {
+  const { poolSize } = Buffer;
+  const part = 8;
+  Buffer.poolSize = 4 * part;
+  for (let left = poolSize; left >= 0; left -= part) Buffer.allocUnsafe(part);
+  Buffer.poolSize = poolSize;
 }
 
 makeSnapshot().catch((error: unknown) => {

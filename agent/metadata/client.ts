@@ -195,7 +195,7 @@ function connection(socketPath: string, talk: Conversation, bounds: Bounds): Pro
       ended = true;
       clearTimeout(silence);
       clearTimeout(deadline);
-      // All that destroy() does takes longer than an ordinary run's own work from here to its end, which closes it too.
+      // destroy() makes process.stderr, only to see that it is another socket. An ordinary run ends before that.
       if (failure === undefined) setImmediate(() => socket.destroy());
       else socket.destroy();
       resolve(failure);

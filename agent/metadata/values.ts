@@ -31,17 +31,20 @@ export function isUuid(text: string): text is Uuid {
 
 /** Whether the text is a plain address: four decimal parts, or IPv6 without a zone. */
 export function isIpAddress(text: string): text is IpAddress {
-  return isIpv6(text) ? canonicalIpv6(text) !== undefined : text.split('.').length === 4 && isDotted(text);
+  return isIpv6(text) ? canonicalIpv6(text) !== undefined : isIpv4(text);
 }
 
 /** Only `255`, never `0255`, `0xff` or `+255`: an address has one spelling. */
-function isDotted(text: string): boolean {
-  return text.split('.').every((part) => String(Number(part)) === part && 0 <= +part && +part <= 255);
+function isIpv4(text: string): boolean {
+  const parts = text.split('.');
+  return (
+    parts.length === 4 && parts.every((part) => String(Number(part)) === part && 0 <= +part && +part <= 255)
+  );
 }
 
 /**
- * An IPv6 address in the form of RFC 5952, which is the one of the URL standard; undefined when the text is none. It has
- * the patterns of no library to compile, which each start would do anew.
+ * An IPv6 address in the form of RFC 5952, which is also the one of the URL standard; undefined when the text is none.
+ * The URL parser is native code; a library's patterns would be compiled anew by each start.
  */
 export function canonicalIpv6(text: string): string | undefined {
   if (text.length > 45 || [...text].some((character) => !'0123456789abcdefABCDEF:.'.includes(character)))

@@ -68,13 +68,12 @@ export function confinement(root: string): Confinement {
   }
 
   function descend(from: Entered, parts: readonly string[], walk: Walk): Entered | undefined {
-    return parts.reduce<Entered | undefined>(
-      (folder, part) =>
-        folder === undefined || part !== '..'
-          ? folder && child(folder, part, walk)
-          : descend(rootFolder(walk.path), components(dirname(folder.inRoot)), walk),
-      from,
-    );
+    return parts.reduce<Entered | undefined>((folder, part) => {
+      if (folder === undefined) return undefined;
+      return part === '..'
+        ? descend(rootFolder(walk.path), components(dirname(folder.inRoot)), walk)
+        : child(folder, part, walk);
+    }, from);
   }
 
   /** It is looked at first: most often nothing is there, and an error takes longer to make than the answer. */

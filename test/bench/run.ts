@@ -12,7 +12,7 @@ import { middle, type Row, ratio, table } from './table.ts';
 // that what else the machine does meets them alike; medians of the runs, and of the ratios run by run.
 
 const repository = join(import.meta.dirname, '../..');
-const pairs = Number(process.env.BENCH_PAIRS ?? 25);
+const pairs = Number(process.env.BENCH_PAIRS ?? 75);
 const peerPairs = Number(process.env.BENCH_PEER_PAIRS ?? 5);
 const coldPairs = Number(process.env.BENCH_COLD_PAIRS ?? 5);
 

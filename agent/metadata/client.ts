@@ -143,10 +143,8 @@ async function ask(requests: readonly Request[], options: MetadataOptions) {
       written: () => tally.writes++,
     });
     if (failure === undefined) break;
-    if (failure instanceof RefusedV2) {
-      protocol = 'V1';
-      continue;
-    }
+    if (talk.refusedV2) protocol = 'V1';
+    if (failure instanceof RefusedV2) continue;
     const remedy = hopeless(failure, options.socketPath);
     if (remedy !== undefined || elapsed() >= options.deadline) {
       throw new MetadataUnavailable(

@@ -29,6 +29,8 @@ export type Protocol = 'V1' | 'V2';
 export interface Conversation {
   /** All that is to be written, in one piece. */
   readonly opening: string;
+  /** Whether the server has said that it knows V1 only. */
+  readonly refusedV2: boolean;
   /**
    * Takes what came over the wire; false when it brought us no further. Throws OutOfStep when only a new connection
    * can help.
@@ -49,6 +51,7 @@ export function conversation(
 ): Conversation {
   const reader = frameReader(limit);
   let negotiated = protocol === 'V1';
+  let refusals = 0;
   let valueV1 = false;
 
   function settle(id: string, outcome: Outcome): boolean {
@@ -57,14 +60,19 @@ export function conversation(
     return true;
   }
 
-  /** Whether the answer to NEGOTIATE is there, and allows V2. */
+  /**
+   * Whether the answer to NEGOTIATE is there, and allows V2. A server that refuses it refuses each of the requests as
+   * well, a line each, and is heard out: it still writes, and might mind that nobody reads.
+   */
   function negotiate(): boolean {
-    const line = reader.take('\n')?.toString('latin1', 0, 64);
-    if (line === 'invalid command' || line === 'FAILURE')
-      throw new RefusedV2('the metadata server speaks protocol V1 only');
-    if (line !== undefined && line !== 'V2_OK')
-      throw new OutOfStep('the answer to NEGOTIATE is not of the metadata protocol');
-    return line !== undefined;
+    for (;;) {
+      const line = reader.take('\n')?.toString('latin1', 0, 64);
+      if (line === undefined || (line === 'V2_OK' && refusals === 0)) return line !== undefined;
+      if (line !== 'invalid command' && line !== 'FAILURE')
+        throw new OutOfStep('the answer to NEGOTIATE is not of the metadata protocol');
+      refusals += 1;
+      if (refusals > requests.length) throw new RefusedV2('the metadata server speaks protocol V1 only');
+    }
   }
 
   /** V1 has no ids: answers come in the order of the requests, which is the order of the map. */
@@ -109,6 +117,9 @@ export function conversation(
   }
   const requests = [...open.values()];
   return {
+    get refusedV2() {
+      return refusals > 0;
+    },
     opening:
       protocol === 'V1'
         ? requests.map((request) => `GET ${request.argument}\n`).join('')

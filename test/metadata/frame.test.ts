@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { conversation, type Outcome, OutOfStep } from '../../agent/metadata/conversation.ts';
+import { conversation, type Outcome, OutOfStep, RefusedV2 } from '../../agent/metadata/conversation.ts';
 import {
   checksum,
   decodeReplyV2,
@@ -141,6 +141,13 @@ describe('a conversation', () => {
         });
       }),
     );
+  });
+
+  test('a server that refuses V2 is heard out, a refusal for each request, before a new connection is made', () => {
+    const talk = conversation(asked(2), new Map(), 'V2');
+    expect(talk.receive(Buffer.from('invalid command\ninvalid command\ninv'))).toBe(true);
+    expect(talk.refusedV2).toBe(true);
+    expect(() => talk.receive(Buffer.from('alid command\n'))).toThrow(RefusedV2);
   });
 
   test.each(['V1', 'V2'] as const)('a value over the limit fails its own key only, %s', (protocol) => {

@@ -26,7 +26,7 @@ export const conversationTarget: Target = {
   seeds: [
     inputOf({ stream: `V2_OK\n${answersV2.join('')}`, cuts: '\x01\x05\x03' }),
     inputOf({ stream: `V2_OK\n${answersV2.toReversed().join('')}`, cuts: '\x20' }),
-    inputOf({ stream: 'invalid command\ninvalid command\n', cuts: '\x04' }),
+    inputOf({ stream: 'invalid command\n'.repeat(4), cuts: '\x04' }),
     inputOf({ v1: '', stream: 'SUCCESS\nweb\n..a\n.\nNOTFOUND\nSUCCESS\n\n.\n', cuts: '\x02' }),
     inputOf({ v1: '', stream: 'FAILURE\nSUCCESS\nx\n.\ninvalid command\n', cuts: '\x7f' }),
   ],

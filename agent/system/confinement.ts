@@ -84,13 +84,12 @@ export function confinement(root: string): Confinement {
     const path = `${nameOf(folder)}/${name}`;
     let found: Entered | undefined;
     try {
-      const status = lstatSync(path, { throwIfNoEntry: false });
-      if (status === undefined) return undefined;
-      if (!status.isSymbolicLink()) found = { descriptor: openSync(path, openFlags), inRoot };
+      const { there, target } = lookAt(path);
+      if (!there) return undefined;
+      if (target === undefined) found = { descriptor: openSync(path, openFlags), inRoot };
       else {
         walk.links += 1;
         if (walk.links > linkLimit) throw new RootError('enter', walk.path, 'ELOOP');
-        const target = readlinkSync(path);
         found = descend(target.startsWith('/') ? rootFolder(walk.path) : folder, components(target), walk);
       }
     } catch (error) {
@@ -148,6 +147,12 @@ function openRoot(root: string, path: string): number {
   } catch (error) {
     throw new RootError('enter the root of', path, errorCode(error) ?? 'EIO', error);
   }
+}
+
+/** Whether anything is at a path, and the target where it is a link. */
+export function lookAt(path: string): { readonly there: boolean; readonly target: string | undefined } {
+  const status = lstatSync(path, { throwIfNoEntry: false });
+  return { there: status !== undefined, target: status?.isSymbolicLink() ? readlinkSync(path) : undefined };
 }
 
 function components(path: string): string[] {

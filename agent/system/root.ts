@@ -9,7 +9,6 @@ import {
   openSync,
   readdirSync,
   readFileSync,
-  readlinkSync,
   renameSync,
   rmdirSync,
   rmSync,
@@ -29,7 +28,7 @@ import {
   writeAtomically,
 } from './atomic-write.ts';
 
-import { confinement, linkLimit, type Place } from './confinement.ts';
+import { confinement, linkLimit, lookAt, type Place } from './confinement.ts';
 import { fillFrom, haveSameContent } from './copy-in-chunks.ts';
 import { errorCode, RootError } from './root-error.ts';
 
@@ -125,10 +124,9 @@ export function openRoot(directory: string): Root {
    */
   function followed(inRoot: string, links = 0): { readonly path: string; readonly there: boolean } {
     const found = maybe('read', inRoot, (place) => {
-      const status = (live ? statSync : lstatSync)(join(place), { throwIfNoEntry: false });
-      if (!status?.isSymbolicLink()) return { there: status !== undefined };
-      const target = readlinkSync(join(place));
-      return { there: true, next: target.startsWith('/') ? target : `${place.inRoot}/${target}` };
+      if (live) return { there: statSync(join(place), { throwIfNoEntry: false }) !== undefined };
+      const { there, target } = lookAt(join(place));
+      return { there, next: target?.startsWith('/') === false ? `${place.inRoot}/${target}` : target };
     });
     if (found?.next === undefined) return { path: inRoot, there: found?.there === true };
     if (links >= linkLimit) throw new RootError('read', inRoot, 'ELOOP');
@@ -180,9 +178,12 @@ export function openRoot(directory: string): Root {
     read,
     readText: (inRoot, limit) => read(inRoot, limit)?.toString('utf8'),
     entry,
-    list: (inRoot) =>
-      maybe('list', `${followed(inRoot).path}/.`, ({ folder }) => readdirSync(folder).sort()) ?? [],
-    linkTarget: (inRoot) => maybe('look at', inRoot, (place) => linkAt(join(place))),
+    list: (inRoot) => {
+      const folder = followed(inRoot);
+      if (!folder.there) return [];
+      return maybe('list', `${folder.path}/.`, (place) => readdirSync(place.folder).sort()) ?? [];
+    },
+    linkTarget: (inRoot) => maybe('look at', inRoot, (place) => lookAt(join(place)).target),
     isExecutable: (inRoot) => {
       if (live) return isExecutableFile(statSync(inRoot, { throwIfNoEntry: false }));
       const target = followed(inRoot).path;
@@ -239,7 +240,7 @@ export function openRoot(directory: string): Root {
     },
     makeDirectory: function make(inRoot, attributes) {
       const parent = followed(dirname(inRoot));
-      if (!parent.there) make(parent.path, { mode: 0o755 });
+      if (!parent.there && parent.path !== '/') make(parent.path, { mode: 0o755 });
       at('make', inRoot, (place) => {
         try {
           // With its mode at once: a folder left by a killed run counts as made.
@@ -300,11 +301,6 @@ const defaultReadLimit = 16 * 1024 * 1024;
 
 function join({ folder, name }: Place): string {
   return `${folder}/${name}`;
-}
-
-/** The target of a link; undefined where something else is, or nothing. */
-function linkAt(path: string): string | undefined {
-  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ? readlinkSync(path) : undefined;
 }
 
 function kindOf(status: Stats): Entry['kind'] {

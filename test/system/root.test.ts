@@ -87,6 +87,13 @@ describe('writing below a root', () => {
     );
   });
 
+  it('names the root itself where that is not there', () => {
+    const root = openRoot(join(temporaryRoot({}), 'missing'));
+    expect(() => root.makeDirectory('/etc/deep', { mode: 0o755 })).toThrow(
+      'cannot enter the root of /etc: ENOENT',
+    );
+  });
+
   it('never leaves the root, whatever links the root holds', () => {
     const part = fc.constantFrom('a', 'b', 'c', '..', '.');
     const path = fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'));

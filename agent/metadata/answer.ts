@@ -1,3 +1,5 @@
+import type { Protocol } from './conversation.ts';
+
 /** What the metadata says of one key. Absent and failed are different things: only `failed` is a fault. */
 export type Answer =
   | { readonly status: 'found'; readonly value: Buffer }
@@ -6,7 +8,7 @@ export type Answer =
 
 /** How an exchange with the metadata server went, for the report and the timeline. */
 export interface Exchange {
-  readonly protocol: 'V1' | 'V2';
+  readonly protocol: Protocol;
   readonly connections: number;
   readonly writes: number;
   /** From the first attempt to connect until the connection was there, in milliseconds. */

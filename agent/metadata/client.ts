@@ -123,7 +123,7 @@ async function ask(requests: readonly Request[], options: MetadataOptions) {
   const elapsed = () => sinceStart() - started;
   const open = new Map(requests.map((each) => [each.id, each]));
   const outcomes = new Map<string, Outcome>();
-  const tally = { connections: 0, writes: 0, connectMilliseconds: 0 };
+  const tally = { connections: 0, connectMilliseconds: 0 };
   let protocol: Protocol = 'V2';
   let patience = options.requestTimeout ?? 5000;
   let pause = firstPause;
@@ -140,7 +140,6 @@ async function ask(requests: readonly Request[], options: MetadataOptions) {
       connected: () => {
         if (tally.connections++ === 0) tally.connectMilliseconds = elapsed();
       },
-      written: () => tally.writes++,
     });
     if (failure === undefined) break;
     if (talk.refusedV2) protocol = 'V1';
@@ -161,7 +160,8 @@ async function ask(requests: readonly Request[], options: MetadataOptions) {
     await sleep(Math.min(pause, Math.max(0, options.deadline - elapsed())));
     pause = Math.min(longestPause, pause * 2);
   }
-  return { outcomes, exchange: { protocol, ...tally, milliseconds: elapsed() } };
+  // A connection is one write: all that it asks for.
+  return { outcomes, exchange: { protocol, ...tally, writes: tally.connections, milliseconds: elapsed() } };
 }
 
 class Silence extends Error {}
@@ -172,7 +172,6 @@ interface Bounds {
   readonly patience: number;
   readonly finished: () => boolean;
   readonly connected: () => void;
-  readonly written: () => void;
 }
 
 /** Holds one conversation over a socket of its own; gives the reason when it ended before all was said. */
@@ -201,7 +200,6 @@ function connection(socketPath: string, talk: Conversation, bounds: Bounds): Pro
 
     socket.once('connect', () => {
       bounds.connected();
-      bounds.written();
       socket.write(talk.opening);
     });
     socket.on('data', (chunk) => {

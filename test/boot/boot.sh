@@ -32,7 +32,7 @@ if [ "$stage" = mounted ]; then
   export BOOT_STAGE=init
   timeout --foreground --kill-after 2 "${LIMIT:-120}" script --quiet --return --flush --command "$(printf '%q ' \
     unshare --fork --kill-child --pid --ipc --uts --net --cgroup --mount --propagation private "$0" "$@")" \
-    "$console" </dev/null >/dev/null 2>&1
+    "$console" </dev/null >/dev/null
   status=$?
   echo $$ >/sys/fs/cgroup/cgroup.procs
   echo 1 >"$group/cgroup.kill"

@@ -71,6 +71,7 @@ export interface Guest {
 /** Boot a root, and come back as soon as its init has begun. */
 export async function boot(root: BootRoot, options: BootOptions): Promise<Guest> {
   const { folder } = options.disk;
+  const limit = options.limit ?? 120;
   const [pidfile, consoleFile] = [join(folder, 'pid'), join(folder, 'console')];
   rmSync(pidfile, { force: true });
   rmSync(options.disk.path('/var/log/boot-test/records'), { force: true });
@@ -81,18 +82,26 @@ export async function boot(root: BootRoot, options: BootOptions): Promise<Guest>
     {
       env: {
         PATH: process.env.PATH,
-        LIMIT: String(options.limit ?? 120),
+        LIMIT: String(limit),
         METADATA: options.metadata,
         NIC: options.nic ?? 'plumbed',
         ZONE: options.zone === false ? '' : '1',
       },
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: ['ignore', 'ignore', 'pipe'],
     },
   );
+  let complaints = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    complaints += text;
+  });
   const ended = once(child, 'exit');
   const readConsole = () => (existsSync(consoleFile) ? readFileSync(consoleFile, 'utf8') : '');
-  await until(() => existsSync(pidfile) || child.exitCode !== null, 20);
-  if (!existsSync(pidfile)) throw new Error(`${root.name}: init did not begin\n${readConsole()}`);
+  // A machine whose disk is busy may hold a mount for many seconds: only the guest's own limit is a fault.
+  await until(() => existsSync(pidfile) || child.exitCode !== null, limit);
+  if (!existsSync(pidfile)) {
+    const why = child.exitCode === null ? `within ${limit} s` : `before boot.sh ended (${child.exitCode})`;
+    throw new Error(`${root.name}: init did not begin ${why}\n${complaints}${readConsole()}`);
+  }
   const [pid = '', started = '0'] = readFileSync(pidfile, 'utf8').trim().split(' ');
 
   const records = () => parseRecords(options.disk.path('/var/log/boot-test/records'));

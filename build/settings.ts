@@ -17,7 +17,8 @@ export const settings: readonly Setting[] = [
     key: 'metadata_deadline',
     default: '15',
     example: '30',
-    meaning: 'Seconds that the early stage waits for the metadata before the boot goes on without it.',
+    meaning:
+      'Seconds that the early stage, or a run of both stages by hand, waits for the metadata before it goes on without it.',
   },
   {
     section: 'early',
@@ -31,7 +32,7 @@ export const settings: readonly Setting[] = [
     key: 'metadata_deadline',
     default: '300',
     example: '600',
-    meaning: 'Seconds that the late stage waits for the metadata.',
+    meaning: 'Seconds that the late stage waits for the metadata in a boot.',
   },
   {
     section: 'late',

@@ -40,7 +40,7 @@ export async function run(invocation: Invocation, io: Io): Promise<number> {
     socketPath: socket ?? metadataSocket(),
     dryRun,
     force: flags.has('force'),
-    onWait: (why) => progress.begin(`waiting for metadata (${why})`),
+    onWait: (why, seconds) => progress.begin(`waiting for metadata, ${seconds} s at most (${why})`),
     onStep: ({ name }) => progress.begin(`${name} is running`),
     onWanted: async (step, settled) => {
       if (json) return;

@@ -25,8 +25,8 @@ export interface RunOptions extends StepOptions {
   readonly named: readonly string[];
   readonly rootDirectory: string;
   readonly socketPath: string;
-  /** What the operator should hear while metadata is awaited. */
-  readonly onWait?: (reason: string) => void;
+  /** What the operator should hear while metadata is awaited: why, and for how many seconds at most. */
+  readonly onWait?: (reason: string, deadline: number) => void;
 }
 
 /** Read the metadata, carry out the steps in order, and leave the report. The machine is touched only here. */
@@ -50,9 +50,10 @@ export async function run(options: RunOptions): Promise<Report> {
   const steps = chosen(stages, options.named);
   spans.push({ name: 'read state', start: lastEnd(spans), end: sinceStart() });
 
-  const deadline = stages.includes('late')
-    ? configuration.late.metadataDeadline
-    : configuration.early.metadataDeadline;
+  // The late stage of a boot can be patient. Who asks for both sits before it.
+  const deadline = options.stages.includes('early')
+    ? configuration.early.metadataDeadline
+    : configuration.late.metadataDeadline;
   const { instance, metadata } = await readMetadata(steps, deadline, options);
   spans.push({ name: 'metadata', start: lastEnd(spans), end: sinceStart() });
 
@@ -166,7 +167,7 @@ async function readMetadata(
     const { answers, exchange } = await getKeys(keys, {
       socketPath,
       deadline: deadline * 1000,
-      ...(onWait === undefined ? {} : { onWait }),
+      ...(onWait === undefined ? {} : { onWait: (reason: string) => onWait(reason, deadline) }),
     });
     const found = keys.filter((key) => answers.get(key)?.status === 'found');
     return {

@@ -60,4 +60,17 @@ describe.concurrent('with a metadata server that', () => {
       const { stdout: shown } = await zone.call(['status', '--root', zone.root]);
       expect(shown).toContain('no metadata from');
     }, 60_000);
+
+  it('never comes, a run by hand says how long it waits, and waits no longer than a boot does', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const tree = {
+      '/etc/lx-agent.ini': '[early]\nmetadata_deadline = 3\n[late]\nmetadata_deadline = 3600\n',
+    };
+    const zone = await openZone(web, { faults: { late: 3_600_000 }, tree, finished: onTestFinished });
+    const { status, stderr } = await zone.run();
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^lx-agent: waiting for metadata, 3 s at most \(.*ENOENT.*\)$/m);
+  }, 60_000);
 });

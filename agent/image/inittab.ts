@@ -12,18 +12,42 @@ const mounting = /^(\/\S*\/)?(mount|mkdir|swapon|chmod|ln|mountpoint)\b/;
 
 /**
  * An inittab of BusyBox's with both stages in it: the early one before the first `sysinit` line that does more than
- * mount file systems, the late one at the end. Anything else stays as it was; a table that has them is returned as
- * it is. `undefined` stands for no table, where init goes by its built-in one.
+ * mount file systems, the late one as withLateStage has it. A table that has them is returned as it is. `undefined`
+ * stands for no table, where init goes by its built-in one.
  */
-export function inittabWithAgent(before: string | undefined): string {
+export function withBothStages(before: string | undefined): string {
   const text = before ?? builtIn;
   if (text.includes('/usr/bin/lx-agent run')) return text;
-  const lines = text.replace(/\n*$/, '').split('\n');
+  const lines = linesOf(text);
   const firstScript = lines.findIndex((line) => {
-    const command = /^[^:#]*:[^:]*:sysinit:(.*)$/.exec(line)?.[1];
+    const command = entry('sysinit').exec(line)?.[1];
     return command !== undefined && !mounting.test(command.trim());
   });
-  const at = firstScript === -1 ? lines.length : firstScript;
-  const unit = (name: string) => unitText(`busybox/${name}`).trimEnd();
-  return `${[...lines.slice(0, at), unit('inittab-early'), ...lines.slice(at), unit('inittab-late')].join('\n')}\n`;
+  return withLateStage(`${inserted(lines, firstScript, 'inittab-early').join('\n')}\n`);
+}
+
+/**
+ * An inittab of BusyBox's whose init starts the late stage, without waiting for it, and asks it to end before whatever
+ * else it does at shutdown. Anything else stays as it was; a table that does so already is returned as it is.
+ */
+export function withLateStage(text: string): string {
+  if (text.includes('/usr/lib/lx-agent/late-stage start')) return text;
+  const lines = linesOf(text);
+  const firstAtShutdown = lines.findIndex((line) => entry('shutdown').test(line));
+  const ending = inserted(lines, firstAtShutdown, 'inittab-late-stop');
+  return `${inserted(ending, -1, 'inittab-late').join('\n')}\n`;
+}
+
+function entry(action: string): RegExp {
+  return new RegExp(`^[^:#]*:[^:]*:${action}:(.*)$`);
+}
+
+function linesOf(text: string): string[] {
+  return text.replace(/\n*$/, '').split('\n');
+}
+
+/** The lines with a unit's before the one of that number, or at the end for -1. */
+function inserted(lines: readonly string[], before: number, unit: string): string[] {
+  const at = before === -1 ? lines.length : before;
+  return [...lines.slice(0, at), unitText(`busybox/${unit}`).trimEnd(), ...lines.slice(at)];
 }

@@ -2,7 +2,7 @@ import type { Change, FileChange, LinkChange } from '../change/change.ts';
 import type { InitSystem } from '../system/init.ts';
 import type { ReadableRoot } from '../system/system.ts';
 import { unitText } from './assets.ts';
-import { inittabWithAgent } from './inittab.ts';
+import { withBothStages, withLateStage } from './inittab.ts';
 import { earlyLinks, lateLinks } from './insserv.ts';
 
 const runIt = 'init runs the agent by it';
@@ -84,14 +84,20 @@ function redhat6(): Change[] {
 function openrc(root: ReadableRoot): Change[] {
   // Debian starts the mounts and the network in `sysinit`, everybody else in `boot`; we belong where they are.
   const early = has(root, '/etc/runlevels/sysinit/networking') ? 'sysinit' : 'boot';
+  const table = textOf(root, '/etc/inittab');
   const enable = (runlevel: string, name: string) =>
     link(`/etc/runlevels/${runlevel}/${name}`, `/etc/init.d/${name}`, `runlevel ${runlevel} runs it`);
   return [
     ...lateStage(),
     file('/etc/init.d/lx-agent-early', 'openrc/lx-agent-early', 0o755),
-    file('/etc/init.d/lx-agent-late', 'openrc/lx-agent-late', 0o755),
     enable(early, 'lx-agent-early'),
-    enable('default', 'lx-agent-late'),
+    // The gettys wait for the runlevel; BusyBox's init can start what nothing waits for.
+    ...(isBusybox(root) && table !== undefined
+      ? [inittab(root, withLateStage(table))]
+      : [
+          file('/etc/init.d/lx-agent-late', 'openrc/lx-agent-late', 0o755),
+          enable('default', 'lx-agent-late'),
+        ]),
     ...shutdownWrapper(root),
   ];
 }
@@ -118,16 +124,25 @@ function runit(root: ReadableRoot): Change[] {
 
 function busybox(root: ReadableRoot): Change[] {
   return [
-    {
-      kind: 'file',
-      path: '/etc/inittab',
-      content: Buffer.from(inittabWithAgent(textOf(root, '/etc/inittab')), 'latin1'),
-      mode: root.entry('/etc/inittab')?.mode ?? 0o644,
-      claim: 'shared',
-      why: runIt,
-    },
+    ...lateStage(),
+    inittab(root, withBothStages(textOf(root, '/etc/inittab'))),
     ...shutdownWrapper(root),
   ];
+}
+
+function inittab(root: ReadableRoot, text: string): FileChange {
+  return {
+    kind: 'file',
+    path: '/etc/inittab',
+    content: Buffer.from(text, 'latin1'),
+    mode: root.entry('/etc/inittab')?.mode ?? 0o644,
+    claim: 'shared',
+    why: runIt,
+  };
+}
+
+function isBusybox(root: ReadableRoot): boolean {
+  return /busybox/.test(root.linkTarget('/sbin/init') ?? '');
 }
 
 /** vmadm stops an instance with /sbin/shutdown, which BusyBox and openrc-init have not. */

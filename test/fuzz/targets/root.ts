@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { settle } from '../../../agent/change/settle.ts';
 import { checkOtherWriters } from '../../../agent/doctor/writers.ts';
 import { editFstab, editInittab, editSelinux } from '../../../agent/image/edits.ts';
-import { inittabWithAgent } from '../../../agent/image/inittab.ts';
+import { withBothStages, withLateStage } from '../../../agent/image/inittab.ts';
 import { withDependency } from '../../../agent/image/insserv.ts';
 import { steps } from '../../../agent/steps/order.ts';
 import { detectDistribution } from '../../../agent/system/distribution.ts';
@@ -126,7 +126,8 @@ export const rootTarget: Target = {
           steady(editFstab, text('/etc/fstab'));
           steady(editInittab, text('/etc/inittab'));
           steady(editSelinux, text('/etc/selinux/config'));
-          steady(inittabWithAgent, text('/etc/inittab'));
+          steady(withBothStages, text('/etc/inittab'));
+          steady(withLateStage, text('/etc/inittab'));
           steady(
             (table) => withDependency(table, 'lx', ['mountall'], ['networking', 'ssh']),
             text('/etc/init.d/.depend.boot'),

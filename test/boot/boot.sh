@@ -27,8 +27,8 @@ if [ "$stage" = mounted ]; then
   # A view of the cgroup tree with a group of our own in it: after the limit, init outlives script(1), and only the
   # group tells who is still there.
   mount -t cgroup2 cgroup2 /sys/fs/cgroup || exit 9
-  group=/sys/fs/cgroup/lx-agent-boot.$$
-  mkdir "$group" && echo $$ >"$group/cgroup.procs" || exit 9
+  # A name of its own: the number of a process comes again, and a group of one that was killed is still there.
+  group=$(mktemp -d /sys/fs/cgroup/lx-agent-boot.XXXXXX) && echo $$ >"$group/cgroup.procs" || exit 9
   export BOOT_STAGE=init
   timeout --foreground --kill-after 2 "${LIMIT:-120}" script --quiet --return --flush --command "$(printf '%q ' \
     unshare --fork --kill-child --pid --ipc --uts --net --cgroup --mount --propagation private "$0" "$@")" \

@@ -10,20 +10,23 @@ const builtIn = `::sysinit:/etc/init.d/rcS
 /** Commands of `sysinit` lines that make the file systems what the early stage needs; it comes after them. */
 const mounting = /^(\/\S*\/)?(mount|mkdir|swapon|chmod|ln|mountpoint)\b/;
 
-/**
- * An inittab of BusyBox's with both stages in it: the early one before the first `sysinit` line that does more than
- * mount file systems, the late one as withLateStage has it. A table that has them is returned as it is. `undefined`
- * stands for no table, where init goes by its built-in one.
- */
+/** An inittab of BusyBox's with both stages in it. `undefined` stands for no table, where init goes by its built-in one. */
 export function withBothStages(before: string | undefined): string {
-  const text = before ?? builtIn;
-  if (text.includes('/usr/bin/lx-agent run')) return text;
+  return withLateStage(withEarlyStage(before ?? builtIn));
+}
+
+/**
+ * With the early stage before the first `sysinit` line that does more than mount file systems. Anything else stays as
+ * it was; a table that has it is returned as it is.
+ */
+function withEarlyStage(text: string): string {
+  if (text.includes('/usr/bin/lx-agent run --stage early')) return text;
   const lines = linesOf(text);
   const firstScript = lines.findIndex((line) => {
     const command = entry('sysinit').exec(line)?.[1];
     return command !== undefined && !mounting.test(command.trim());
   });
-  return withLateStage(`${inserted(lines, firstScript, 'inittab-early').join('\n')}\n`);
+  return `${inserted(lines, firstScript, 'inittab-early').join('\n')}\n`;
 }
 
 /**

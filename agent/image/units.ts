@@ -92,7 +92,7 @@ function openrc(root: ReadableRoot): Change[] {
     file('/etc/init.d/lx-agent-early', 'openrc/lx-agent-early', 0o755),
     enable(early, 'lx-agent-early'),
     // The gettys wait for the runlevel; BusyBox's init can start what nothing waits for.
-    ...(isBusybox(root) && table !== undefined
+    ...(initIs(root, /busybox/) && table !== undefined
       ? [inittab(root, withLateStage(table))]
       : [
           file('/etc/init.d/lx-agent-late', 'openrc/lx-agent-late', 0o755),
@@ -141,13 +141,14 @@ function inittab(root: ReadableRoot, text: string): FileChange {
   };
 }
 
-function isBusybox(root: ReadableRoot): boolean {
-  return /busybox/.test(root.linkTarget('/sbin/init') ?? '');
+/** Whether `/sbin/init` is a link to a program of that name. */
+function initIs(root: ReadableRoot, name: RegExp): boolean {
+  return name.test(root.linkTarget('/sbin/init') ?? '');
 }
 
 /** vmadm stops an instance with /sbin/shutdown, which BusyBox and openrc-init have not. */
 function shutdownWrapper(root: ReadableRoot): Change[] {
-  if (!/busybox|openrc-init/.test(root.linkTarget('/sbin/init') ?? '')) return [];
+  if (!initIs(root, /busybox|openrc-init/)) return [];
   const there = root.entry('/sbin/shutdown');
   const wrapper = file('/sbin/shutdown', 'common/shutdown', 0o755);
   if (there !== undefined && root.readText('/sbin/shutdown') !== wrapper.content) return [];

@@ -19,7 +19,7 @@ export function programManual(steps: readonly Step[], version: string): string {
     roff.literal(commands.map(synopsis).join('\n')),
     roff.section('Description'),
     roff.paragraph(
-      "lx-agent reads the metadata of the instance that it runs in and makes the instance itself: its name, its resolvers and network files, its keys and its scripts. Init calls it twice in a boot. The early stage runs once the local file systems can be written, before the network, sshd and whatever reads the host name or the resolvers; the late stage runs the customer's script when the network is up, and no login waits for it.",
+      "lx-agent reads the metadata of the instance that it runs in and makes the instance itself: its name, its resolvers and network files, its keys and its scripts. Init calls it twice in a boot. The early stage runs once the local file systems can be written, before the network, sshd and whatever reads the host name or the resolvers; the late stage runs the customer's script when the network is up, and no login waits for it. Where a boot has no user-script, no static routes and no late hooks, the early stage says so in the reports of both, and init does not start the late one.",
     ),
     roff.paragraph(
       'What is right already is left alone: a second run with the same metadata changes nothing. A file that somebody edited since the agent wrote it stays as it is, and the report says so; --force takes it over.',
@@ -63,6 +63,7 @@ const files = [
   ],
   ['/var/lib/lx-agent/state.json', 'What the agent last wrote, by which it knows its own files.'],
   ['/var/lib/lx-agent/backup', 'Files that were edited by hand, from before --force replaced them.'],
+  ['/run/lx-agent-late.idle', 'This boot has nothing for the late stage to do; init does not start it.'],
   ['/var/log/lx-agent.log', 'Faults and warnings; not written when there are none.'],
   ['/var/log/mdata-user-script.log', 'The output of the user-script.'],
   ['/var/db/mdata-user-data', 'The user-data.'],

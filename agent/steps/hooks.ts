@@ -50,6 +50,7 @@ function hooks(stage: Stage): Step {
           }),
         );
     },
+    waits: (_instance, { root }) => hookNames(root, folder).length > 0,
   };
 }
 

@@ -37,6 +37,8 @@ export const routes: Step = {
       );
     return missing.map((one) => addition(one, hasIp, hasNative));
   },
+  // The network has to be up before it can be said which are missing.
+  waits: ({ docker, routes: named }) => !docker && (named ?? []).length > 0,
 };
 
 /** How long a network service that configures interfaces is given to set the routes that are in its files, and between looks, in ms. */

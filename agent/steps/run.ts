@@ -8,12 +8,14 @@ import { sinceStart, timestamp } from '../system/clock.ts';
 import { readConfiguration } from '../system/configuration.ts';
 import { detectDistribution } from '../system/distribution.ts';
 import { detectInit } from '../system/init.ts';
+import { markLateStage } from '../system/late-mark.ts';
 import { writeReport } from '../system/report-file.ts';
 import { openRoot, type Root } from '../system/root.ts';
 import { RootError } from '../system/root-error.ts';
-import { emptyState, readState, type State, writeState } from '../system/state.ts';
+import { emptyState, readState, writeState } from '../system/state.ts';
 import type { System } from '../system/system.ts';
 import { version } from '../version.ts';
+import { isLateStageIdle } from './late-stage-idle.ts';
 import { steps as allSteps } from './order.ts';
 import { runStep, type StepOptions } from './run-step.ts';
 import type { Stage, Step } from './step.ts';
@@ -48,13 +50,14 @@ export async function run(options: RunOptions): Promise<Report> {
   const asRead = system.state === emptyState ? undefined : system.state;
   const stages = await withMissedEarlyStage(options, root, system.boot, warn);
   const steps = chosen(stages, options.named);
+  const lateSteps = isEarlyStageOfBoot(options, root) ? chosen(['late'], []) : [];
   spans.push({ name: 'read state', start: lastEnd(spans), end: sinceStart() });
 
   // The late stage of a boot can be patient. Who asks for both sits before it.
   const deadline = options.stages.includes('early')
     ? configuration.early.metadataDeadline
     : configuration.late.metadataDeadline;
-  const { instance, metadata } = await readMetadata(steps, deadline, options);
+  const { instance, metadata } = await readMetadata([...steps, ...lateSteps], deadline, options);
   spans.push({ name: 'metadata', start: lastEnd(spans), end: sinceStart() });
 
   const outcomes: StepOutcome[] = [];
@@ -82,25 +85,37 @@ export async function run(options: RunOptions): Promise<Report> {
     const { state } = system;
     const made = instance.uuid !== undefined && options.named.length === 0 && isMadeItself(outcomes);
     const known = made && state.instance !== instance.uuid ? { ...state, instance: instance.uuid } : state;
-    return keep(report, known === asRead ? undefined : known, root, options.named.length === 0);
+    return keep(report, () => {
+      if (known !== asRead) writeState(root, known);
+      if (options.named.length === 0) writeReport(root, report);
+    });
+  };
+  const carryOut = async (some: readonly Step[]): Promise<'done' | 'interrupted'> => {
+    for (const [index, step] of some.entries()) {
+      // A script of the late stage may ask for the early one's report.
+      if (step.stage === 'late' && some[index - 1]?.stage === 'early') leave(['early']);
+      const reason = reasonToSkip(step, system, metadata, options);
+      if (reason !== undefined) {
+        const { name, stage } = step;
+        outcomes.push({ name, stage, result: 'skipped', reason, milliseconds: 0, changes: [] });
+        continue;
+      }
+      const { outcome, state, interrupted } = await runStep(step, instance, system, root, options);
+      system = { ...system, state };
+      outcomes.push(outcome);
+      spans.push({ name: step.name, start: lastEnd(spans), end: sinceStart() });
+      if (interrupted) return 'interrupted';
+    }
+    return 'done';
   };
 
-  for (const [index, step] of steps.entries()) {
-    // A script of the late stage may ask for the early one's report.
-    if (step.stage === 'late' && steps[index - 1]?.stage === 'early') leave(['early']);
-    const reason = reasonToSkip(step, system, metadata, options);
-    if (reason !== undefined) {
-      const { name, stage } = step;
-      outcomes.push({ name, stage, result: 'skipped', reason, milliseconds: 0, changes: [] });
-      continue;
-    }
-    const { outcome, state, interrupted } = await runStep(step, instance, system, root, options);
-    system = { ...system, state };
-    outcomes.push(outcome);
-    spans.push({ name: step.name, start: lastEnd(spans), end: sinceStart() });
-    if (interrupted) break;
-  }
-  return leave(stages);
+  const ended = await carryOut(steps);
+  if (lateSteps.length === 0) return leave(stages);
+  const idle = ended === 'done' && metadata.status === 'read' && isLateStageIdle(lateSteps, instance, system);
+  if (idle) await carryOut(lateSteps);
+  const report = leave(idle ? ['early', 'late'] : stages);
+  // Last of all: without the mark the late stage makes up for what is missing.
+  return keep(report, () => markLateStage(root, idle && report.exit === 0));
 }
 
 function exitStatus(metadata: MetadataOutcome, outcomes: readonly StepOutcome[]): number {
@@ -108,11 +123,10 @@ function exitStatus(metadata: MetadataOutcome, outcomes: readonly StepOutcome[])
   return outcomes.some(({ result }) => result === 'failed') ? 1 : 0;
 }
 
-/** Leave state, if there is a new one, and report for the next run. Where they cannot be written, the report that is shown says so. */
-function keep(report: Report, state: State | undefined, root: Root, whole: boolean): Report {
+/** Write what the next run, or init, is to find. Where it cannot be written, the report that is shown says so. */
+function keep(report: Report, write: () => void): Report {
   try {
-    if (state !== undefined) writeState(root, state);
-    if (whole) writeReport(root, report);
+    write();
     return report;
   } catch (error) {
     if (!(error instanceof RootError)) throw error;
@@ -122,6 +136,11 @@ function keep(report: Report, state: State | undefined, root: Root, whole: boole
       exit: report.exit === 0 ? 1 : report.exit,
     };
   }
+}
+
+/** Whether init called: its early stage, whole, on the running system. */
+function isEarlyStageOfBoot({ stages, named, dryRun }: RunOptions, root: Root): boolean {
+  return stages.join() === 'early' && named.length === 0 && !dryRun && root.live;
 }
 
 /** Whether this run put all in place that tells one instance from another. */

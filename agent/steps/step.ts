@@ -19,6 +19,11 @@ export interface Step {
   /** Makes what tells one instance from another: until it went well, a clone must still be seen as one. */
   readonly identity?: true;
   plan(instance: Instance, system: System): Plan | Promise<Plan>;
+  /**
+   * Of a late step: whether this boot has something for it that must wait for its stage. Where none has, the early
+   * stage carries the late steps out too, and init need not start the agent again.
+   */
+  readonly waits?: (instance: Instance, system: System) => boolean;
 }
 
 /** What a step wants, or why it wants nothing here. */

@@ -22,4 +22,5 @@ export const userScript: Step = {
       instance,
       system,
     ),
+  waits: ({ userScript: source }) => source !== undefined,
 };

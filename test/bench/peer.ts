@@ -1,7 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { copyInChunks } from '../../agent/system/copy-in-chunks.ts';
+import { lateMark } from '../../agent/system/late-mark.ts';
 
 const roots = process.env.LX_AGENT_ROOTS ?? '/tmp/lx-agent-roots';
 
@@ -38,6 +40,8 @@ export function debianWithCloudInit(): string {
 export interface Scene {
   readonly cloudInit: readonly string[];
   readonly agent: readonly string[];
+  /** As a reboot does: an empty /run, and another identity of the boot. */
+  newBoot(): void;
   close(): Promise<void>;
 }
 
@@ -54,7 +58,17 @@ export async function openScene(debian: string, socketFolder: string, agent: str
   );
   await firstLine(holder);
   const enter = ['nsenter', '--target', String(holder.pid), '--mount', '--net', '--uts', '--'];
+  const inScene = (text: string) =>
+    execFileSync('nsenter', [...enter.slice(1), 'sh', '-c', text], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
   return {
+    newBoot: () => {
+      for (const name of ['cloud-init', 'lx-agent']) {
+        writeFileSync(`${folder}/${name}.boot_id`, `${randomUUID()}\n`);
+        inScene(`find '${folder}/${name}/run' -mindepth 1 -delete`);
+      }
+    },
     cloudInit: [
       ...enter,
       'chroot',
@@ -69,7 +83,8 @@ export async function openScene(debian: string, socketFolder: string, agent: str
       `${folder}/lx-agent`,
       'sh',
       '-c',
-      'lx-agent run --stage early && lx-agent run --stage late',
+      // As the units do it.
+      `lx-agent run --stage early && { [ -e ${lateMark} ] || lx-agent run --stage late; }`,
     ],
     async close() {
       const gone = new Promise((resolve) => holder.once('close', resolve));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type MetadataServer, startMetadataServer } from '../support/metadata-server.ts';
 import { type Cost, count, forget, measure, missingTools } from './measure.ts';
-import { debianWithCloudInit, openScene } from './peer.ts';
+import { debianWithCloudInit, openScene, type Scene } from './peer.ts';
 import { plot } from './plot.ts';
 import { earlyKeys, layPrograms, layRoot, type Programs } from './programs.ts';
 import { middle, type Row, ratio, table } from './table.ts';
@@ -143,7 +143,8 @@ async function besideCloudInit(scratch: string, server: MetadataServer, programs
   }
   const debian = debianWithCloudInit();
   const turns: Record<string, { agent: Cost[]; peer: Cost[] }> = {};
-  const boot = async (name: string, scene: { agent: readonly string[]; cloudInit: readonly string[] }) => {
+  const boot = async (name: string, scene: Scene) => {
+    scene.newBoot();
     const costs = turns[name] ?? { agent: [], peer: [] };
     turns[name] = costs;
     costs.agent.push(await measure(scene.agent, scratch));
@@ -160,11 +161,32 @@ async function besideCloudInit(scratch: string, server: MetadataServer, programs
     } finally {
       await scene.close();
     }
+    await withoutLateWork(server, async () => {
+      const bare = await openScene(debian, sockets, programs.agent);
+      try {
+        await boot('first boot, no user-script', bare);
+        await boot('unchanged, no user-script', bare);
+      } finally {
+        await bare.close();
+      }
+    });
   }
   return Object.entries(turns).flatMap(([name, { agent, peer }]): Row[] => [
     { name: `lx-agent boot, ${name}`, costs: agent },
     { name: `cloud-init boot, ${name}`, costs: peer, against: agent },
   ]);
+}
+
+/** What is served meanwhile has no user-script and no routes, as most instances have none. */
+async function withoutLateWork({ metadata }: MetadataServer, use: () => Promise<void>): Promise<void> {
+  const before = new Map(metadata);
+  metadata.delete('user-script');
+  metadata.set('sdc:routes', []);
+  try {
+    await use();
+  } finally {
+    for (const [key, value] of before) metadata.set(key, value);
+  }
 }
 
 /** What the figures are held against. */

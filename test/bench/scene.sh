@@ -22,6 +22,9 @@ for name in cloud-init lx-agent; do
   mkdir -p "$root/native/.zonecontrol"
   mount --bind "$sockets" "$root/native/.zonecontrol"
   mount -t proc proc "$root/proc"
+  # Each boot has an identity of its own; see newBoot() in peer.ts.
+  touch "$root.boot_id"
+  mount --bind "$root.boot_id" "$root/proc/sys/kernel/random/boot_id"
   mount -t sysfs sysfs "$root/sys"
   mount --bind /dev "$root/dev"
   mount -t tmpfs tmpfs "$root/run"

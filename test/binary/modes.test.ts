@@ -5,13 +5,14 @@ import { documentedModes, undocumented } from '../support/modes.ts';
 import { snapshot } from '../support/roots/snapshot.ts';
 import { openZone, web } from './zone.ts';
 
-/** What only a live boot leaves: see test/boot/older-kernel.boot.test.ts and test/boot/network/booted.boot.test.ts. */
+/** What only a live boot leaves: see test/boot: older-kernel.boot.test.ts, network/booted.boot.test.ts, suite.ts. */
 const live = [
   '/var/log/mdata-*.log',
   '/var/log/lx-agent-hooks.log',
   '/etc/ssh/ssh_host_*_key',
   '/etc/ssh/ssh_host_*_key.pub',
   '/run/lx-agent-network',
+  '/run/lx-agent-late.idle',
 ];
 
 it('leaves files of the modes that the threat model lists, and no others', async () => {

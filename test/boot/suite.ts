@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { lateMark } from '../../agent/system/late-mark.ts';
 import { boot, type Disk, type Ending } from './guest.ts';
 import { instance } from './instance.ts';
 import { type BootPlace, bootPlace } from './place.ts';
@@ -118,6 +119,37 @@ export function bootSuite(root: BootRoot): void {
     });
   });
 
+  describe(`${root.name}: a boot that gives the late stage nothing to do`, () => {
+    test('does not start it; the next one, with a user-script, does', async () => {
+      const { 'user-script': userScript, ...quiet } = instance;
+      const place = bootPlace();
+      const server = await place.serve({}, quiet);
+      const guest = await boot(root, { disk: place.disk, metadata: place.socketFolder() });
+      await guest.waitFor('sshd', 'begin');
+      await guest.waitFor('getty', 'begin');
+      const mark = await guest.run('stat', '-c', '%a %u', lateMark);
+      const status = v.parse(bothStages, JSON.parse(await guest.run('lx-agent', 'status', '--json')));
+      const ending = await guest.end(['/sbin/shutdown', '-h', 'now']);
+      const records = guest.records();
+      server.metadata.set('user-script', userScript);
+      const next = await bootToTheEnd(root, place, ['/sbin/shutdown', '-h', 'now']);
+      await server.close();
+      place.remove();
+      expect(moments(records, 'early')).toEqual(['begin', 'end:0']);
+      expect(moments(records, 'late')).toEqual([]);
+      expect(mark.trim()).toBe('644 0');
+      expect(status.late.boot).toBe(status.early.boot);
+      expect(status.late.steps.map(({ name, result }) => `${name} ${result}`)).toEqual([
+        'routes skipped',
+        'user-script unchanged',
+        'late-hooks skipped',
+      ]);
+      expect(ending).toBe('powered off');
+      expect(moments(next.records, 'late')).toContain('begin');
+      expectAskedToEnd(next.records);
+    });
+  });
+
   test(`${root.name}: in a container that is no zone the stages do nothing, and the early one says why`, async () => {
     const place = bootPlace();
     const guest = await boot(root, { disk: place.disk, zone: false });
@@ -144,6 +176,13 @@ export function bootSuite(root: BootRoot): void {
 const withoutMetadata = v.object({
   metadata: v.object({ status: v.literal('unavailable'), milliseconds: v.number() }),
 });
+
+/** What `status` says of a boot of which both stages are told. */
+const ofStage = v.object({
+  boot: v.string(),
+  steps: v.array(v.object({ name: v.string(), result: v.string() })),
+});
+const bothStages = v.object({ early: ofStage, late: ofStage });
 
 /** Boot until login services and the user-script run, then end the guest with a command of its own. */
 async function bootToTheEnd(root: BootRoot, place: BootPlace, end: readonly string[]) {

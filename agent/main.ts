@@ -50,11 +50,11 @@ function describe(error: unknown): string {
 }
 
 /**
- * Answer the arguments of this process, and end it: what is written is written at once, so nothing is lost, and no
+ * Answer the arguments, those of this process where none are given, and end it: what is written is written at once, so nothing is lost, and no
  * handle that somebody forgot can hold a boot.
  */
-export async function start(): Promise<void> {
-  process.exit(await main(process.argv.slice(2), processIo()));
+export async function start(argv: readonly string[] = process.argv.slice(2)): Promise<void> {
+  process.exit(await main(argv, processIo()));
 }
 
 // While the build makes the binary's heap snapshot, the program is loaded and not started.

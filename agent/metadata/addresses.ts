@@ -44,14 +44,30 @@ export function parseDestination(text: string): Cidr | undefined {
 
 /** The network of `address/prefix length`: the same with its host bits cleared, in one spelling. */
 export function networkAddress(cidr: string): string {
-  const network = isIpv6(cidr)
-    ? ipaddr.IPv6.networkAddressFromCIDR(cidr)
-    : ipaddr.IPv4.networkAddressFromCIDR(cidr);
-  return `${network.toString()}${cidr.slice(cidr.indexOf('/'))}`;
+  const [address = '', length] = cidr.split('/');
+  const bytes = parsed(address).toByteArray();
+  const network = bytes.map((byte, index) => {
+    const kept = Math.min(8, Math.max(0, Number(length) - 8 * index));
+    return byte & (0xff00 >> kept);
+  });
+  return `${ipaddr.fromByteArray(network)}/${length}`;
+}
+
+/**
+ * An address as the library has it, which can then calculate with it. Its own reader's patterns ignore case: to compile
+ * them, V8 asks ICU about all of Unicode, and each start would pay for that.
+ */
+function parsed(address: string): ipaddr.IPv4 | ipaddr.IPv6 {
+  if (!isIpv6(address)) return new ipaddr.IPv4(address.split('.').map(Number));
+  const [before = [], after = []] = (canonicalIpv6(address) ?? '')
+    .split('::')
+    .map((groups) => (groups === '' ? [] : groups.split(':').map((group) => Number.parseInt(group, 16))));
+  const between = new Array<number>(8 - before.length - after.length).fill(0);
+  return new ipaddr.IPv6([...before, ...between, ...after]);
 }
 
 /** The prefix length of a contiguous IPv4 netmask, as text. */
 function prefixLength(netmask: string | undefined): string | undefined {
   if (netmask === undefined || !isIpAddress(netmask) || isIpv6(netmask)) return undefined;
-  return ipaddr.IPv4.parse(netmask).prefixLengthFromSubnetMask()?.toString();
+  return parsed(netmask).prefixLengthFromSubnetMask()?.toString();
 }

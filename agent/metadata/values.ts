@@ -7,7 +7,7 @@ export type Hostname = string & Meaning<'Hostname'>;
 export type Domain = string & Meaning<'Domain'>;
 /** An instance id: 8-4-4-4-12 hexadecimal digits. */
 export type Uuid = string & Meaning<'Uuid'>;
-/** An IPv4 or IPv6 address in its usual text form, without prefix length or zone. */
+/** An IPv4 or IPv6 address in its canonical text form (RFC 5952), without prefix length or zone. */
 export type IpAddress = string & Meaning<'IpAddress'>;
 /** An address or network with a prefix length, `192.0.2.10/24` or `2001:db8::10/64`; host bits are kept. */
 export type Cidr = string & Meaning<'Cidr'>;

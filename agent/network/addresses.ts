@@ -1,4 +1,4 @@
-import ipaddr from 'ipaddr.js';
+import { networkAddress } from '../metadata/addresses.ts';
 import { type Cidr, type IpAddress, isIpv6 } from '../metadata/values.ts';
 
 /** The address of `address/prefix length`. */
@@ -14,5 +14,5 @@ export function prefixLength(cidr: Cidr): number {
 /** Whether an address is of the network that an interface's CIDR address is in. */
 export function contains(cidr: Cidr, address: IpAddress): boolean {
   if (isIpv6(cidr) !== isIpv6(address)) return false;
-  return ipaddr.parse(address).match(ipaddr.parseCIDR(cidr));
+  return networkAddress(`${address}/${prefixLength(cidr)}`) === networkAddress(cidr);
 }

@@ -1,4 +1,3 @@
-import ipaddr from 'ipaddr.js';
 import { networkAddress } from '../metadata/addresses.ts';
 import { isIpv6 } from '../metadata/values.ts';
 import { addressOf } from './addresses.ts';
@@ -51,7 +50,7 @@ function byDestination(table: readonly TableEntry[] | undefined): Map<string, Ta
 
 /** illumos shows a route out of an interface with one of that interface's own addresses as its gateway. */
 function isRoute(entry: TableEntry, { out, route }: MissingRoute): boolean {
-  if (route.gateway !== undefined) return entry.gateway === ipaddr.parse(route.gateway).toString();
+  if (route.gateway !== undefined) return entry.gateway === route.gateway;
   if (entry.gateway === undefined) return entry.device === out.name;
-  return out.addresses.some((cidr) => ipaddr.parse(addressOf(cidr)).toString() === entry.gateway);
+  return out.addresses.some((cidr) => addressOf(cidr) === entry.gateway);
 }

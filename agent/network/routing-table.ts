@@ -24,7 +24,7 @@ export function parseIpv4Table(text: string): TableEntry[] | undefined {
   return lines.flatMap((line) => {
     const [device = '', destination, gateway, flags = '0', , , , mask] = line.trim().split(/\s+/);
     if (!isHex(destination, 8) || !isHex(gateway, 8) || !isHex(mask, 8) || !isUsable(flags)) return [];
-    const length = ipaddr.IPv4.parse(dotted(mask)).prefixLengthFromSubnetMask();
+    const length = new ipaddr.IPv4(dotted(mask).split('.').map(Number)).prefixLengthFromSubnetMask();
     if (length === null) return [];
     const next = dotted(gateway);
     return [
@@ -58,7 +58,7 @@ export function parseIpv6Table(text: string): TableEntry[] | undefined {
 }
 
 function isHex(text: string | undefined, digits: number): text is string {
-  return text !== undefined && text.length === digits && /^[0-9a-f]+$/i.test(text);
+  return text !== undefined && text.length === digits && /^[0-9A-Fa-f]+$/.test(text);
 }
 
 function isUsable(flags: string): boolean {

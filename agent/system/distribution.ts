@@ -45,7 +45,7 @@ export function detectDistribution(root: Pick<Root, 'readText'>): Distribution {
     const name = redhat.trim();
     return {
       family: 'redhat',
-      id: /centos/i.test(name) ? 'centos' : 'rhel',
+      id: name.toLowerCase().includes('centos') ? 'centos' : 'rhel',
       version: /release ([\d.]+)/.exec(name)?.[1] ?? '',
       name,
     };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import ipaddr from 'ipaddr.js';
 import { describe, expect, test } from 'vitest';
-import { parseAddress, parseHostAddress } from '../../agent/metadata/addresses.ts';
+import { networkAddress, parseAddress, parseHostAddress } from '../../agent/metadata/addresses.ts';
 
 /**
  * What the library makes of a text: the reference. Not for IPv6 with a dotted end, of which it takes octal and
@@ -107,5 +107,39 @@ describe('an address', () => {
 
   test.each(['223.255.255.255', '240.0.0.1', '::1', 'fe80::1', 'ff::1'])('%s is one', (text) => {
     expect(parseHostAddress(text)).toBe(text);
+  });
+});
+
+describe('the network of an address', () => {
+  const withLength = fc
+    .oneof(
+      fc.tuple(fc.ipV4(), fc.nat({ max: 32 })),
+      fc.tuple(
+        fc.ipV6().filter((text) => !hasDottedEnd(text)),
+        fc.nat({ max: 128 }),
+      ),
+    )
+    .map(([address, length]) => `${address}/${length}`);
+
+  test('is what the library makes of it', () => {
+    fc.assert(
+      fc.property(withLength, (cidr) => {
+        const family = cidr.includes(':') ? ipaddr.IPv6 : ipaddr.IPv4;
+        const length = cidr.slice(cidr.indexOf('/'));
+        expect(networkAddress(cidr)).toBe(`${family.networkAddressFromCIDR(cidr)}${length}`);
+      }),
+    );
+  });
+
+  test.each([
+    ['192.0.2.77/24', '192.0.2.0/24'],
+    ['192.0.2.77/27', '192.0.2.64/27'],
+    ['192.0.2.77/0', '0.0.0.0/0'],
+    ['192.0.2.77/32', '192.0.2.77/32'],
+    ['2001:DB8::ff:1/113', '2001:db8::ff:0/113'],
+    ['::ffff:192.0.2.77/120', '::ffff:c000:200/120'],
+    ['::/0', '::/0'],
+  ])('%s is in %s', (cidr, network) => {
+    expect(networkAddress(cidr)).toBe(network);
   });
 });

@@ -194,7 +194,8 @@ function limits(small: readonly Row[], peers: readonly Row[]): string[] {
   const verdict = (what: string, value: number | undefined, holds: boolean) =>
     `- ${holds ? 'met' : 'MISSED'}: ${what}: ${value?.toFixed(2) ?? 'not measured'}`;
   const unchanged = small.find(({ name }) => name === 'lx-agent early, unchanged');
-  const peer = peers.find(({ name }) => name === 'cloud-init boot, unchanged');
+  const peer = peers.find(({ name }) => name === 'cloud-init boot, unchanged, no user-script');
+  const withScript = peers.find(({ name }) => name === 'cloud-init boot, unchanged');
   const lines: string[] = [];
   if (unchanged !== undefined) {
     const [wall = 9, memory = 9] = [ratio(unchanged, 'wall'), ratio(unchanged, 'memory')];
@@ -207,9 +208,17 @@ function limits(small: readonly Row[], peers: readonly Row[]): string[] {
   if (peer !== undefined) {
     const cpu = ratio(peer, 'cpu') ?? 0;
     lines.push(
-      verdict(`cloud-init's CPU time, at least 30 times lx-agent's on the unchanged boot`, cpu, cpu >= 30),
+      verdict(
+        `cloud-init's CPU time, at least 30 times lx-agent's on the unchanged boot without a user-script`,
+        cpu,
+        cpu >= 30,
+      ),
     );
   }
+  if (withScript !== undefined)
+    lines.push(
+      `- with a user-script, for which Node.js has to start twice: ${ratio(withScript, 'cpu')?.toFixed(2)}`,
+    );
   return [lines.join('\n')];
 }
 

@@ -1,11 +1,6 @@
-import {
-  type Command,
-  type Completion,
-  commands,
-  commonOptions,
-  type Option,
-  programOptions,
-} from '../agent/commands/table.ts';
+import type { Command, Completion, Option } from '../agent/commands/command.ts';
+import { commonOptions, programOptions } from '../agent/commands/options.ts';
+import { commands } from '../agent/commands/table.ts';
 import { keys } from '../agent/metadata/keys.ts';
 import type { Step } from '../agent/steps/step.ts';
 

@@ -1,11 +1,7 @@
+import type { Command, Option } from '../agent/commands/command.ts';
 import { optionMeaning, synopsis } from '../agent/commands/help.ts';
-import {
-  type Command,
-  commands,
-  commonOptions,
-  type Option,
-  programOptions,
-} from '../agent/commands/table.ts';
+import { commonOptions, programOptions } from '../agent/commands/options.ts';
+import { commands } from '../agent/commands/table.ts';
 import type { Step } from '../agent/steps/step.ts';
 import { roff } from './roff.ts';
 

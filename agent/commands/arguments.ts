@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
-import { type Command, type CommandName, commands, commonOptions, type Option } from './table.ts';
+import type { Command, Option } from './command.ts';
+import { commonOptions } from './options.ts';
+import { type CommandName, commands } from './table.ts';
 
 /** A command line that was understood: which command, with what. */
 export interface Invocation {

@@ -1,6 +1,8 @@
 import { type Invocation, UsageError } from './arguments.ts';
+import type { Command, Option } from './command.ts';
 import type { Io } from './io.ts';
-import { type Command, commands, commonOptions, type Option, programOptions } from './table.ts';
+import { commonOptions, programOptions } from './options.ts';
+import { commands } from './table.ts';
 import { columns, wrap } from './wrap.ts';
 
 /** `lx-agent help [COMMAND]`: the whole program, a command, or all the verbs of one. */

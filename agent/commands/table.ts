@@ -1,122 +1,5 @@
-/**
- * What can be typed after `lx-agent`: the one source that argument parsing, help, the manual page and the shell
- * completions read. Plain data, cheap to load, for a boot parses arguments too.
- */
-export interface Command {
-  /** One or two words, `run` or `image check`. */
-  readonly name: string;
-  /** One line, no full stop. */
-  readonly summary: string;
-  /** Sentences that help and manual page print, wrapped by them. */
-  readonly description: readonly string[];
-  readonly operands: readonly Operand[];
-  readonly options: readonly Option[];
-  readonly examples: readonly Example[];
-  readonly exits: readonly Exit[];
-}
-
-export interface Operand {
-  /** The placeholder, in capitals. */
-  readonly name: string;
-  readonly summary: string;
-  readonly required: boolean;
-  /** May be given more than once; only the last operand of a command. */
-  readonly repeats?: boolean;
-  readonly completes?: Completion;
-}
-
-export interface Option {
-  /** The long name, without its dashes. */
-  readonly name: string;
-  readonly short?: string;
-  /** The placeholder of its value, in capitals; an option without one is a flag. */
-  readonly value?: string;
-  /** The only values that it takes. */
-  readonly choices?: readonly string[];
-  /** `seconds`: a positive number. `list`: comma-separated, and the option may be repeated. */
-  readonly type?: 'seconds' | 'list';
-  readonly completes?: Completion;
-  readonly default?: string;
-  readonly required?: boolean;
-  readonly summary: string;
-}
-
-/** What a shell offers for a value. */
-export type Completion = 'directory' | 'file' | 'step' | 'command' | 'key';
-
-export interface Example {
-  readonly command: string;
-  readonly meaning: string;
-}
-
-export interface Exit {
-  readonly status: number;
-  readonly meaning: string;
-}
-
-const json: Option = { name: 'json', summary: 'Print one JSON object in place of text' };
-const root: Option = {
-  name: 'root',
-  value: 'DIR',
-  completes: 'directory',
-  default: '/',
-  summary: 'Work on the tree below DIR as if it were /',
-};
-/** Never by default: a builder who forgets it must not prepare the machine that builds. */
-const imageRoot: Option = {
-  name: 'root',
-  value: 'DIR',
-  completes: 'directory',
-  required: true,
-  summary: 'The root of the image; / inside a container that becomes the image',
-};
-const socket: Option = {
-  name: 'socket',
-  value: 'PATH',
-  completes: 'file',
-  default: '/native/.zonecontrol/metadata.sock',
-  summary: 'The metadata socket',
-};
-const dryRun: Option = {
-  name: 'dry-run',
-  short: 'n',
-  summary: 'Show what would change as a unified diff, secrets masked, and change nothing',
-};
-const force: Option = {
-  name: 'force',
-  short: 'f',
-  summary: 'Take over files that were edited by hand; the old ones go to /var/lib/lx-agent/backup',
-};
-const deadline: Option = {
-  name: 'deadline',
-  value: 'SECONDS',
-  type: 'seconds',
-  default: '10',
-  summary: 'Give up when there is no answer by then',
-};
-const only: Option = {
-  name: 'only',
-  value: 'RULES',
-  type: 'list',
-  summary: 'Only these rules or categories, separated by commas',
-};
-const skip: Option = {
-  name: 'skip',
-  value: 'RULES',
-  type: 'list',
-  summary: 'All but these rules or categories, separated by commas',
-};
-
-/** What every command takes. */
-export const commonOptions: readonly Option[] = [
-  { name: 'help', short: 'h', summary: 'Print the help of the command' },
-];
-
-/** What stands in place of a command. */
-export const programOptions: readonly Option[] = [
-  ...commonOptions,
-  { name: 'version', summary: 'Print the version and the commit that it was built from' },
-];
+import type { Command, Exit, Operand } from './command.ts';
+import { deadline, dryRun, force, imageRoot, json, only, root, skip, socket } from './options.ts';
 
 const usage: Exit = { status: 3, meaning: 'the arguments are wrong' };
 const metadataExits: readonly Exit[] = [
@@ -132,6 +15,10 @@ const keyOperand: Operand = {
 };
 const metadataOptions = [deadline, socket, json];
 
+/**
+ * What can be typed after `lx-agent`: the one source that argument parsing, help, the manual page and the shell
+ * completions read. Plain data, cheap to load, for a boot parses arguments too.
+ */
 export const commands = [
   {
     name: 'run',

@@ -1,0 +1,52 @@
+/** A command as it can be typed after `lx-agent`. */
+export interface Command {
+  /** One or two words, `run` or `image check`. */
+  readonly name: string;
+  /** One line, no full stop. */
+  readonly summary: string;
+  /** Sentences that help and manual page print, wrapped by them. */
+  readonly description: readonly string[];
+  readonly operands: readonly Operand[];
+  readonly options: readonly Option[];
+  readonly examples: readonly Example[];
+  readonly exits: readonly Exit[];
+}
+
+export interface Operand {
+  /** The placeholder, in capitals. */
+  readonly name: string;
+  readonly summary: string;
+  readonly required: boolean;
+  /** May be given more than once; only the last operand of a command. */
+  readonly repeats?: boolean;
+  readonly completes?: Completion;
+}
+
+export interface Option {
+  /** The long name, without its dashes. */
+  readonly name: string;
+  readonly short?: string;
+  /** The placeholder of its value, in capitals; an option without one is a flag. */
+  readonly value?: string;
+  /** The only values that it takes. */
+  readonly choices?: readonly string[];
+  /** `seconds`: a positive number. `list`: comma-separated, and the option may be repeated. */
+  readonly type?: 'seconds' | 'list';
+  readonly completes?: Completion;
+  readonly default?: string;
+  readonly required?: boolean;
+  readonly summary: string;
+}
+
+/** What a shell offers for a value. */
+export type Completion = 'directory' | 'file' | 'step' | 'command' | 'key';
+
+export interface Example {
+  readonly command: string;
+  readonly meaning: string;
+}
+
+export interface Exit {
+  readonly status: number;
+  readonly meaning: string;
+}

@@ -2,6 +2,7 @@ import type { KeptReport } from '../report-schema.ts';
 import type { ScriptRecord } from '../system/state.ts';
 import { joined } from './lines.ts';
 import { machineLines, noticeLines, stageLines } from './report-text.ts';
+import { runsOf } from './runs.ts';
 import { duration, paint, printable, type Style } from './style.ts';
 
 /** What `status` has found on a machine. */
@@ -20,17 +21,19 @@ export const scriptLogs: Readonly<Record<string, string>> = {
 
 /** The last boot in one screen. */
 export function renderStatus({ early, late, scripts }: Status, style: Style): string {
-  const reports = [early, late].filter((report) => report !== undefined);
-  const [first] = reports;
+  const runs = runsOf(early, late);
+  const first = runs[0]?.report;
   if (first === undefined)
     return 'lx-agent has not run here yet\n  to do: lx-agent run, or lx-agent doctor to see why\n';
   const ended = Object.entries(scripts).flatMap(([name, record]) => scriptLines(name, record, style));
   return joined([
     machineLines(first, style),
-    early === undefined ? [] : stageLines(early, 'early', style),
-    late === undefined ? [] : stageLines(late, 'late', style),
+    ...runs.flatMap(({ report, stages }) => stages.map((stage) => stageLines(report, stage, style))),
     ended.length === 0 ? [] : [paint(style, 'bold', 'scripts'), ...ended],
-    noticeLines(reports, style),
+    noticeLines(
+      runs.map(({ report }) => report),
+      style,
+    ),
   ]);
 }
 

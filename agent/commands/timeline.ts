@@ -1,16 +1,21 @@
 import { writeFileSync } from 'node:fs';
 import { readReport } from '../system/read-report.ts';
-import { openRoot, type Root } from '../system/root.ts';
+import { openRoot } from '../system/root.ts';
 import { errorCode } from '../system/root-error.ts';
 import type { Invocation } from './arguments.ts';
 import type { Io } from './io.ts';
+import { runsOf } from './runs.ts';
 import { styleFor } from './style.ts';
 import { runTrack, type Track, unitTrack } from './timeline-tracks.ts';
 
 /** `lx-agent timeline`: where the time of the last boot went, as text, JSON or a picture. */
 export async function run(invocation: Invocation, io: Io): Promise<number> {
   const root = openRoot(invocation.values.get('root') ?? '/');
-  const tracks = [...runTracks(root), ...(root.live ? await unitTracks(io) : [])];
+  const runs = runsOf(readReport(root, 'early'), readReport(root, 'late'));
+  const tracks = [
+    ...runs.map(({ report, stages }) => runTrack(report, stages)),
+    ...(root.live ? await unitTracks(io) : []),
+  ];
   if (tracks.length === 0) {
     io.stderr.write('lx-agent: lx-agent has not run here yet; lx-agent run, or lx-agent doctor to see why\n');
     return 1;
@@ -18,7 +23,7 @@ export async function run(invocation: Invocation, io: Io): Promise<number> {
   const svg = invocation.values.get('svg');
   if (svg !== undefined) {
     const { drawTimeline } = await import('./timeline-svg.ts');
-    const name = readReport(root, 'early')?.hostname ?? readReport(root, 'late')?.hostname;
+    const name = runs.find(({ report }) => report.hostname !== undefined)?.report.hostname;
     writePicture(svg, drawTimeline(tracks, `lx-agent on ${name ?? 'an instance'}: where the time went`));
     io.stderr.write(`lx-agent: the picture is in ${svg}\n`);
   } else if (invocation.flags.has('json'))
@@ -39,18 +44,6 @@ function writePicture(path: string, picture: string): void {
       cause: error,
     });
   }
-}
-
-/** One track a run; both stages done by one run are one. */
-function runTracks(root: Root): Track[] {
-  const early = readReport(root, 'early');
-  const late = readReport(root, 'late');
-  if (early !== undefined && late !== undefined && early.started === late.started)
-    return [runTrack({ ...early, steps: [...early.steps, ...late.steps] }, ['early', 'late'])];
-  return [
-    ...(early === undefined ? [] : [runTrack(early, ['early'])]),
-    ...(late === undefined ? [] : [runTrack(late, ['late'])]),
-  ];
 }
 
 async function unitTracks(io: Io): Promise<Track[]> {

@@ -23,6 +23,17 @@ describe('lx-agent status', () => {
     expect(stdout).toContain('late stage');
   });
 
+  it('tells once of the metadata that one run had for both stages', async () => {
+    const sameRun = { ...firstBoot, steps: lateBoot.steps };
+    const root = temporaryRoot({ [early]: JSON.stringify(firstBoot), [late]: JSON.stringify(sameRun) });
+    const { stdout } = await status(root);
+    expect(stdout.match(/^(early|late) stage|^ {2}. metadata /gm)).toEqual([
+      'early stage',
+      '  . metadata ',
+      'late stage',
+    ]);
+  });
+
   it('answers 0 when all went well, 2 without metadata, 1 without a report', async () => {
     expect((await status(temporaryRoot({ [early]: JSON.stringify(firstBoot) }))).exit).toBe(0);
     expect((await status(temporaryRoot({ [early]: JSON.stringify(muteBoot) }))).exit).toBe(2);

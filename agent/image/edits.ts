@@ -9,11 +9,13 @@ export function commentOut(text: string, unwanted: (line: string) => boolean): s
     .join('\n');
 }
 
+const off = new RegExp(`^${offMark}`, 'gm');
+const ownBlock = /^# lx-agent: begin\n[\s\S]*?^# lx-agent: end\n/m;
+
 /** A block of lines between marks, at the end of a text or after the comments at its head; replaced where it is already. */
 export function withBlock(text: string, lines: readonly string[], where: 'first' | 'last' = 'last'): string {
   const block = `# lx-agent: begin\n${lines.join('\n')}\n# lx-agent: end\n`;
-  const there = /^# lx-agent: begin\n[\s\S]*?^# lx-agent: end\n/m;
-  if (there.test(text)) return text.replace(there, () => block);
+  if (ownBlock.test(text)) return text.replace(ownBlock, () => block);
   const whole = text === '' || text.endsWith('\n') ? text : `${text}\n`;
   if (where === 'last') return `${whole}${block}`;
   const [head = ''] = /^(#.*\n|[ \t]*\n)*/.exec(whole) ?? [];
@@ -44,7 +46,8 @@ const getty = /^([^#:]*):([^:]*):respawn:(.*getty\b.*)$/;
  * a short id first, BusyBox's the terminal.
  */
 export function editInittab(text: string): string {
-  const lines = text.split('\n');
+  // As it would be without us: a package may have put more beside what was edited before.
+  const lines = text.replace(ownBlock, '').replaceAll(off, '').split('\n');
   const onTerminal = (line: string) => {
     const [, id = '', , process = ''] = getty.exec(line) ?? [];
     return terminal.test(id) || terminal.test(process);
@@ -53,7 +56,7 @@ export function editInittab(text: string): string {
   const isGraphical = (line: string) => /^id:5:initdefault:/.test(line);
   const graphical = lines.some(isGraphical);
   if (first === null && !graphical) return text;
-  const off = commentOut(text, (line) => onTerminal(line) || isGraphical(line));
+  const edited = commentOut(text, (line) => onTerminal(line) || isGraphical(line));
   const added = [`${platformInittabMark}: by lx-agent image prepare`];
   if (graphical) added.push('id:3:initdefault:');
   if (first !== null && !lines.some((line) => getty.test(line) && /\bconsole\b/.test(line))) {
@@ -62,7 +65,7 @@ export function editInittab(text: string): string {
     const command = process.replaceAll(new RegExp(terminal, 'g'), 'console');
     added.push(`${consoleId}:${levels}:respawn:${command}`);
   }
-  return withBlock(off, added);
+  return withBlock(edited, added);
 }
 
 /** `/etc/selinux/config` (and its like) with SELinux off. */

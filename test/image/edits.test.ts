@@ -67,3 +67,21 @@ it('leaves an inittab alone that has its getty on the console', () => {
   const text = '::sysinit:/sbin/openrc sysinit\n::respawn:/sbin/getty 38400 console\n';
   expect(editInittab(text)).toBe(text);
 });
+
+describe('an inittab to which a package adds lines after the image was prepared', () => {
+  it('has all that one has which had them before', () => {
+    const linesOf = (content: string) => content.split('\n').sort();
+    fc.assert(
+      fc.property(text, text, (before, more) => {
+        expect(linesOf(editInittab(editInittab(before) + more))).toEqual(linesOf(editInittab(before + more)));
+      }),
+    );
+  });
+
+  it('keeps its run-level and its getty on the console', () => {
+    const prepared = editInittab('id:5:initdefault:\n1:2345:respawn:/sbin/getty 38400 tty1\n');
+    expect(editInittab(`${prepared}T0:23:respawn:/sbin/getty -L ttyS0 9600 vt100\n`)).toBe(
+      `${prepared}#lx-agent# T0:23:respawn:/sbin/getty -L ttyS0 9600 vt100\n`,
+    );
+  });
+});

@@ -58,5 +58,5 @@ export function between(left: string, right: string): string {
 }
 
 function visibleLength(text: string): number {
-  return text.replace(/\u001b\[\d+m/g, '').length;
+  return text.includes('\u001b') ? text.replace(/\u001b\[\d+m/g, '').length : text.length;
 }

@@ -1,10 +1,18 @@
 import ipaddr from 'ipaddr.js';
-import { type Cidr, canonicalIpv6, type IpAddress, isCidr, isIpAddress, isIpv6 } from './values.ts';
+import {
+  type Cidr,
+  canonicalIpv6,
+  type IpAddress,
+  isCidr,
+  isIpAddress,
+  isIpv6,
+  withPrefixLength,
+} from './values.ts';
 
 /** An address in its canonical text form (RFC 5952 for IPv6); undefined when the text is none. */
 export function parseAddress(text: string): IpAddress | undefined {
-  const canonical = isIpv6(text) ? (canonicalIpv6(text) ?? '') : text;
-  return isIpAddress(canonical) ? canonical : undefined;
+  if (isIpv6(text)) return canonicalIpv6(text);
+  return isIpAddress(text) ? text : undefined;
 }
 
 /** An address that a host or a router can have: neither unspecified nor a group. */
@@ -26,17 +34,13 @@ export function parseInterfaceAddress(text: string, netmask: string | undefined)
   const host = parseHostAddress(address);
   if (host === undefined || rest.length > 0) return undefined;
   const length = prefix ?? (isIpv6(host) ? undefined : prefixLength(netmask));
-  const cidr = `${host}/${length}`;
-  return isCidr(cidr) && length !== '0' ? cidr : undefined;
+  return length === undefined || length === '0' ? undefined : withPrefixLength(host, length);
 }
 
 /** A route's destination: a network with its host bits cleared, or a host as `/32` or `/128`. */
 export function parseDestination(text: string): Cidr | undefined {
   const host = parseAddress(text);
-  if (host !== undefined) {
-    const cidr = `${host}/${isIpv6(host) ? 128 : 32}`;
-    return isCidr(cidr) ? cidr : undefined;
-  }
+  if (host !== undefined) return withPrefixLength(host, isIpv6(host) ? '128' : '32');
   if (!isCidr(text)) return undefined;
   const cidr = networkAddress(text);
   return isCidr(cidr) ? cidr : undefined;

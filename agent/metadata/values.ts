@@ -46,17 +46,32 @@ function isIpv4(text: string): boolean {
  * An IPv6 address in the form of RFC 5952, which is also the one of the URL standard; undefined when the text is none.
  * The URL parser is native code; a library's patterns would be compiled anew by each start.
  */
-export function canonicalIpv6(text: string): string | undefined {
+export function canonicalIpv6(text: string): IpAddress | undefined {
   if (text.length > 45 || [...text].some((character) => !'0123456789abcdefABCDEF:.'.includes(character)))
     return undefined;
-  return URL.parse(`http://[${text}]`)?.hostname.slice(1, -1);
+  const read = URL.parse(`http://[${text}]`)?.hostname.slice(1, -1);
+  return wasRead(read) ? read : undefined;
+}
+
+function wasRead(text: string | undefined): text is IpAddress {
+  return text !== undefined;
+}
+
+/** An address with a prefix length; undefined where the text is none of the address's family. */
+export function withPrefixLength(address: IpAddress, length: string): Cidr | undefined {
+  const cidr = `${address}/${length}`;
+  return hasPrefixLength(cidr, length) ? cidr : undefined;
+}
+
+function hasPrefixLength(cidr: string, length: string): cidr is Cidr {
+  return /^(0|[1-9]\d{0,2})$/.test(length) && Number(length) <= (isIpv6(cidr) ? 128 : 32);
 }
 
 /** Whether the text is `address/prefix length`. */
 export function isCidr(text: string): text is Cidr {
-  const [address, prefix, ...rest] = text.split('/');
-  if (address === undefined || prefix === undefined || rest.length > 0 || !isIpAddress(address)) return false;
-  return /^(0|[1-9]\d{0,2})$/.test(prefix) && Number(prefix) <= (isIpv6(address) ? 128 : 32);
+  const [address, length, ...rest] = text.split('/');
+  if (address === undefined || length === undefined || rest.length > 0 || !isIpAddress(address)) return false;
+  return hasPrefixLength(text, length);
 }
 
 /** Whether the text is a MAC address in the form that this program uses; see `normalizeMac`. */

@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type MetadataServer, startMetadataServer } from '../support/metadata-server.ts';
+import { dirname, join } from 'node:path';
 import { type Cost, count, forget, measure, missingTools } from './measure.ts';
 import { debianWithCloudInit, openScene, type Scene } from './peer.ts';
 import { plot } from './plot.ts';
 import { earlyKeys, layPrograms, layRoot, type Programs } from './programs.ts';
+import { openServer, type Server, web } from './server.ts';
 import { middle, type Row, ratio, table } from './table.ts';
 
 // `npm run bench`: what a boot costs beside an empty script, a shell script and cloud-init. Contenders take turns, so
@@ -23,13 +23,13 @@ async function main(): Promise<void> {
   const sockets = join(scratch, 'sockets');
   mkdirSync(sockets);
   const socketPath = join(sockets, 'metadata.sock');
-  const metadata = JSON.parse(readFileSync(`${repository}/test/support/instances/web.json`, 'utf8'));
-  const server = await startMetadataServer({ socketPath, metadata });
   try {
     const programs = layPrograms(scratch, socketPath);
-    const small = await smallRoot(scratch, server, programs, socketPath);
-    const cold = await coldStart(scratch, programs, socketPath);
-    const peers = await besideCloudInit(scratch, server, programs, sockets);
+    const { small, cold } = await serving(web, socketPath, async (server) => ({
+      small: await smallRoot(scratch, server, programs),
+      cold: await coldStart(scratch, programs, socketPath),
+    }));
+    const peers = await besideCloudInit(scratch, programs, socketPath);
     const rows = [...small, ...peers];
     const text = [
       `Early stage in a small root, ${earlyKeys().length} keys; ${pairs} turns. Ratios are to the empty script.`,
@@ -52,13 +52,12 @@ async function main(): Promise<void> {
     writeFileSync(`${repository}/out/bench.svg`, plot(rows));
     console.log(`${text}\n\nout/bench.md, out/bench.svg`);
   } finally {
-    await server.close();
     rmSync(scratch, { recursive: true, force: true });
   }
 }
 
 /** The early stage on a scratch root, which needs no privileges. */
-async function smallRoot(scratch: string, server: MetadataServer, programs: Programs, socketPath: string) {
+async function smallRoot(scratch: string, server: Server, programs: Programs) {
   const root = layRoot(join(scratch, 'root'));
   const early = (folder: string) => [
     programs.agent,
@@ -68,28 +67,34 @@ async function smallRoot(scratch: string, server: MetadataServer, programs: Prog
     '--root',
     folder,
     '--socket',
-    socketPath,
+    server.socketPath,
   ];
   const empty = [programs.node, programs.emptyScript];
-  const turns: Record<'empty' | 'first' | 'unchanged' | 'changed' | 'shell', Cost[]> = {
-    empty: [],
-    first: [],
-    unchanged: [],
-    changed: [],
-    shell: [],
-  };
+  const turns: Record<'empty' | 'unchanged' | 'emptyBesideWriters' | 'first' | 'changed' | 'shell', Cost[]> =
+    {
+      empty: [],
+      unchanged: [],
+      emptyBesideWriters: [],
+      first: [],
+      changed: [],
+      shell: [],
+    };
   await measure(early(root), scratch);
   for (let turn = 0; turn < pairs; turn++) {
-    const fresh = layRoot(join(scratch, `root-${turn}`));
     turns.empty.push(await measure(empty, scratch));
     turns.unchanged.push(await measure(early(root), scratch));
+  }
+  // Turns of their own: they wait for the disk, which is still at work when they have ended.
+  for (let turn = 0; turn < pairs; turn++) {
+    const fresh = layRoot(join(scratch, `root-${turn}`));
+    turns.emptyBesideWriters.push(await measure(empty, scratch));
     turns.first.push(await measure(early(fresh), scratch));
-    server.metadata.set('hostname', `web-${turn + 2}`);
+    await server.set('hostname', `web-${turn + 2}`);
     turns.changed.push(await measure(early(root), scratch));
     if (turn < peerPairs) turns.shell.push(await measure(['sh', programs.shellScript], scratch));
     rmSync(fresh, { recursive: true });
   }
-  const against = turns.empty;
+  const against = turns.emptyBesideWriters;
   const counted = layRoot(join(scratch, 'root-counted'));
   const rows: Row[] = [
     { name: 'empty script, same Node.js', costs: turns.empty, calls: await count(empty, scratch) },
@@ -102,7 +107,7 @@ async function smallRoot(scratch: string, server: MetadataServer, programs: Prog
     {
       name: 'lx-agent early, unchanged',
       costs: turns.unchanged,
-      against,
+      against: turns.empty,
       calls: await count(early(counted), scratch),
     },
     { name: 'lx-agent early, new host name', costs: turns.changed, against },
@@ -136,7 +141,7 @@ async function coldStart(scratch: string, programs: Programs, socketPath: string
 }
 
 /** All stages of both, live in roots of their own. Needs root and mmdebstrap; without, it is said and left out. */
-async function besideCloudInit(scratch: string, server: MetadataServer, programs: Programs, sockets: string) {
+async function besideCloudInit(scratch: string, programs: Programs, socketPath: string) {
   if (process.getuid?.() !== 0) {
     console.warn('bench: not compared with cloud-init, for that needs root');
     return [];
@@ -150,26 +155,29 @@ async function besideCloudInit(scratch: string, server: MetadataServer, programs
     costs.agent.push(await measure(scene.agent, scratch));
     costs.peer.push(await measure(scene.cloudInit, scratch));
   };
-  for (let turn = 0; turn < peerPairs; turn++) {
-    server.metadata.set('hostname', 'web-1');
-    const scene = await openScene(debian, sockets, programs.agent);
+  const inScene = async (use: (scene: Scene) => Promise<void>) => {
+    const scene = await openScene(debian, dirname(socketPath), programs.agent);
     try {
-      await boot('first boot', scene);
-      await boot('unchanged', scene);
-      server.metadata.set('hostname', 'web-2');
-      await boot('new host name', scene);
+      await use(scene);
     } finally {
       await scene.close();
     }
-    await withoutLateWork(server, async () => {
-      const bare = await openScene(debian, sockets, programs.agent);
-      try {
-        await boot('first boot, no user-script', bare);
-        await boot('unchanged, no user-script', bare);
-      } finally {
-        await bare.close();
-      }
-    });
+  };
+  for (let turn = 0; turn < peerPairs; turn++) {
+    await serving(web, socketPath, (server) =>
+      inScene(async (scene) => {
+        await boot('first boot', scene);
+        await boot('unchanged', scene);
+        await server.set('hostname', 'web-2');
+        await boot('new host name', scene);
+      }),
+    );
+    await serving(withoutLateWork, socketPath, () =>
+      inScene(async (scene) => {
+        await boot('first boot, no user-script', scene);
+        await boot('unchanged, no user-script', scene);
+      }),
+    );
   }
   return Object.entries(turns).flatMap(([name, { agent, peer }]): Row[] => [
     { name: `lx-agent boot, ${name}`, costs: agent },
@@ -177,15 +185,20 @@ async function besideCloudInit(scratch: string, server: MetadataServer, programs
   ]);
 }
 
-/** What is served meanwhile has no user-script and no routes, as most instances have none. */
-async function withoutLateWork({ metadata }: MetadataServer, use: () => Promise<void>): Promise<void> {
-  const before = new Map(metadata);
-  metadata.delete('user-script');
-  metadata.set('sdc:routes', []);
+/** An instance without user-script and routes, as most are. */
+const { 'user-script': _, ...withoutScript } = web;
+const withoutLateWork = { ...withoutScript, 'sdc:routes': [] };
+
+async function serving<Result>(
+  metadata: Readonly<Record<string, unknown>>,
+  socketPath: string,
+  use: (server: Server) => Promise<Result>,
+): Promise<Result> {
+  const server = await openServer(socketPath, metadata);
   try {
-    await use();
+    return await use(server);
   } finally {
-    for (const [key, value] of before) metadata.set(key, value);
+    await server.close();
   }
 }
 

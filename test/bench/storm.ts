@@ -1,14 +1,12 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { getKeys } from '../../agent/metadata/client.ts';
 import { copyInChunks } from '../../agent/system/copy-in-chunks.ts';
 import { percentile } from './measure.ts';
 import { earlyKeys, layRoot } from './programs.ts';
 import { scaleTable } from './scale.ts';
+import { openServer, type Server } from './server.ts';
 import { type Storm, storm } from './storm-of-agents.ts';
 
 // `npm run storm`: every zone of a host boots at once. 500 built agents, 500 that wait for it, then 1,500 clients, against
@@ -149,33 +147,6 @@ async function stormOfClients(scratch: string): Promise<string[]> {
   } finally {
     await server.close();
   }
-}
-
-interface Server {
-  readonly socketPath: string;
-  /** MiB, by VmHWM of proc(5). */
-  peakMemory(): number;
-  close(): Promise<void>;
-}
-
-/** The test server in a process of its own, whose memory can be told from ours. */
-async function openServer(socketPath: string): Promise<Server> {
-  const web = `${repository}/test/support/instances/web.json`;
-  const script = `${repository}/test/support/metadata-server-cli.ts`;
-  const child = spawn(process.execPath, [script, web, '--socket', socketPath], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  await once(createInterface(child.stdout), 'line');
-  return {
-    socketPath,
-    peakMemory: () =>
-      Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1024,
-    async close() {
-      const gone = once(child, 'close');
-      child.kill('SIGTERM');
-      await gone;
-    },
-  };
 }
 
 const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(2)} s`;

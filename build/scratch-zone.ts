@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { debianTree } from '../test/support/debian-tree.ts';
+import { web } from '../test/support/instances/web.ts';
 import { startMetadataServer } from '../test/support/metadata-server.ts';
-import { repository } from './bundle.ts';
 
 /** A Debian-like root in a temporary folder, and a metadata server with a realistic instance. */
 export interface ScratchZone {
@@ -24,8 +24,7 @@ export async function withScratchZone(
     mkdirSync(dirname(root + path), { recursive: true });
     writeFileSync(root + path, content);
   }
-  const metadata = JSON.parse(readFileSync(`${repository}/test/support/instances/web.json`, 'utf8'));
-  const server = await startMetadataServer({ socketPath, metadata });
+  const server = await startMetadataServer({ socketPath, metadata: web });
   try {
     await use({ root, target: ['--root', root, '--socket', socketPath] });
   } finally {

@@ -1,11 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { web } from '../support/instances/web.ts';
 import { type Cost, count, forget, measure, missingTools } from './measure.ts';
 import { debianWithCloudInit, openScene, type Scene } from './peer.ts';
 import { plot } from './plot.ts';
 import { earlyKeys, layPrograms, layRoot, type Programs } from './programs.ts';
-import { openServer, type Server, web } from './server.ts';
+import { openServer, type Server } from './server.ts';
 import { middle, type Row, ratio, table } from './table.ts';
 
 // `npm run bench`: what a boot costs beside an empty script, a shell script and cloud-init. Contenders take turns, so
@@ -15,6 +16,10 @@ const repository = join(import.meta.dirname, '../..');
 const pairs = Number(process.env.BENCH_PAIRS ?? 75);
 const peerPairs = Number(process.env.BENCH_PEER_PAIRS ?? 5);
 const coldPairs = Number(process.env.BENCH_COLD_PAIRS ?? 5);
+
+/** An instance without user-script and routes, as most are. */
+const { 'user-script': _, ...withoutScript } = web;
+const withoutLateWork = { ...withoutScript, 'sdc:routes': [] };
 
 async function main(): Promise<void> {
   const missing = missingTools();
@@ -184,10 +189,6 @@ async function besideCloudInit(scratch: string, programs: Programs, socketPath: 
     { name: `cloud-init boot, ${name}`, costs: peer, against: agent },
   ]);
 }
-
-/** An instance without user-script and routes, as most are. */
-const { 'user-script': _, ...withoutScript } = web;
-const withoutLateWork = { ...withoutScript, 'sdc:routes': [] };
 
 async function serving<Result>(
   metadata: Readonly<Record<string, unknown>>,

@@ -4,13 +4,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { putKey } from '../../agent/metadata/client.ts';
+import { web } from '../support/instances/web.ts';
 
-const support = join(import.meta.dirname, '../support');
-
-/** A realistic instance, with a user-script and static routes. */
-export const web: Readonly<Record<string, unknown>> = JSON.parse(
-  readFileSync(`${support}/instances/web.json`, 'utf8'),
-);
+const program = join(import.meta.dirname, '../support/metadata-server-cli.ts');
 
 /** The test server in a process of its own, as the platform's is: it does not share a thread with who measures. */
 export interface Server {
@@ -29,7 +25,7 @@ export async function openServer(
 ): Promise<Server> {
   const file = `${socketPath}.json`;
   writeFileSync(file, JSON.stringify(metadata));
-  const child = spawn(process.execPath, [`${support}/metadata-server-cli.ts`, file, '--socket', socketPath], {
+  const child = spawn(process.execPath, [program, file, '--socket', socketPath], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await once(createInterface(child.stdout), 'line');

@@ -1,6 +1,7 @@
 import { describe, it } from 'vitest';
+import { web } from '../support/instances/web.ts';
 import type { Faults } from '../support/metadata-server.ts';
-import { openZone, web } from './zone.ts';
+import { openZone } from './zone.ts';
 
 /** What a server can do wrong and still be understood in the end. */
 const passing: Readonly<Record<string, Faults>> = {

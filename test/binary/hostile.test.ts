@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { keys } from '../../agent/metadata/keys.ts';
-import { openZone, web } from './zone.ts';
+import { web } from '../support/instances/web.ts';
+import { openZone } from './zone.ts';
 
 const names = Object.keys(keys).filter((key) => !key.endsWith('-url'));
 

@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { web } from '../support/instances/web.ts';
 import { documentedModes, undocumented } from '../support/modes.ts';
 import { snapshot } from '../support/roots/snapshot.ts';
-import { openZone, web } from './zone.ts';
+import { openZone } from './zone.ts';
 
 /** What only a live boot leaves: see test/boot: older-kernel.boot.test.ts, network/booted.boot.test.ts, suite.ts. */
 const live = [

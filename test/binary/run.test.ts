@@ -2,8 +2,9 @@ import { chmodSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../agent/report.ts';
+import { web } from '../support/instances/web.ts';
 import { snapshot } from '../support/roots/snapshot.ts';
-import { openZone, web, type Zone } from './zone.ts';
+import { openZone, type Zone } from './zone.ts';
 
 async function report(zone: Zone, ...args: string[]): Promise<Report> {
   const { stdout } = await zone.run('--json', ...args);

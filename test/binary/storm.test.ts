@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { debianTree } from '../support/debian-tree.ts';
+import { web } from '../support/instances/web.ts';
 import { startMetadataServer } from '../support/metadata-server.ts';
 import { plant } from '../support/temporary-root.ts';
-import { ending, web } from './zone.ts';
+import { ending } from './zone.ts';
 
 it('50 agents at once against one server all make themselves what they are', {
   timeout: 120_000,

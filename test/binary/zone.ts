@@ -5,14 +5,10 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { agentBinary } from '../support/built.ts';
 import { debianTree } from '../support/debian-tree.ts';
+import { web } from '../support/instances/web.ts';
 import { type Faults, type MetadataServer, startMetadataServer } from '../support/metadata-server.ts';
 import { snapshot } from '../support/roots/snapshot.ts';
 import { plant, type Tree } from '../support/temporary-root.ts';
-
-/** A realistic instance. */
-export const web: Readonly<Record<string, unknown>> = JSON.parse(
-  readFileSync(join(import.meta.dirname, '../support/instances/web.json'), 'utf8'),
-);
 
 /** How the program ended and what it said. */
 export interface Ending {

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { agentBinary } from '../support/built.ts';
 import { debianTree } from '../support/debian-tree.ts';
+import { web } from '../support/instances/web.ts';
 import { type MetadataServer, startMetadataServer } from '../support/metadata-server.ts';
 import { snapshot } from '../support/roots/snapshot.ts';
 
@@ -22,8 +23,7 @@ export interface Scratch {
 export async function openScratch(): Promise<Scratch> {
   const folder = mkdtempSync(join(tmpdir(), 'lx-agent-boot-'));
   const socketPath = join(folder, 'metadata.sock');
-  const web = join(import.meta.dirname, '../support/instances/web.json');
-  const server = await startMetadataServer({ socketPath, metadata: JSON.parse(readFileSync(web, 'utf8')) });
+  const server = await startMetadataServer({ socketPath, metadata: web });
   return {
     folder,
     server,

@@ -1,13 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { getKeys } from '../../agent/metadata/client.ts';
 import { decodeInstance } from '../../agent/metadata/decode.ts';
 import { steps } from '../../agent/steps/order.ts';
+import { web } from '../support/instances/web.ts';
 import { startMetadataServer } from '../support/metadata-server.ts';
-
-const web = JSON.parse(readFileSync(new URL('../support/instances/web.json', import.meta.url), 'utf8'));
 
 async function serve(metadata: Record<string, unknown>) {
   const folder = mkdtempSync(join(tmpdir(), 'lx-agent-test-'));

@@ -75,15 +75,19 @@ async function warmUp(wake: () => Promise<void>): Promise<void> {
   const runs: readonly (readonly string[])[] = JSON.parse(process.env.LX_AGENT_WARM_UP ?? '[]');
   const reallyExit: unknown = Reflect.get(process, 'reallyExit');
   Reflect.set(process, 'reallyExit', () => undefined);
-  for (const run of runs) {
-    warmUpWords = run;
-    await wake();
-    if (process.exitCode !== 0) throw new Error(`lx-agent ${run.join(' ')}: exit status ${process.exitCode}`);
-    process.exitCode = undefined;
-    Reflect.set(process, '_exiting', false);
+  try {
+    for (const run of runs) {
+      warmUpWords = run;
+      await wake();
+      if (process.exitCode !== 0)
+        throw new Error(`lx-agent ${run.join(' ')}: exit status ${process.exitCode}`);
+      process.exitCode = undefined;
+      Reflect.set(process, '_exiting', false);
+    }
+  } finally {
+    warmUpWords = undefined;
+    Reflect.set(process, 'reallyExit', reallyExit);
   }
-  warmUpWords = undefined;
-  Reflect.set(process, 'reallyExit', reallyExit);
 }
 
 /**

@@ -58,5 +58,6 @@ export function between(left: string, right: string): string {
 }
 
 function visibleLength(text: string): number {
+  // Most reports have no colours, and then no pattern is compiled.
   return text.includes('\u001b') ? text.replace(/\u001b\[\d+m/g, '').length : text.length;
 }

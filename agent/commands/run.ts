@@ -67,10 +67,8 @@ function stagesOf(name: string | undefined): readonly Stage[] {
 
 /** A log that cannot be written, on a full disk for instance, is said and stops nothing. */
 function keepLog(report: Report, rootDirectory: string, io: Io): void {
-  const messages = reportMessages(report);
-  if (messages.length === 0) return;
   try {
-    appendLog(openRoot(rootDirectory), messages, timestamp(new Date()));
+    appendLog(openRoot(rootDirectory), reportMessages(report), timestamp(new Date()));
   } catch (error) {
     if (!(error instanceof RootError)) throw error;
     io.stderr.write(`lx-agent: ${error.message}\n`);

@@ -24,7 +24,7 @@ export function parseIpv4Table(text: string): TableEntry[] | undefined {
   return lines.flatMap((line) => {
     const [device = '', destination, gateway, flags = '0', , , , mask] = line.trim().split(/\s+/);
     if (!isHex(destination, 8) || !isHex(gateway, 8) || !isHex(mask, 8) || !isUsable(flags)) return [];
-    const length = new ipaddr.IPv4(dotted(mask).split('.').map(Number)).prefixLengthFromSubnetMask();
+    const length = new ipaddr.IPv4(octets(mask)).prefixLengthFromSubnetMask();
     if (length === null) return [];
     const next = dotted(gateway);
     return [
@@ -66,8 +66,12 @@ function isUsable(flags: string): boolean {
   return (bits & up) !== 0 && (bits & reject) === 0;
 }
 
+function octets(hex: string): number[] {
+  return [...Buffer.from(hex, 'hex').reverse()];
+}
+
 function dotted(hex: string): string {
-  return Buffer.from(hex, 'hex').reverse().join('.');
+  return octets(hex).join('.');
 }
 
 function colons(hex: string): string {

@@ -50,7 +50,7 @@ export async function run(options: RunOptions): Promise<Report> {
   const asRead = system.state === emptyState ? undefined : system.state;
   const stages = await withMissedEarlyStage(options, root, system.boot, warn);
   const steps = chosen(stages, options.named);
-  const lateSteps = isEarlyStageOfBoot(options, root) ? chosen(['late'], []) : [];
+  const lateSteps = isStageOfBoot('early', options, root) && !options.dryRun ? chosen(['late'], []) : [];
   spans.push({ name: 'read state', start: lastEnd(spans), end: sinceStart() });
 
   // The late stage of a boot can be patient. Who asks for both sits before it.
@@ -138,9 +138,9 @@ function keep(report: Report, write: () => void): Report {
   }
 }
 
-/** Whether init called: its early stage, whole, on the running system. */
-function isEarlyStageOfBoot({ stages, named, dryRun }: RunOptions, root: Root): boolean {
-  return stages.join() === 'early' && named.length === 0 && !dryRun && root.live;
+/** Whether a run is what init calls for a stage: that one alone, whole, on the running system. */
+function isStageOfBoot(stage: Stage, { stages, named }: RunOptions, root: Root): boolean {
+  return stages.join() === stage && named.length === 0 && root.live;
 }
 
 /** Whether this run put all in place that tells one instance from another. */
@@ -152,16 +152,16 @@ function isMadeItself(outcomes: readonly StepOutcome[]): boolean {
 
 /** The late stage does the early one's work first when that did not get its metadata in this boot. */
 async function withMissedEarlyStage(
-  { stages, named }: RunOptions,
+  options: RunOptions,
   root: Root,
   boot: string | undefined,
   warn: (message: string) => void,
 ): Promise<readonly Stage[]> {
-  if (stages.join() !== 'late' || named.length > 0 || !root.live) return stages;
+  if (!isStageOfBoot('late', options, root)) return options.stages;
   const { readReport } = await import('../system/read-report.ts');
   try {
     const early = readReport(root, 'early');
-    if (early !== undefined && early.boot === boot && early.metadata.status === 'read') return stages;
+    if (early !== undefined && early.boot === boot && early.metadata.status === 'read') return options.stages;
   } catch (error) {
     warn(error instanceof Error ? error.message : String(error));
   }

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { chmodSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { unitText } from '../../agent/image/assets.ts';
 import { lateMark } from '../../agent/system/late-mark.ts';
@@ -22,7 +22,6 @@ function started(script: string, marked: boolean): string {
     '/agent': '#!/bin/sh\necho "$@" >"$(dirname "$0")/started"\n',
     ...(marked ? { [lateMark]: '' } : {}),
   });
-  mkdirSync(join(folder, dirname(lateMark)), { recursive: true });
   chmodSync(join(folder, 'agent'), 0o755);
   const text = script
     .replaceAll('/run/', `${folder}/run/`)

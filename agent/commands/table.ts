@@ -24,7 +24,7 @@ export const commands = [
     name: 'run',
     summary: 'Make this instance what its metadata says',
     description: [
-      'Init calls it twice in a boot, once for each stage; an operator calls it again at any time. A run that has nothing to do changes nothing.',
+      'Init calls it in a boot, once for each stage, and for the late one only where that has something to do; an operator calls it again at any time. A run that has nothing to do changes nothing.',
       'With steps named, only those are run, and scripts among them run again even if they ran in this boot.',
       'With --root, only files below DIR change; what would touch the running machine is listed.',
     ],

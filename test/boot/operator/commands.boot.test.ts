@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reportSchema } from '../../../agent/report-schema.ts';
 import { type MetadataServer, startMetadataServer } from '../../support/metadata-server.ts';
 import { boot, type Guest, newDisk } from '../guest.ts';
-import { layersFolder } from '../installed.ts';
+import { runFolder } from '../installed.ts';
 import { instance } from '../instance.ts';
 import { rootNamed } from '../roots.ts';
 
@@ -13,7 +13,7 @@ import { rootNamed } from '../roots.ts';
 // and mends it again.
 
 const disk = newDisk();
-const folder = mkdtempSync(join(layersFolder, 'boots', 'operator-'));
+const folder = mkdtempSync(join(runFolder, 'boots', 'operator-'));
 const socketPath = join(folder, 'metadata.sock');
 const metadata = {
   ...instance,

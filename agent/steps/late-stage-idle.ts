@@ -1,14 +1,16 @@
 import type { Instance } from '../metadata/instance.ts';
 import type { System } from '../system/system.ts';
 import type { Step } from './step.ts';
+import { zfsMounts } from './zfs-mounts.ts';
 
 /**
- * Whether none of the late steps has work in this boot that must wait for their stage. The late stage looks for itself
- * where a script ran in this boot, for it may have put a user-script into the metadata or a hook into late.d, and where
- * some of the metadata could not be used.
+ * Whether no late step has work in this boot that must wait for the late stage. The late stage looks for itself where a
+ * program of somebody's ran in this boot, for it may have put a user-script into the metadata or a hook into late.d, and
+ * where some of the metadata could not be used. Mounting datasets runs the platform's own program, which does neither.
  */
 export function isLateStageIdle(lateSteps: readonly Step[], instance: Instance, system: System): boolean {
-  if (Object.values(system.state.scripts).some(({ boot }) => boot === system.boot)) return false;
+  const ran = Object.entries(system.state.scripts).filter(([, { boot }]) => boot === system.boot);
+  if (ran.some(([name]) => name !== zfsMounts.name)) return false;
   const { stepsOff } = system.configuration;
   return lateSteps.every(({ name, keys, waits }) => {
     if (stepsOff.has(name)) return true;

@@ -63,6 +63,11 @@ test('after a script of this boot the late stage looks for itself, for the scrip
   expect(idle(instanceWith(), after('the one before'))).toBe(true);
 });
 
+test('mounting datasets, which every zone does, leaves it no work', () => {
+  const scripts = { 'zfs-mounts': ranIn('this boot') };
+  expect(idle(instanceWith(), { state: { ...emptyState, scripts } })).toBe(true);
+});
+
 test('metadata that could not be used leaves it to the late stage', () => {
   const invalid = [{ key: 'user-script', reason: 'the metadata server answered FAILURE' }] as const;
   expect(idle(instanceWith({ invalid }))).toBe(false);

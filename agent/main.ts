@@ -8,6 +8,7 @@ type Run = (invocation: Invocation, io: Io) => Promise<number>;
 /** Each command is loaded when it is called: a boot must not pay for the doctor. */
 const commands: Readonly<Partial<Record<CommandName, () => Promise<{ run: Run }>>>> = {
   run: () => import('./commands/run.ts'),
+  boot: () => import('./commands/boot.ts'),
   status: () => import('./commands/status.ts'),
   doctor: () => import('./commands/doctor.ts'),
   timeline: () => import('./commands/timeline.ts'),

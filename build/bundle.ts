@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 /** The folder of the repository. */
@@ -64,14 +65,22 @@ const carriedLibraries: Plugin = {
   },
 };
 
+/** What a module that starts the whole program exports, where that is not `run`. */
+const entries: Readonly<Record<string, string>> = {
+  'boot-dry-run.ts': 'showBoot',
+  'lay-down.ts': 'layDownUnlessOff',
+};
+
 /** The commands that are not of a boot, nor of its scripts: each starts the whole program, which ends the process. */
 const otherCommands: Plugin = {
   name: 'other commands',
   setup({ onLoad }) {
-    const filter = new RegExp(`^${repository}/agent/commands/(doctor|help|image|status|timeline)\\.ts$`);
-    onLoad({ filter }, () => ({
+    const filter = new RegExp(
+      `^${repository}/agent/(commands/(boot-dry-run|doctor|help|image|status|timeline)|before-init/lay-down)\\.ts$`,
+    );
+    onLoad({ filter }, ({ path }) => ({
       contents: `
-        export function run() {
+        export function ${entries[basename(path)] ?? 'run'}() {
           require('${repository}/build/carried.ts').run('lx-agent.cjs', { exports: {} });
           return new Promise(() => {});
         }`,

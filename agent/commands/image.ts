@@ -1,7 +1,7 @@
 import { subject } from '../change/change.ts';
 import { describeDifference } from '../change/diff.ts';
 import type { Settled } from '../change/settle.ts';
-import { carried, runningProgram } from '../image/carried.ts';
+import { carried } from '../image/carried.ts';
 import { planInstallation, type Source } from '../image/install.ts';
 import { install, settleInstallation, uninstall } from '../image/installation.ts';
 import {
@@ -16,6 +16,7 @@ import {
 } from '../image/prepare.ts';
 import { readRecord } from '../image/record.ts';
 import type { Image } from '../image/rule.ts';
+import { runningProgram } from '../image/running-program.ts';
 import { chooseRuntime, type RuntimeChoice, type RuntimeWish } from '../image/runtime.ts';
 import { unitChanges } from '../image/units.ts';
 import { openRoot, type Root } from '../system/root.ts';

@@ -65,8 +65,8 @@ function stagesOf(name: string | undefined): readonly Stage[] {
   return ['early', 'late'];
 }
 
-/** A log that cannot be written, on a full disk for instance, is said and stops nothing. */
-function keepLog(report: Report, rootDirectory: string, io: Io): void {
+/** Append what a run has to say to the log. One that cannot be written, on a full disk for instance, stops nothing. */
+export function keepLog(report: Report, rootDirectory: string, io: Io): void {
   try {
     appendLog(openRoot(rootDirectory), reportMessages(report), timestamp(new Date()));
   } catch (error) {

@@ -68,6 +68,30 @@ export const commands = [
     ],
   },
   {
+    name: 'boot',
+    summary: 'Prepare an instance before its init starts: for platforms',
+    description: [
+      'A platform that carries this program calls it in each zone before init. In the first boot it prepares the root and lays down units, which call the program where it is; then, as in every later boot, it runs the early stage. An image that brings the same or a newer agent is left to that one.',
+      'It ends within 20 seconds and always with 0: what goes wrong is said, and init starts. The file /etc/lx-agent/off in the root, or the metadata key lx-agent:boot with the value off, keeps it away.',
+    ],
+    operands: [],
+    options: [
+      {
+        name: 'place',
+        value: 'DIR',
+        completes: 'directory',
+        default: 'its own folder',
+        summary: 'The folder of the program as the zone sees it',
+      },
+      dryRun,
+      root,
+      socket,
+      json,
+    ],
+    examples: [{ command: 'lx-agent boot --dry-run --root DIR', meaning: 'show what it would do' }],
+    exits: [{ status: 0, meaning: 'in any case' }, usage],
+  },
+  {
     name: 'status',
     summary: 'Show what the last boot did',
     description: [

@@ -3,10 +3,9 @@ import type { ReadableRoot } from '../system/system.ts';
 import { takeOver } from './guest-tools.ts';
 import type { Image } from './rule.ts';
 import { metadataLinks } from './rules/native.ts';
+import { programPath } from './running-program.ts';
 import { type RuntimeChoice, runtimeFiles, runtimeFolder } from './runtime.ts';
 
-/** Where the program itself lies in an image; what is on the PATH leads there. */
-export const programPath = '/usr/lib/lx-agent/lx-agent';
 const commandPath = '/usr/bin/lx-agent';
 
 /** What an installation is made from. */

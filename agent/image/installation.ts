@@ -26,12 +26,13 @@ export function settleInstallation(
 /**
  * Carry out an installation, all of it or nothing: what was there before goes on record first, and a Change that
  * fails takes back those before it. Answers with the paths of an older version that were left, as somebody changed
- * them. Throws what the Change threw.
+ * them. `place` is the folder of a program that stays outside the image. Throws what the Change threw.
  */
 export async function install(
   root: Root,
   settled: readonly Settled[],
   version: string,
+  place?: string,
 ): Promise<readonly string[]> {
   const failed = settled.find((one) => one.result === 'failed');
   if (failed?.result === 'failed') throw failed.error;
@@ -62,7 +63,7 @@ export async function install(
   const left = await undo(root, obsolete, false);
   const gone = new Set(obsolete.map(({ path }) => path));
   writeRecord(root, { version: 1, agent: version, entries: entries.filter(({ path }) => !gone.has(path)) });
-  writeManifest(root, { ...readManifest(root), agent: version });
+  writeManifest(root, { ...readManifest(root), agent: version, place });
   return left;
 }
 
@@ -131,7 +132,7 @@ export async function uninstall(
   record: InstallRecord,
   force: boolean,
 ): Promise<readonly string[]> {
-  writeManifest(root, { ...readManifest(root), agent: undefined });
+  writeManifest(root, { ...readManifest(root), agent: undefined, place: undefined });
   const left = await undo(
     root,
     record.entries.filter(({ path }) => !isStateFolder(path)),

@@ -1,6 +1,6 @@
 import type { Root } from '../system/root.ts';
 import type { ReadableRoot } from '../system/system.ts';
-import { type Category, categories } from './rule.ts';
+import { type Category, categories } from './categories.ts';
 
 /** What the platform's scripts may look at to see what they need not do any more; see docs/platform.md. */
 const manifestFolder = '/usr/lib/lx-agent';
@@ -10,6 +10,8 @@ const manifestPath = `${manifestFolder}/manifest`;
 export interface Manifest {
   /** The version of the agent in the image; undefined when it is not installed. */
   readonly agent: string | undefined;
+  /** The folder of the program, where it is not in the image but the platform's: `image install --in-place`. */
+  readonly place: string | undefined;
   /** The version that prepared the image; undefined when none did. */
   readonly prepared: string | undefined;
   /** Categories in which nothing is left to do. */
@@ -25,6 +27,7 @@ export function readManifest(root: ReadableRoot): Manifest {
   );
   return {
     agent: facts.get('agent'),
+    place: facts.get('place'),
     prepared: facts.get('prepared'),
     done: categories.filter((category) => facts.has(`category.${category}`)),
   };
@@ -34,11 +37,12 @@ export function readManifest(root: ReadableRoot): Manifest {
  * The manifest as text: one fact a line, so that a shell can test it with `grep -q`. The category resolv.conf is
  * `done` only with the agent there to write the file at each boot; without it, it is merely `prepared`.
  */
-export function renderManifest({ agent, prepared, done }: Manifest): string | undefined {
+export function renderManifest({ agent, place, prepared, done }: Manifest): string | undefined {
   if (agent === undefined && prepared === undefined) return undefined;
   return [
     '# What lx-agent has done to this image, for the platform.',
     ...(agent === undefined ? [] : [`agent=${agent}`]),
+    ...(agent === undefined || place === undefined ? [] : [`place=${place}`]),
     ...(prepared === undefined ? [] : [`prepared=${prepared}`]),
     ...done.map(
       (category) =>

@@ -6,9 +6,10 @@ import { detectInit } from '../system/init.ts';
 import type { Root } from '../system/root.ts';
 import { emptyState } from '../system/state.ts';
 import type { ReadableRoot } from '../system/system.ts';
+import { categories } from './categories.ts';
 import { readManifest, writeManifest } from './manifest.ts';
 import { readRecord, writeRecord } from './record.ts';
-import { applies, categories, type Image, planRule, type Rule } from './rule.ts';
+import { applies, type Image, planRule, type Rule } from './rule.ts';
 import { rules } from './rules/all.ts';
 
 /** What is left to do for a rule: nothing when every Change is `unchanged`. */

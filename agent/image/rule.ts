@@ -2,20 +2,8 @@ import type { Change } from '../change/change.ts';
 import type { Distribution, Family } from '../system/distribution.ts';
 import type { InitSystem } from '../system/init.ts';
 import type { ReadableRoot } from '../system/system.ts';
+import type { Category } from './categories.ts';
 import { changesFor, type Want } from './want.ts';
-
-/** The seven categories of RFD 15, and what image builders clean up by hand. The manifest in an image uses these names. */
-export const categories = [
-  'directories',
-  'native-runtime',
-  'native-links',
-  'config',
-  'resolv.conf',
-  'stand-ins',
-  'services',
-  'clean',
-] as const;
-export type Category = (typeof categories)[number];
 
 /** An image root, and what it turned out to hold. */
 export interface Image {
@@ -36,6 +24,8 @@ export interface Rule {
   readonly source: string;
   /** Where it applies; everywhere when absent. */
   readonly when?: When;
+  /** What an image builder decides for a new image, and nobody for a machine that is in use. */
+  readonly forBuilders?: true;
   readonly wants: readonly Want[] | ((image: Image) => readonly Want[]);
 }
 

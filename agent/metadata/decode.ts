@@ -132,6 +132,7 @@ export function decodeInstance(answers: ReadonlyMap<string, Answer>): Instance {
     userScript: script('user'),
     operatorScript: script('operator'),
     docker: answers.get('docker:id')?.status === 'found',
+    platformAgentOff: line('lx-agent:boot') === 'off',
     facts,
     invalid: complaints.list(),
   };

@@ -21,6 +21,8 @@ export interface Instance {
   readonly operatorScript: ScriptSource | undefined;
   /** True in a Docker container: the platform's own init sets up name, resolvers and network. */
   readonly docker: boolean;
+  /** True where `lx-agent:boot` is `off`: the agent that the platform carries leaves this instance alone. */
+  readonly platformAgentOff: boolean;
   /** Plain facts for hooks and reports: datacenter, owner, image, package, memory, tags. Never a secret. */
   readonly facts: Readonly<Record<string, string>>;
   readonly invalid: readonly InvalidKey[];

@@ -26,6 +26,7 @@ export const keys = {
   'user-data': 'Opaque data for the user-script, stored at /var/db/mdata-user-data',
   root_authorized_keys: "OpenSSH authorized_keys lines for root's account",
   'docker:id': 'Present in a Docker container',
+  'lx-agent:boot': "`off` keeps the platform's agent from this instance; see docs/platform.md",
 } as const;
 
 export type Key = keyof typeof keys;

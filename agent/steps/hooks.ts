@@ -16,6 +16,7 @@ function hooks(stage: Stage): Step {
   return {
     name,
     stage,
+    ...(stage === 'early' && { needsInit: true }),
     summary: `run the executables in ${folder}, once in each boot`,
     keys: [
       'sdc:uuid',

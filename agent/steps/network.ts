@@ -92,9 +92,9 @@ function takeUp(
   changes: readonly Change[],
   renderer: Renderer,
   instance: Instance,
-  { root, state }: System,
+  { root, state, beforeInit }: System,
 ): Change[] {
-  if (renderer.takeUp === undefined || !root.live) return [];
+  if (renderer.takeUp === undefined || !root.live || beforeInit === true) return [];
   const own = isClone(instance, { state }) ? { ...state, files: {} } : state;
   const commands = new Map<string, Change>();
   for (const { change, result } of settle(changes, root, own)) {

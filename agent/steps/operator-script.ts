@@ -1,6 +1,8 @@
+import { ranInThisBoot } from './once-a-boot.ts';
 import { planScript } from './script.ts';
 import type { Step } from './step.ts';
 
+const name = 'operator-script';
 const keys = ['sdc:operator-script', 'operator-script-url', 'operator-script-sha256'] as const;
 
 /**
@@ -8,14 +10,15 @@ const keys = ['sdc:operator-script', 'operator-script-url', 'operator-script-sha
  * image that it prepares (RFD 109).
  */
 export const operatorScript: Step = {
-  name: 'operator-script',
+  name,
   stage: 'early',
+  needsInit: true,
   summary: "run the operator's script once in each boot, before other services",
   keys,
   plan: (instance, system) =>
     planScript(
       {
-        name: 'operator-script',
+        name,
         path: '/var/svc/mdata-operator-script',
         log: '/var/log/mdata-operator-script.log',
         keys,
@@ -25,4 +28,6 @@ export const operatorScript: Step = {
       instance,
       system,
     ),
+  waits: (instance, system) =>
+    instance.operatorScript !== undefined && !ranInThisBoot(name, name, instance, system),
 };

@@ -4,6 +4,7 @@ import type { Instance } from '../metadata/instance.ts';
 import type { Key } from '../metadata/keys.ts';
 import type { MetadataOutcome, Report, Span, StepOutcome } from '../report.ts';
 import { bootIdentity } from '../system/boot.ts';
+import { markDoneBeforeInit } from '../system/boot-marks.ts';
 import { sinceStart, timestamp } from '../system/clock.ts';
 import { readConfiguration } from '../system/configuration.ts';
 import { detectDistribution } from '../system/distribution.ts';
@@ -27,6 +28,10 @@ export interface RunOptions extends StepOptions {
   readonly named: readonly string[];
   readonly rootDirectory: string;
   readonly socketPath: string;
+  /** The platform calls, before init: what needs init waits for it, and the units learn what they need not do. */
+  readonly beforeInit?: boolean;
+  /** Seconds to wait for metadata at most, where less than the configuration allows. */
+  readonly metadataDeadline?: number;
   /** What the operator should hear while metadata is awaited: why, and for how many seconds at most. */
   readonly onWait?: (reason: string, deadline: number) => void;
 }
@@ -46,6 +51,7 @@ export async function run(options: RunOptions): Promise<Report> {
     state: readState(root, warn),
     boot: root.live ? bootIdentity() : undefined,
     named: new Set(options.named),
+    ...(options.beforeInit === true && { beforeInit: true }),
   };
   const asRead = system.state === emptyState ? undefined : system.state;
   const stages = await withMissedEarlyStage(options, root, system.boot, warn);
@@ -54,10 +60,12 @@ export async function run(options: RunOptions): Promise<Report> {
   spans.push({ name: 'read state', start: lastEnd(spans), end: sinceStart() });
 
   // The late stage of a boot can be patient. Who asks for both sits before it.
-  const deadline = options.stages.includes('early')
+  const configured = options.stages.includes('early')
     ? configuration.early.metadataDeadline
     : configuration.late.metadataDeadline;
+  const deadline = Math.min(configured, options.metadataDeadline ?? configured);
   const { instance, metadata } = await readMetadata([...steps, ...lateSteps], deadline, options);
+  const off = options.beforeInit === true && instance.platformAgentOff;
   spans.push({ name: 'metadata', start: lastEnd(spans), end: sinceStart() });
 
   const outcomes: StepOutcome[] = [];
@@ -81,7 +89,7 @@ export async function run(options: RunOptions): Promise<Report> {
   });
   const leave = (done: readonly Stage[]): Report => {
     const report = reportOf(done);
-    if (options.dryRun) return report;
+    if (options.dryRun || off) return report;
     const { state } = system;
     const made = instance.uuid !== undefined && options.named.length === 0 && isMadeItself(outcomes);
     const known = made && state.instance !== instance.uuid ? { ...state, instance: instance.uuid } : state;
@@ -94,7 +102,7 @@ export async function run(options: RunOptions): Promise<Report> {
     for (const [index, step] of some.entries()) {
       // A script of the late stage may ask for the early one's report.
       if (step.stage === 'late' && some[index - 1]?.stage === 'early') leave(['early']);
-      const reason = reasonToSkip(step, system, metadata, options);
+      const reason = off ? switchedOff : reasonToSkip(step, instance, system, metadata, options);
       if (reason !== undefined) {
         const { name, stage } = step;
         outcomes.push({ name, stage, result: 'skipped', reason, milliseconds: 0, changes: [] });
@@ -110,13 +118,26 @@ export async function run(options: RunOptions): Promise<Report> {
   };
 
   const ended = await carryOut(steps);
+  if (off) return reportOf(stages);
   if (lateSteps.length === 0) return leave(stages);
   const idle = ended === 'done' && metadata.status === 'read' && isLateStageIdle(lateSteps, instance, system);
   if (idle) await carryOut(lateSteps);
   const report = leave(idle ? ['early', 'late'] : stages);
-  // Last of all: without the mark the late stage makes up for what is missing.
-  return keep(report, () => markLateStage(root, idle && report.exit === 0));
+  // Last of all: without its mark a stage makes up for what is missing.
+  const lateIsDone = idle && report.exit === 0;
+  if (options.beforeInit !== true) return keep(report, () => markLateStage(root, lateIsDone));
+  const waiting = outcomes.some(({ reason }) => reason === needsInit);
+  // What failed may go well once init has mounted everything. Metadata that did not come is the late stage's to wait for.
+  const earlyIsDone = ended === 'done' && !waiting && report.exit !== 1;
+  const done: Stage[] = [
+    ...(earlyIsDone ? ['early' as const] : []),
+    ...(lateIsDone ? ['late' as const] : []),
+  ];
+  return keep(report, () => markDoneBeforeInit(root, done));
 }
+
+const needsInit = 'it waits for init, whose unit runs it';
+const switchedOff = "lx-agent:boot is off: the platform's agent leaves this instance alone";
 
 function exitStatus(metadata: MetadataOutcome, outcomes: readonly StepOutcome[]): number {
   if (metadata.status === 'unavailable') return 2;
@@ -178,10 +199,16 @@ function chosen(stages: readonly Stage[], named: readonly string[]): readonly St
 async function readMetadata(
   steps: readonly Step[],
   deadline: number,
-  { socketPath, onWait }: RunOptions,
+  { socketPath, beforeInit, onWait }: RunOptions,
 ): Promise<{ instance: Instance; metadata: MetadataOutcome }> {
   const started = sinceStart();
-  const keys = [...new Set<Key>(['sdc:uuid', ...steps.flatMap((step) => step.keys)])];
+  const keys = [
+    ...new Set<Key>([
+      'sdc:uuid',
+      ...(beforeInit === true ? (['lx-agent:boot'] as const) : []),
+      ...steps.flatMap((step) => step.keys),
+    ]),
+  ];
   try {
     const { answers, exchange } = await getKeys(keys, {
       socketPath,
@@ -205,12 +232,15 @@ async function readMetadata(
 
 function reasonToSkip(
   step: Step,
+  instance: Instance,
   system: System,
   metadata: MetadataOutcome,
   options: RunOptions,
 ): string | undefined {
   if (system.configuration.stepsOff.has(step.name) && !options.named.includes(step.name))
     return 'switched off in /etc/lx-agent.ini';
+  if (options.beforeInit === true && step.needsInit === true && step.waits?.(instance, system) === true)
+    return needsInit;
   if (metadata.status === 'unavailable' && step.offline !== true) return 'the metadata could not be read';
   return undefined;
 }

@@ -19,9 +19,11 @@ export interface Step {
   /** Makes what tells one instance from another: until it went well, a clone must still be seen as one. */
   readonly identity?: true;
   plan(instance: Instance, system: System): Plan | Promise<Plan>;
+  /** Runs somebody's program, which may ask for what only init provides: where it has work, it waits for init. */
+  readonly needsInit?: true;
   /**
-   * Of a late step: whether this boot has something for it that must wait for its stage. Where none has, the early
-   * stage carries the late steps out too, and init need not start the agent again.
+   * Whether this boot has something for the step that must wait: for its stage, if the step is a late one, or for
+   * init, if the step needs that. Where no step waits, one process does the work of both, and init starts no other.
    */
   readonly waits?: (instance: Instance, system: System) => boolean;
 }

@@ -14,6 +14,8 @@ export interface System {
   readonly state: State;
   /** An identity of this boot; undefined where the machine gives none. */
   readonly boot: string | undefined;
+  /** The platform runs the agent, and init has not started: no service has read any file yet. */
+  readonly beforeInit?: boolean;
   /** Steps that the operator named: their scripts run again even if they ran in this boot. */
   readonly named: ReadonlySet<string>;
 }

@@ -15,7 +15,7 @@ _lx_agent() {
 
   command=${words[1]-}
   if ((cword == 1)); then
-    words_of 'run status doctor timeline metadata image help --help -h --version'
+    words_of 'run boot status doctor timeline metadata image help --help -h --version'
     return
   fi
   case $command in
@@ -30,6 +30,9 @@ _lx_agent() {
     'run --stage') words_of 'early late all'; return ;;
     'run --root') COMPREPLY=($(compgen -d -- "$cur")); return ;;
     'run --socket') COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    'boot --place') COMPREPLY=($(compgen -d -- "$cur")); return ;;
+    'boot --root') COMPREPLY=($(compgen -d -- "$cur")); return ;;
+    'boot --socket') COMPREPLY=($(compgen -f -- "$cur")); return ;;
     'status --root') COMPREPLY=($(compgen -d -- "$cur")); return ;;
     'doctor --root') COMPREPLY=($(compgen -d -- "$cur")); return ;;
     'doctor --socket') COMPREPLY=($(compgen -f -- "$cur")); return ;;
@@ -57,6 +60,9 @@ _lx_agent() {
     'run')
       if [[ $cur == -* ]]; then words_of '--stage --dry-run -n --force -f --root --socket --json --help -h'
       else words_of 'provision hostname resolver network machine-id ssh-host-keys authorized-keys user-data zfs-mounts early-hooks operator-script routes user-script late-hooks'; fi ;;
+    'boot')
+      if [[ $cur == -* ]]; then words_of '--place --dry-run -n --root --socket --json --help -h'
+      else COMPREPLY=(); fi ;;
     'status')
       if [[ $cur == -* ]]; then words_of '--root --json --help -h'
       else COMPREPLY=(); fi ;;
@@ -68,16 +74,16 @@ _lx_agent() {
       else COMPREPLY=(); fi ;;
     'metadata get')
       if [[ $cur == -* ]]; then words_of '--deadline --socket --json --help -h'
-      else words_of "sdc:uuid sdc:hostname hostname sdc:alias sdc:dns_domain sdc:resolvers sdc:maintain_resolvers sdc:nics sdc:routes sdc:datacenter_name sdc:owner_uuid sdc:image_uuid sdc:package_name sdc:max_physical_memory sdc:operator-script operator-script-url operator-script-sha256 user-script user-script-url user-script-sha256 user-data root_authorized_keys docker:id $(lx-agent metadata list --deadline 1 2>/dev/null)"; fi ;;
+      else words_of "sdc:uuid sdc:hostname hostname sdc:alias sdc:dns_domain sdc:resolvers sdc:maintain_resolvers sdc:nics sdc:routes sdc:datacenter_name sdc:owner_uuid sdc:image_uuid sdc:package_name sdc:max_physical_memory sdc:operator-script operator-script-url operator-script-sha256 user-script user-script-url user-script-sha256 user-data root_authorized_keys docker:id lx-agent:boot $(lx-agent metadata list --deadline 1 2>/dev/null)"; fi ;;
     'metadata list')
       if [[ $cur == -* ]]; then words_of '--deadline --socket --json --help -h'
       else COMPREPLY=(); fi ;;
     'metadata put')
       if [[ $cur == -* ]]; then words_of '--deadline --socket --json --help -h'
-      else words_of "sdc:uuid sdc:hostname hostname sdc:alias sdc:dns_domain sdc:resolvers sdc:maintain_resolvers sdc:nics sdc:routes sdc:datacenter_name sdc:owner_uuid sdc:image_uuid sdc:package_name sdc:max_physical_memory sdc:operator-script operator-script-url operator-script-sha256 user-script user-script-url user-script-sha256 user-data root_authorized_keys docker:id $(lx-agent metadata list --deadline 1 2>/dev/null)"; fi ;;
+      else words_of "sdc:uuid sdc:hostname hostname sdc:alias sdc:dns_domain sdc:resolvers sdc:maintain_resolvers sdc:nics sdc:routes sdc:datacenter_name sdc:owner_uuid sdc:image_uuid sdc:package_name sdc:max_physical_memory sdc:operator-script operator-script-url operator-script-sha256 user-script user-script-url user-script-sha256 user-data root_authorized_keys docker:id lx-agent:boot $(lx-agent metadata list --deadline 1 2>/dev/null)"; fi ;;
     'metadata delete')
       if [[ $cur == -* ]]; then words_of '--deadline --socket --json --help -h'
-      else words_of "sdc:uuid sdc:hostname hostname sdc:alias sdc:dns_domain sdc:resolvers sdc:maintain_resolvers sdc:nics sdc:routes sdc:datacenter_name sdc:owner_uuid sdc:image_uuid sdc:package_name sdc:max_physical_memory sdc:operator-script operator-script-url operator-script-sha256 user-script user-script-url user-script-sha256 user-data root_authorized_keys docker:id $(lx-agent metadata list --deadline 1 2>/dev/null)"; fi ;;
+      else words_of "sdc:uuid sdc:hostname hostname sdc:alias sdc:dns_domain sdc:resolvers sdc:maintain_resolvers sdc:nics sdc:routes sdc:datacenter_name sdc:owner_uuid sdc:image_uuid sdc:package_name sdc:max_physical_memory sdc:operator-script operator-script-url operator-script-sha256 user-script user-script-url user-script-sha256 user-data root_authorized_keys docker:id lx-agent:boot $(lx-agent metadata list --deadline 1 2>/dev/null)"; fi ;;
     'image install')
       if [[ $cur == -* ]]; then words_of '--root --runtime --force -f --dry-run -n --json --help -h'
       else COMPREPLY=(); fi ;;
@@ -92,7 +98,7 @@ _lx_agent() {
       else COMPREPLY=(); fi ;;
     'help')
       if [[ $cur == -* ]]; then words_of '--help -h'
-      else words_of 'run status doctor timeline metadata image help'; fi ;;
+      else words_of 'run boot status doctor timeline metadata image help'; fi ;;
   esac
   if declare -F __ltrim_colon_completions >/dev/null; then __ltrim_colon_completions "$cur"; fi
 }

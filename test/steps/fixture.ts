@@ -22,6 +22,7 @@ export function instanceWith(known: Partial<Instance> = {}): Instance {
     operatorScript: undefined,
     docker: false,
     facts: {},
+    platformAgentOff: false,
     invalid: [],
     ...known,
   };

@@ -153,6 +153,7 @@ export const configRules: readonly Rule[] = [
   {
     id: 'password-logins',
     category: 'config',
+    forBuilders: true,
     summary: 'sshd takes no passwords',
     reason: 'an instance is reached by keys from the metadata; a password in an image is known to everybody',
     source: 'lx-brand-image-tests sshd_config',
@@ -161,6 +162,7 @@ export const configRules: readonly Rule[] = [
   {
     id: 'utc',
     category: 'config',
+    forBuilders: true,
     summary: 'the time zone is UTC',
     reason: 'an image knows nothing of where it will run',
     source: 'lx-brand-image-tests timezone',
@@ -169,6 +171,7 @@ export const configRules: readonly Rule[] = [
   {
     id: 'product',
     category: 'config',
+    forBuilders: true,
     summary: '/etc/product and a message of the day that say what this is',
     reason: 'support and monitoring read them',
     source: 'lx-brand-image-tests product_and_branding_files',
@@ -177,6 +180,7 @@ export const configRules: readonly Rule[] = [
   {
     id: 'guest-log',
     category: 'config',
+    forBuilders: true,
     summary: '/var/log/triton.log',
     reason: 'tools that collect logs from instances expect it',
     source: 'lx-brand-image-tests guesttools',

@@ -1,0 +1,14 @@
+import { readManifest } from '../image/manifest.ts';
+import { detectInit } from '../system/init.ts';
+import type { Root } from '../system/root.ts';
+import { commandPath, offFile, type RootFacts } from './decision.ts';
+
+/** The cheap look at a root that each boot takes: a few names and one small file. Throws RootError. */
+export function lookAtRoot(root: Root): RootFacts {
+  return {
+    switchedOff: root.entry(offFile) !== undefined,
+    hasInit: detectInit(root) !== 'rc.local' || root.entry('/sbin/init') !== undefined,
+    manifest: readManifest(root),
+    hasCommand: root.entry(commandPath) !== undefined,
+  };
+}

@@ -1,0 +1,101 @@
+import { dirname } from 'node:path';
+import { type Carried, decide, isPlace } from '../before-init/decision.ts';
+import { lookAtRoot } from '../before-init/look.ts';
+import { runningProgram } from '../image/running-program.ts';
+import type { Report } from '../report.ts';
+import { run as runSteps } from '../steps/run.ts';
+import { sinceStart } from '../system/clock.ts';
+import { openRoot, type Root } from '../system/root.ts';
+import { metadataSocket, reasonNotInZone } from '../system/zone.ts';
+import { version } from '../version.ts';
+import { type Invocation, UsageError } from './arguments.ts';
+import type { Io } from './io.ts';
+import { keepLog } from './run.ts';
+
+/** Milliseconds since the start of the process: when its work is asked to end, and when it ends whatever it does. */
+const limits = { ask: 17_000, end: 20_000 } as const;
+/** Where a zone sees the program of its platform; for a root that is looked at from outside. */
+const platformFolder = '/native/usr/lib/lx-agent';
+
+/**
+ * `lx-agent boot`: what the platform calls in each zone before the image's init. Whatever happens, it ends with 0 and
+ * within its limit: the zone would not go on otherwise.
+ */
+export async function run(invocation: Invocation, io: Io): Promise<number> {
+  const { values, flags } = invocation;
+  const rootDirectory = values.get('root') ?? '/';
+  const place = values.get('place') ?? (rootDirectory === '/' ? dirname(runningProgram()) : platformFolder);
+  if (!isPlace(place)) throw new UsageError(`boot: --place is an absolute path of plain names, not ${place}`);
+  const socket = values.get('socket');
+  const say = (text: string) => io.stderr.write(`lx-agent: ${text}\n`);
+  const reason = rootDirectory === '/' && socket === undefined ? reasonNotInZone() : undefined;
+  if (reason !== undefined) {
+    say(reason);
+    return 0;
+  }
+  const root = openRoot(rootDirectory);
+  const carried: Carried = { version, place };
+  if (flags.has('dry-run')) {
+    const { showBoot } = await import('./boot-dry-run.ts');
+    return await showBoot(decide(lookAtRoot(root), carried), root, carried, flags.has('json'), io);
+  }
+  limitTime(say);
+  try {
+    await work(root, carried, socket ?? metadataSocket(), io, say);
+  } catch (error) {
+    say(`boot: ${error instanceof Error ? error.message : String(error)}; init starts without the rest`);
+  }
+  return 0;
+}
+
+async function work(
+  root: Root,
+  carried: Carried,
+  socketPath: string,
+  io: Io,
+  say: (text: string) => void,
+): Promise<void> {
+  const decision = decide(lookAtRoot(root), carried);
+  if (decision.work === 'none') return say(`${decision.why}; nothing to do before init`);
+  if (decision.work === 'lay down, then early stage') {
+    const { layDownUnlessOff } = await import('../before-init/lay-down.ts');
+    for (const line of await layDownUnlessOff(root, carried, socketPath, decision.why)) say(line);
+  }
+  const remaining = (limits.ask - 2_000 - sinceStart()) / 1000;
+  const report = await runSteps({
+    stages: ['early'],
+    named: [],
+    rootDirectory: root.path,
+    socketPath,
+    beforeInit: true,
+    metadataDeadline: Math.max(1, remaining),
+    dryRun: false,
+    force: false,
+  });
+  keepLog(report, root.path, io);
+  for (const line of troubles(report)) say(line);
+}
+
+/** What the console should hear of the early stage: what went wrong. All else is in the report. */
+function troubles({ metadata, steps, warnings }: Report): readonly string[] {
+  return [
+    ...(metadata.status === 'unavailable' ? [`the metadata could not be read: ${metadata.reason}`] : []),
+    ...warnings,
+    ...steps.flatMap(({ name, result, reason }) =>
+      result === 'failed' ? [`${name} failed: ${reason ?? 'see lx-agent status'}`] : [],
+    ),
+  ];
+}
+
+/**
+ * The bound over all of it. First the agent asks itself to stop, as init would, so that a program that it runs is ended
+ * and the report is written; then it ends, whatever still hangs.
+ */
+function limitTime(say: (text: string) => void): void {
+  process.on('SIGTERM', () => undefined);
+  setTimeout(() => process.kill(process.pid, 'SIGTERM'), limits.ask - sinceStart()).unref();
+  setTimeout(() => {
+    say(`boot: ${limits.end / 1000} s are over; init starts without the rest`);
+    process.exit(0);
+  }, limits.end - sinceStart()).unref();
+}

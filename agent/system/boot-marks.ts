@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import type { Stage } from '../steps/step.ts';
+import type { Root } from './root.ts';
+import { errorCode } from './root-error.ts';
+import { stateFolder } from './state.ts';
+
+/**
+ * Where the stages that were done before init started are marked, one empty file each: `early-<boot id>`. Before init
+ * there is no /run that lasts, so the marks lie on disk and name the boot: a mark of an earlier boot says nothing. The
+ * command of a root whose program is the platform's looks for a stage's mark before it starts the program.
+ */
+export const marksFolder = `${stateFolder}/before-init`;
+
+/** The path of a stage's mark for a boot: the kernel's boot id without its hyphens. */
+export function markPath(stage: Stage, bootId: string): string {
+  return `${marksFolder}/${stage}-${bootId}`;
+}
+
+/** The kernel's boot id as 32 hex digits; undefined where the kernel does not give one. */
+export function kernelBootId(proc = '/proc'): string | undefined {
+  try {
+    const id = readFileSync(`${proc}/sys/kernel/random/boot_id`, 'latin1').trim().replaceAll('-', '');
+    return /^[0-9a-f]{32}$/.test(id) ? id : undefined;
+  } catch (error) {
+    if (['ENOENT', 'EACCES', 'EPERM'].includes(errorCode(error) ?? '')) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Mark the stages as done in this boot, and remove the marks of other boots. Where nothing tells one boot from another
+ * no mark is left, and init's units do the work again. Throws RootError.
+ */
+export function markDoneBeforeInit(root: Root, stages: readonly Stage[], bootId = kernelBootId()): void {
+  const wanted = bootId === undefined ? [] : stages.map((stage) => markPath(stage, bootId));
+  for (const name of root.list(marksFolder)) {
+    const path = `${marksFolder}/${name}`;
+    if (!wanted.includes(path)) root.remove(path);
+  }
+  if (wanted.length > 0) root.makeDirectory(marksFolder, { mode: 0o755 });
+  for (const path of wanted)
+    if (root.entry(path) === undefined) root.write(path, '', { mode: 0o644, durable: false });
+}

@@ -1,0 +1,34 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { kernelBootId, markDoneBeforeInit, marksFolder } from '../../agent/system/boot-marks.ts';
+import { openRoot } from '../../agent/system/root.ts';
+import { plant, temporaryRoot } from '../support/temporary-root.ts';
+
+const [one, other] = ['1'.repeat(32), '2'.repeat(32)];
+
+test('each boot has marks of its own, and those of earlier boots go', () => {
+  const path = temporaryRoot();
+  const root = openRoot(path);
+  markDoneBeforeInit(root, ['early', 'late'], one);
+  expect(readdirSync(join(path, marksFolder))).toEqual([`early-${one}`, `late-${one}`]);
+  markDoneBeforeInit(root, ['early'], other);
+  expect(readdirSync(join(path, marksFolder))).toEqual([`early-${other}`]);
+});
+
+test('a boot in which nothing was done leaves no mark', () => {
+  const path = temporaryRoot();
+  const root = openRoot(path);
+  markDoneBeforeInit(root, ['early'], one);
+  markDoneBeforeInit(root, [], other);
+  expect(readdirSync(join(path, marksFolder))).toEqual([]);
+});
+
+test("the kernel's boot id is told without its hyphens, and not at all where it is none", () => {
+  const proc = temporaryRoot();
+  expect(kernelBootId(proc)).toBeUndefined();
+  plant(proc, { '/sys/kernel/random/boot_id': '6b1f2c2e-9d3a-4c57-8f0e-2a7d5b9c1e40\n' });
+  expect(kernelBootId(proc)).toBe('6b1f2c2e9d3a4c578f0e2a7d5b9c1e40');
+  plant(proc, { '/sys/kernel/random/boot_id': '../../etc\n' });
+  expect(kernelBootId(proc)).toBeUndefined();
+});

@@ -44,7 +44,14 @@ export const reportSchema = v.pipe(
   v.object({
     version: v.literal(1),
     agent: v.pipe(v.string(), v.description('The version of the agent that wrote it')),
+    kind: v.pipe(
+      v.optional(v.picklist(['boot', 'before init', 'run'])),
+      v.description(
+        'A stage of a boot, by a unit or before init by the platform, or a run by hand; older versions do not say',
+      ),
+    ),
     stages: list(stage),
+    named: v.pipe(v.optional(list(v.string())), v.description('The steps that the operator named')),
     started: v.pipe(v.string(), v.description('When the process started, ISO 8601')),
     boot: v.pipe(v.optional(v.string()), v.description('An identity of the boot')),
     instance: v.pipe(v.optional(v.string()), v.description('The UUID of the instance')),

@@ -9,7 +9,11 @@ import type { Stage } from './steps/step.ts';
 export interface Report {
   readonly version: 1;
   readonly agent: string;
+  /** A stage of a boot, by init's unit or before init by the platform, or a run by hand; set when it is kept. */
+  readonly kind?: 'boot' | 'before init' | 'run';
   readonly stages: readonly Stage[];
+  /** The steps that the operator named. */
+  readonly named?: readonly string[];
   /** When the process started, ISO 8601. */
   readonly started: string;
   readonly boot: string | undefined;

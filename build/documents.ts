@@ -34,6 +34,10 @@ const statusSchema = v.object({
   version: v.literal(1),
   early: v.optional(reportSchema),
   late: v.optional(reportSchema),
+  runs: v.pipe(
+    v.optional(v.array(reportSchema)),
+    v.description('The runs by hand since the boot, the newest first'),
+  ),
   scripts: v.pipe(stateSchema.entries.scripts, v.description('How each script last ended, by its name')),
 });
 

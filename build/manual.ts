@@ -55,8 +55,9 @@ const files = [
   ],
   [
     '/var/lib/lx-agent/report-early.json, report-late.json',
-    'What the last boot did, as lx-agent status shows it.',
+    'What the last boot did, as lx-agent status shows it; with a time in the name, what earlier boots did.',
   ],
+  ['/var/lib/lx-agent/report-run-*.json', 'What the last runs by hand did.'],
   ['/var/lib/lx-agent/state.json', 'What the agent last wrote, by which it knows its own files.'],
   ['/var/lib/lx-agent/backup', 'Files that were edited by hand, from before --force replaced them.'],
   ['/run/lx-agent-late.idle', 'This boot has nothing for the late stage to do; init does not start it.'],

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { type Finding, wrong } from '../doctor/finding.ts';
-import { checkLastBoot } from '../doctor/last-boot.ts';
+import { checkLastBoot, checkLastRun } from '../doctor/last-boot.ts';
 import { checkMetadata } from '../doctor/metadata.ts';
 import { checkNetwork } from '../doctor/network.ts';
 import { checkPending } from '../doctor/pending.ts';
@@ -11,7 +11,8 @@ import { checkZone } from '../doctor/zone.ts';
 import { run as runSteps } from '../steps/run.ts';
 import { bootIdentity } from '../system/boot.ts';
 import { detectInit } from '../system/init.ts';
-import { readReport } from '../system/read-report.ts';
+import { readBoots, readRuns } from '../system/read-report.ts';
+import { reportPath } from '../system/report-file.ts';
 import { openRoot, type Root } from '../system/root.ts';
 import { isAbsent, RootError } from '../system/root-error.ts';
 import { readState } from '../system/state.ts';
@@ -49,9 +50,7 @@ async function examine(root: Root, socket: string | undefined): Promise<Finding[
     ...(await careful('unit', () =>
       checkUnit({ root, init: detectInit(root), state: readState(root, () => undefined) }),
     )),
-    ...(await careful('last boot', () =>
-      (['early', 'late'] as const).map((stage) => checkLastBoot(stage, readReport(root, stage), boot)),
-    )),
+    ...(await careful('last boot', () => lastBoot(root, boot))),
     ...(await careful('others', () => checkOtherWriters(root))),
     ...(root.live && instance !== undefined
       ? await careful('network', () =>
@@ -80,6 +79,25 @@ async function careful(
       ),
     ];
   }
+}
+
+/** A report that cannot be read is a finding of its own, and hides nothing of the others. */
+function lastBoot(root: Root, boot: string | undefined): Finding[] {
+  const faults: string[] = [];
+  const [last] = readBoots(root, (fault) => faults.push(fault));
+  const since = last?.early ?? last?.late;
+  const runs = readRuns(root, (fault) => faults.push(fault)).filter(
+    ({ started }) => since !== undefined && started > since.started,
+  );
+  const stages = (['early', 'late'] as const).filter(
+    (stage) =>
+      last?.[stage] !== undefined || !faults.some((fault) => fault.startsWith(`${reportPath(stage)} `)),
+  );
+  return [
+    ...stages.map((stage) => checkLastBoot(stage, last?.[stage], boot, runs)),
+    ...faults.map((fault) => wrong('last boot', fault, 'lx-agent run, or the next boot, writes a new one')),
+    ...checkLastRun(runs),
+  ];
 }
 
 async function pending(root: Root, socketPath: string): Promise<Finding[]> {

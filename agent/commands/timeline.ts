@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { readReport } from '../system/read-report.ts';
+import { readBoots } from '../system/read-report.ts';
 import { openRoot } from '../system/root.ts';
 import { errorCode } from '../system/root-error.ts';
 import type { Invocation } from './arguments.ts';
@@ -11,7 +11,8 @@ import { runTrack, type Track, unitTrack } from './timeline-tracks.ts';
 /** `lx-agent timeline`: where the time of the last boot went, as text, JSON or a picture. */
 export async function run(invocation: Invocation, io: Io): Promise<number> {
   const root = openRoot(invocation.values.get('root') ?? '/');
-  const runs = runsOf(readReport(root, 'early'), readReport(root, 'late'));
+  const [last] = readBoots(root, (fault) => io.stderr.write(`lx-agent: ${fault}\n`));
+  const runs = runsOf(last?.early, last?.late);
   const tracks = [
     ...runs.map(({ report, stages }) => runTrack(report, stages)),
     ...(root.live ? await unitTracks(io) : []),

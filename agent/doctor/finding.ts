@@ -3,7 +3,16 @@ export interface Finding {
   /** `wrong` wants something done about it; `note` is worth knowing. */
   readonly status: 'ok' | 'note' | 'wrong';
   /** What was looked at: one of few words. */
-  readonly subject: 'zone' | 'metadata' | 'keys' | 'unit' | 'last boot' | 'others' | 'network' | 'a run';
+  readonly subject:
+    | 'zone'
+    | 'metadata'
+    | 'keys'
+    | 'unit'
+    | 'last boot'
+    | 'last run'
+    | 'others'
+    | 'network'
+    | 'a run';
   readonly text: string;
   /** What to do about it; always there when something is wrong. */
   readonly remedy?: string;

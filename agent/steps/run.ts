@@ -10,7 +10,7 @@ import { readConfiguration } from '../system/configuration.ts';
 import { detectDistribution } from '../system/distribution.ts';
 import { detectInit } from '../system/init.ts';
 import { markLateStage } from '../system/late-mark.ts';
-import { writeReport } from '../system/report-file.ts';
+import { keepReport } from '../system/report-file.ts';
 import { openRoot, type Root } from '../system/root.ts';
 import { RootError } from '../system/root-error.ts';
 import { emptyState, readState, writeState } from '../system/state.ts';
@@ -56,6 +56,11 @@ export async function run(options: RunOptions): Promise<Report> {
   const asRead = system.state === emptyState ? undefined : system.state;
   const stages = await withMissedEarlyStage(options, root, system.boot, warn);
   const steps = chosen(stages, options.named);
+  const filing = {
+    bootStage: isStage('early', options) || isStage('late', options),
+    beforeInit: options.beforeInit === true,
+    madeUp: stages.filter((stage) => !options.stages.includes(stage)),
+  };
   const lateSteps = isStageOfBoot('early', options, root) && !options.dryRun ? chosen(['late'], []) : [];
   spans.push({ name: 'read state', start: lastEnd(spans), end: sinceStart() });
 
@@ -73,6 +78,7 @@ export async function run(options: RunOptions): Promise<Report> {
     version: 1,
     agent: version,
     stages: done,
+    ...(options.named.length === 0 ? {} : { named: options.named }),
     started: timestamp(new Date(Date.now() - sinceStart())),
     boot: system.boot,
     instance: instance.uuid,
@@ -93,10 +99,8 @@ export async function run(options: RunOptions): Promise<Report> {
     const { state } = system;
     const made = instance.uuid !== undefined && options.named.length === 0 && isMadeItself(outcomes);
     const known = made && state.instance !== instance.uuid ? { ...state, instance: instance.uuid } : state;
-    return keep(report, () => {
-      if (known !== asRead) writeState(root, known);
-      if (options.named.length === 0) writeReport(root, report);
-    });
+    const recorded = keep(report, () => void (known !== asRead && writeState(root, known)));
+    return keep(recorded, () => keepReport(root, recorded, filing));
   };
   const carryOut = async (some: readonly Step[]): Promise<'done' | 'interrupted'> => {
     for (const [index, step] of some.entries()) {
@@ -125,7 +129,7 @@ export async function run(options: RunOptions): Promise<Report> {
   const report = leave(idle ? ['early', 'late'] : stages);
   // Last of all: without its mark a stage makes up for what is missing.
   const lateIsDone = idle && report.exit === 0;
-  if (options.beforeInit !== true) return keep(report, () => markLateStage(root, lateIsDone));
+  if (options.beforeInit !== true) return keep(report, () => void markLateStage(root, lateIsDone));
   const waiting = outcomes.some(({ reason }) => reason === needsInit);
   // What failed may go well once init has mounted everything. Metadata that did not come is the late stage's to wait for.
   const earlyIsDone = ended === 'done' && !waiting && report.exit !== 1;
@@ -133,7 +137,7 @@ export async function run(options: RunOptions): Promise<Report> {
     ...(earlyIsDone ? ['early' as const] : []),
     ...(lateIsDone ? ['late' as const] : []),
   ];
-  return keep(report, () => markDoneBeforeInit(root, done));
+  return keep(report, () => void markDoneBeforeInit(root, done));
 }
 
 const needsInit = 'it waits for init, whose unit runs it';
@@ -145,10 +149,9 @@ function exitStatus(metadata: MetadataOutcome, outcomes: readonly StepOutcome[])
 }
 
 /** Write what the next run, or init, is to find. Where it cannot be written, the report that is shown says so. */
-function keep(report: Report, write: () => void): Report {
+function keep(report: Report, write: () => Report | undefined): Report {
   try {
-    write();
-    return report;
+    return write() ?? report;
   } catch (error) {
     if (!(error instanceof RootError)) throw error;
     return {
@@ -159,9 +162,14 @@ function keep(report: Report, write: () => void): Report {
   }
 }
 
-/** Whether a run is what init calls for a stage: that one alone, whole, on the running system. */
-function isStageOfBoot(stage: Stage, { stages, named }: RunOptions, root: Root): boolean {
-  return stages.join() === stage && named.length === 0 && root.live;
+/** Whether a run is what init calls for a stage: that one alone, whole. */
+function isStage(stage: Stage, { stages, named }: RunOptions): boolean {
+  return stages.join() === stage && named.length === 0;
+}
+
+/** The same on the running system. */
+function isStageOfBoot(stage: Stage, options: RunOptions, root: Root): boolean {
+  return isStage(stage, options) && root.live;
 }
 
 /** Whether this run put all in place that tells one instance from another. */

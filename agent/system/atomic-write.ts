@@ -4,6 +4,7 @@ import {
   fchmodSync,
   fchownSync,
   fsyncSync,
+  linkSync,
   openSync,
   readdirSync,
   readSync,
@@ -35,17 +36,42 @@ export const chunkSize = 65_536;
  * cannot be guessed.
  */
 export function writeAtomically(folder: string, name: string, content: Buffer, attributes: Attributes): void {
-  replaceAtomically(folder, name, attributes, (descriptor) => {
-    for (let written = 0; written < content.length; ) written += writeSync(descriptor, content, written);
-  });
+  replaceAtomically(folder, name, attributes, filledWith(content));
 }
 
-/** The same for content that is produced piece by piece. */
+/** Create a file in one step where nothing is; false where something is, which stays as it is. */
+export function createAtomically(
+  folder: string,
+  name: string,
+  content: Buffer,
+  attributes: Attributes,
+): boolean {
+  let created = true;
+  replaceAtomically(folder, name, attributes, filledWith(content), (temporary, path) => {
+    try {
+      linkSync(temporary, path);
+    } catch (error) {
+      if (errorCode(error) !== 'EEXIST') throw error;
+      created = false;
+    }
+    unlinkSync(temporary);
+  });
+  return created;
+}
+
+function filledWith(content: Buffer) {
+  return (descriptor: number) => {
+    for (let written = 0; written < content.length; ) written += writeSync(descriptor, content, written);
+  };
+}
+
+/** The same for content that is produced piece by piece; `place` gives the finished file its name. */
 export function replaceAtomically(
   folder: string,
   name: string,
   attributes: Attributes,
   fill: (descriptor: number) => void,
+  place: (temporary: string, path: string) => void = renameSync,
 ): void {
   const temporary = `${folder}/${temporaryName()}`;
   const descriptor = openSync(temporary, create, 0o600);
@@ -58,7 +84,7 @@ export function replaceAtomically(
     } finally {
       closeSync(descriptor);
     }
-    renameSync(temporary, `${folder}/${name}`);
+    place(temporary, `${folder}/${name}`);
   } catch (error) {
     removeQuietly(temporary);
     throw error;

@@ -16,6 +16,7 @@ import {
 import { dirname } from 'node:path';
 import {
   type Attributes,
+  createAtomically,
   replaceAtomically,
   sweepTemporaries,
   syncFolder,
@@ -30,6 +31,7 @@ import { errorCode } from './root-error.ts';
 type Writing = Pick<
   Root,
   | 'write'
+  | 'create'
   | 'copy'
   | 'append'
   | 'link'
@@ -56,6 +58,11 @@ export function writing({ at, maybe, followed, forget }: RootAccess): Writing {
       at('write', inRoot, (place) => {
         sweep(place.folder, place.inRoot);
         writeAtomically(place.folder, place.name, Buffer.from(content), attributes);
+      }),
+    create: (inRoot, content, attributes) =>
+      at('write', inRoot, (place) => {
+        sweep(place.folder, place.inRoot);
+        return createAtomically(place.folder, place.name, Buffer.from(content), attributes);
       }),
     copy: (from, inRoot, attributes) =>
       at('write', inRoot, (place) => {
@@ -109,23 +116,24 @@ export function writing({ at, maybe, followed, forget }: RootAccess): Writing {
     },
     setAttributes: (inRoot, attributes) =>
       at('change', inRoot, (place) => setAttributesAt(pathOf(place), attributes)),
-    rename: (from, to) => {
+    rename: (from, to, durable = true) => {
       at('rename', from, (source) =>
         at('rename', to, (target) => {
           renameSync(pathOf(source), pathOf(target));
+          if (!durable) return;
           syncFolder(target.folder);
           if (target.folder !== source.folder) syncFolder(source.folder);
         }),
       );
       forget();
     },
-    remove: (inRoot, recursive = false) => {
+    remove: (inRoot, recursive = false, durable = true) => {
       maybe('remove', inRoot, (place) => {
         if (lstatSync(pathOf(place), { throwIfNoEntry: false }) === undefined) return;
         if (recursive) rmSync(pathOf(place), { recursive: true });
         else if (lstatSync(pathOf(place)).isDirectory()) rmdirSync(pathOf(place));
         else unlinkSync(pathOf(place));
-        syncFolder(place.folder);
+        if (durable) syncFolder(place.folder);
       });
       forget();
     },

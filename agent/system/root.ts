@@ -35,6 +35,8 @@ export interface Root {
   isExecutable(path: string): boolean;
   /** Replace or create a file whole: temporary file in the same folder, mode, owner, content, fsync, rename, fsync. */
   write(path: string, content: string | Buffer, attributes: Attributes): void;
+  /** Create a file whole where nothing is; false where something is, which stays. */
+  create(path: string, content: string | Buffer, attributes: Attributes): boolean;
   /** The same with the content of a file outside the root, a chunk at a time. */
   copy(from: string, path: string, attributes: Attributes): void;
   /** Whether a regular file has the very content of a file outside the root. */
@@ -45,8 +47,9 @@ export interface Root {
   /** Make a directory and its missing parents (those 0755). */
   makeDirectory(path: string, attributes: Attributes): void;
   setAttributes(path: string, attributes: Attributes): void;
-  rename(from: string, to: string): void;
-  remove(path: string, recursive?: boolean): void;
+  /** Not `durable`: a power cut may undo it, and nothing waits for the disk. */
+  rename(from: string, to: string, durable?: boolean): void;
+  remove(path: string, recursive?: boolean, durable?: boolean): void;
   /** A fresh private folder inside a folder, removed when `use` is done with it. */
   withTemporaryFolder<Result>(folder: string, use: (path: string) => Promise<Result>): Promise<Result>;
   /** The path as programs outside the root would open it, its folder resolved inside the root. */

@@ -1,4 +1,4 @@
-import { chmodSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../agent/report.ts';
@@ -85,6 +85,36 @@ describe('a run on what is as it should be', () => {
     expect(zone.text('etc/hosts')).not.toContain('web-1');
     expect(zone.text('var/db/mdata-user-data')).toBe('color=blue\n');
     expect(zone.text('var/lib/lx-agent/report-early.json')).toBe(kept);
+  });
+});
+
+describe('after a boot', () => {
+  it('status and doctor tell of the boot, whatever was run by hand', async () => {
+    const zone = await openZone();
+    for (const stage of ['early', 'late']) expect((await zone.run('--stage', stage)).status).toBe(0);
+    const kept = zone.text('var/lib/lx-agent/report-early.json');
+    const nowhere = ['--root', zone.root, '--socket', '/nonexistent/socket'];
+    await zone.call(['run', ...nowhere]);
+    await zone.run();
+    expect(zone.text('var/lib/lx-agent/report-early.json')).toBe(kept);
+    const status = await zone.call(['status', '--root', zone.root]);
+    expect(status).toMatchObject({ status: 0, stdout: expect.stringContaining('no metadata') });
+    const shown = await zone.call(['doctor', '--root', zone.root, '--socket', zone.socketPath]);
+    expect(shown.stdout).toContain('the early stage went well');
+    expect(shown.stdout).not.toContain('had no metadata');
+  });
+
+  it('a failed run of named steps is on record, and in the exit status of status', async () => {
+    const zone = await openZone();
+    await zone.run('--stage', 'early');
+    await zone.run('--stage', 'late');
+    rmSync(join(zone.root, 'etc/hostname'));
+    mkdirSync(join(zone.root, 'etc/hostname'));
+    expect((await zone.run('hostname')).status).toBe(1);
+    const { status, stdout } = await zone.call(['status', '--root', zone.root]);
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/^ {2}x [0-9: -]+ UTC +hostname /m);
+    expect(stdout).toContain('/etc/hostname');
   });
 });
 

@@ -6,7 +6,7 @@ import { parseArguments } from '../../agent/commands/arguments.ts';
 import { run } from '../../agent/commands/doctor.ts';
 import { renderFindings } from '../../agent/commands/doctor-text.ts';
 import { run as runSteps } from '../../agent/commands/run.ts';
-import { checkLastBoot } from '../../agent/doctor/last-boot.ts';
+import { checkLastBoot, checkLastRun } from '../../agent/doctor/last-boot.ts';
 import { checkMetadata } from '../../agent/doctor/metadata.ts';
 import { checkPending } from '../../agent/doctor/pending.ts';
 import { checkZone } from '../../agent/doctor/zone.ts';
@@ -26,7 +26,17 @@ const metadata = {
 
 const findingSchema = v.object({
   status: v.picklist(['ok', 'note', 'wrong']),
-  subject: v.picklist(['zone', 'metadata', 'keys', 'unit', 'last boot', 'others', 'network', 'a run']),
+  subject: v.picklist([
+    'zone',
+    'metadata',
+    'keys',
+    'unit',
+    'last boot',
+    'last run',
+    'others',
+    'network',
+    'a run',
+  ]),
   text: v.string(),
   remedy: v.exactOptional(v.string()),
 });
@@ -179,6 +189,30 @@ describe('what the doctor says', () => {
     });
     expect(checkLastBoot('early', firstBoot, 'another boot').text).toContain('did not run in this boot');
     expect(checkLastBoot('early', muteBoot, undefined).text).toBe('the early stage had no metadata');
+  });
+
+  it('of the last boot, what a run by hand has put right since then, or has not', () => {
+    const { boot } = lateBoot;
+    const script = (result: 'changed' | 'failed') => ({
+      ...lateBoot,
+      named: ['user-script'],
+      exit: result === 'failed' ? 1 : 0,
+      steps: lateBoot.steps.map((step) => ({ ...step, result })),
+    });
+    expect(checkLastBoot('late', lateBoot, boot, [script('failed')])).toMatchObject({ status: 'wrong' });
+    expect(checkLastBoot('late', lateBoot, boot, [script('changed'), script('failed')])).toMatchObject({
+      status: 'note',
+      text: expect.stringContaining('a run by hand at 2026-11-23T02:09:25.002Z did it'),
+    });
+    expect(checkLastBoot('early', muteBoot, undefined, [firstBoot])).toMatchObject({ status: 'note' });
+    expect(checkLastBoot('early', muteBoot, undefined, [script('changed')])).toMatchObject({
+      status: 'wrong',
+    });
+    expect(checkLastRun([])).toEqual([]);
+    expect(checkLastRun([script('failed')])).toMatchObject([
+      { status: 'wrong', text: 'lx-agent run user-script, at 2026-11-23T02:09:25.002Z, failed: user-script' },
+    ]);
+    expect(checkLastRun([muteBoot])).toMatchObject([{ status: 'note' }]);
   });
 
   it('of a run: on a root that is not running, programs are no change that is left to do', () => {

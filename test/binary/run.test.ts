@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../agent/report.ts';
+import { hasAccount } from '../support/account.ts';
 import { web } from '../support/instances/web.ts';
 import { snapshot } from '../support/roots/snapshot.ts';
 import { openZone, type Zone } from './zone.ts';
@@ -149,7 +150,11 @@ describe('a clone', () => {
     });
     const keygen = join(zone.root, 'usr/bin/ssh-keygen');
     for (const program of [join(zone.root, 'usr/sbin/sshd'), keygen]) chmodSync(program, 0o755);
-    await zone.run();
+    const first = await zone.run();
+    if (!hasAccount()) {
+      expect(first).toMatchObject({ status: 1, stdout: expect.stringContaining('No user exists for uid') });
+      return;
+    }
     const shared = zone.text('etc/ssh/ssh_host_ed25519_key');
 
     zone.server.metadata.set('sdc:uuid', 'c10ec10e-9d3a-4c57-8f0e-2a7d5b9c1e40');
@@ -169,9 +174,11 @@ describe('a clone', () => {
         '/usr/bin/ssh-keygen': '',
       },
     });
-    for (const program of ['usr/sbin/sshd', 'usr/bin/ssh-keygen']) chmodSync(join(zone.root, program), 0o755);
-    const identity = () =>
-      ['etc/machine-id', 'etc/ssh/ssh_host_ed25519_key', 'etc/ssh/ssh_host_ed25519_key.pub'].map(zone.text);
+    // Without an account ssh-keygen makes no keys: then the image has no sshd, and the id alone is looked at.
+    const programs = hasAccount() ? ['usr/sbin/sshd', 'usr/bin/ssh-keygen'] : [];
+    const keys = hasAccount() ? ['etc/ssh/ssh_host_ed25519_key', 'etc/ssh/ssh_host_ed25519_key.pub'] : [];
+    for (const program of programs) chmodSync(join(zone.root, program), 0o755);
+    const identity = () => ['etc/machine-id', ...keys].map(zone.text);
     expect(await report(zone)).toMatchObject({ exit: 0 });
     const original = identity();
     await zone.run();
@@ -280,7 +287,7 @@ describe('the environment', () => {
       expect({ environment, ...ended }).toMatchObject({
         status: 0,
         stderr: '',
-        stdout: expect.stringMatching(/^lx-agent \S+ \(.*\)\n$/),
+        stdout: expect.stringMatching(/^lx-agent \S+( \(.*\))?\n$/),
       });
     }
   });

@@ -31,6 +31,40 @@ it('every run-time dependency is newer than the advisories that are known about 
   expect(open).toEqual([]);
 });
 
+it('the oldest Nodes that package.json admits suit every package, so npm ci gives no warning', () => {
+  const { engines }: { engines: { node: string } } = JSON.parse(
+    readFileSync(join(repository, 'package.json'), 'utf8'),
+  );
+  const { packages }: { packages: Record<string, { optional?: true; engines?: { node?: string } }> } =
+    JSON.parse(readFileSync(join(repository, 'package-lock.json'), 'utf8'));
+  const oldest = engines.node.split('||').map((range) => range.replace(/[^\d.]/g, ''));
+  expect(oldest).toEqual(['22.22.2', '24.15.0', '26.0.0']);
+  const refused = Object.entries(packages)
+    // npm leaves out an optional package that does not suit, and gives no warning.
+    .filter(([, { optional }]) => optional !== true)
+    .flatMap(([path, { engines: wanted }]) =>
+      oldest
+        .filter((version) => !admits(wanted?.node ?? '*', version))
+        .map((version) => `${path || 'the project'} refuses ${version}`),
+    );
+  expect(refused).toEqual([]);
+  expect(packages['']?.engines?.node).toBe(engines.node);
+});
+
+/** Whether a range of the forms that are used in the lock file, such as `^20.1.0 || >=22`, admits a version. */
+function admits(range: string, version: string): boolean {
+  return range.split('||').some((alternative) =>
+    [...alternative.matchAll(/(>=|\^|)\s*([\d.*]+)/g)].every(([, operator, bound = '*']) => {
+      const [major = '*'] = bound.split('.');
+      const sameMajor = major === '*' || major === version.split('.')[0];
+      const full = [...bound.replaceAll('*', '0').split('.'), '0', '0'].slice(0, 3).join('.');
+      if (operator === '') return sameMajor;
+      const newEnough = compareVersions(version, full) >= 0;
+      return operator === '^' ? sameMajor && newEnough : newEnough;
+    }),
+  );
+}
+
 /** Negative where the first version is the older one. */
 function compareVersions(one: string, other: string): number {
   const others = other.split('.').map(Number);

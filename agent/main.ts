@@ -1,5 +1,5 @@
 import { startupSnapshot } from 'node:v8';
-import { type Invocation, parseArguments, UsageError } from './commands/arguments.ts';
+import { type Invocation, parseArguments } from './commands/arguments.ts';
 import { type Io, processIo } from './commands/io.ts';
 import type { CommandName } from './commands/table.ts';
 
@@ -23,13 +23,12 @@ const commands: Readonly<Partial<Record<CommandName, () => Promise<{ run: Run }>
   help: () => import('./commands/help.ts'),
 };
 
-/** From the arguments after the program's name to an exit status; every error ends as one line on stderr. */
+/** From the arguments after the program's name to an exit status; every error ends as one line on stderr, and with --json as an object on stdout. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
     if (argv[0] === '--version') {
-      const { version } = await import('./version.ts');
-      io.stdout.write(`lx-agent ${version}\n`);
-      return 0;
+      const { run } = await import('./commands/version.ts');
+      return run(argv.slice(1), io);
     }
     const invocation = parseArguments(argv);
     const load = commands[invocation.name];
@@ -37,17 +36,15 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     const { run } = await load();
     return await run(invocation, io);
   } catch (error) {
-    io.stderr.write(`lx-agent: ${describe(error)}\n`);
-    return error instanceof UsageError ? 3 : 1;
+    const { sayError } = await import('./commands/error-text.ts');
+    return sayError(error, asksForJson(argv), io);
   }
 }
 
-/** The message, which says by itself what is wrong; a mistake in this program shows where it is. */
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError)
-    return `this is a bug in lx-agent, please report it: ${error.stack}`;
-  return error.message;
+/** Of arguments that may not have been understood. */
+function asksForJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return (end === -1 ? argv : argv.slice(0, end)).includes('--json');
 }
 
 /**

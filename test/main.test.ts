@@ -18,6 +18,17 @@ describe('the program', () => {
     });
   });
 
+  it('names its version to a program, with the parts that it consists of', () => {
+    const { status, stdout } = call('--version', '--json');
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      version: 1,
+      agent: expect.any(String),
+      node: process.version,
+    });
+    expect(call('--version', 'run')).toMatchObject({ status: 3, stdout: '' });
+  });
+
   it('answers wrong arguments in one line on stderr, with status 3', () => {
     expect(call('run', '--stage', 'middle')).toEqual({
       status: 3,
@@ -28,6 +39,28 @@ describe('the program', () => {
       status: 3,
       stderr: expect.stringContaining('there is no step'),
     });
+  });
+
+  it('says what was meant, and to a program in an object', () => {
+    const { status, stdout, stderr } = call('run', '--dryrun', '--json');
+    expect({ status, stderr }).toEqual({
+      status: 3,
+      stderr:
+        'lx-agent: run: there is no option "--dryrun"; see lx-agent help run (did you mean --dry-run?)\n',
+    });
+    expect(JSON.parse(stdout)).toEqual({
+      version: 1,
+      exit: 3,
+      error: {
+        kind: 'usage',
+        message: 'run: there is no option "--dryrun"; see lx-agent help run',
+        suggestion: '--dry-run',
+      },
+    });
+    expect(call('metadata', 'gte', '--', '--json').stdout).toBe('');
+    const failed = call('metadata', 'get', 'x', '--socket', '/no/socket', '--deadline', '0.1', '--json');
+    expect(failed.status).toBe(2);
+    expect(JSON.parse(failed.stdout)).toMatchObject({ exit: 2, error: { kind: 'failure' } });
   });
 
   it('answers a fault in one line on stderr, with status 1', () => {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Command, Option } from './command.ts';
-import { commonOptions } from './options.ts';
+import { commonOptions, programOptions } from './options.ts';
 import { type CommandName, commands } from './table.ts';
 
 /** A command line that was understood: which command, with what. */
@@ -15,8 +15,22 @@ export interface Invocation {
   readonly lists: ReadonlyMap<string, readonly string[]>;
 }
 
+/** A word that is not known, and those that could stand in its place. */
+export interface Unknown {
+  readonly word: string;
+  readonly known: readonly string[];
+}
+
 /** The arguments are wrong. The message is one line and says where to look. */
-export class UsageError extends Error {}
+export class UsageError extends Error {
+  /** For a suggestion, which is made when the error is told: no boot pays for it. */
+  readonly unknown: Unknown | undefined;
+
+  constructor(message: string, unknown?: Unknown) {
+    super(message);
+    this.unknown = unknown;
+  }
+}
 
 /**
  * Understand the arguments after the program's name. A request for help becomes the command `help`.
@@ -27,7 +41,7 @@ export function parseArguments(argv: readonly string[]): Invocation {
   if (first === undefined) throw new UsageError('no command given; see lx-agent --help');
   if (first === '--help' || first === '-h') return help([]);
   const command = find(first) ?? (second === undefined ? undefined : find(`${first} ${second}`));
-  if (command === undefined) throw new UsageError(unknownCommand(first, second));
+  if (command === undefined) throw unknownCommand(first, second);
   return parseCommand(command, argv.slice(command.name.split(' ').length));
 }
 
@@ -41,19 +55,24 @@ function find(name: string): (Command & { readonly name: CommandName }) | undefi
   return commands.find((command) => command.name === name);
 }
 
-function unknownCommand(first: string, second: string | undefined): string {
+function unknownCommand(first: string, second: string | undefined): UsageError {
   const verbs = commands
-    .filter(({ name }) => name.startsWith(`${first} `))
-    .map(({ name }) => name.split(' ')[1]);
+    .map(({ name }) => name.split(' '))
+    .flatMap(([group, verb]) => (group === first && verb !== undefined ? [verb] : []));
   if (verbs.length === 0) {
-    const what = first.startsWith('-') ? 'option' : 'command';
-    return `there is no ${what} ${quote(first)}; see lx-agent --help`;
+    if (first.startsWith('-'))
+      return new UsageError(`there is no option ${quote(first)}; see lx-agent --help`, {
+        word: first,
+        known: programOptions.map(({ name }) => `--${name}`),
+      });
+    return new UsageError(`there is no command ${quote(first)}; see lx-agent --help`, {
+      word: first,
+      known: commands.map(({ name }) => name.split(' ')[0] ?? name),
+    });
   }
-  const problem =
-    second === undefined || second.startsWith('-')
-      ? `${first} needs a verb`
-      : `there is no verb ${quote(second)}`;
-  return `${problem}; use lx-agent ${first} ${verbs.join('|')}`;
+  const use = `use lx-agent ${first} ${verbs.join('|')}`;
+  if (second === undefined || second.startsWith('-')) return new UsageError(`${first} needs a verb; ${use}`);
+  return new UsageError(`there is no verb ${quote(second)}; ${use}`, { word: second, known: verbs });
 }
 
 function parseCommand(command: Command & { readonly name: CommandName }, args: string[]): Invocation {
@@ -62,8 +81,8 @@ function parseCommand(command: Command & { readonly name: CommandName }, args: s
   const values = new Map<string, string>();
   const lists = new Map<string, readonly string[]>();
   const operands: string[] = [];
-  const fail = (problem: string): never => {
-    throw new UsageError(`${command.name}: ${problem}; see lx-agent help ${command.name}`);
+  const fail = (problem: string, unknown?: Unknown): never => {
+    throw new UsageError(`${command.name}: ${problem}; see lx-agent help ${command.name}`, unknown);
   };
 
   // The tokens are judged here, for parseArgs' own messages are neither short nor about this program.
@@ -78,7 +97,11 @@ function parseCommand(command: Command & { readonly name: CommandName }, args: s
     if (token.kind !== 'option') continue;
     const option = options.find(({ name }) => name === token.name);
     const given = token.rawName;
-    if (option === undefined) fail(`there is no option ${quote(given)}`);
+    if (option === undefined)
+      fail(`there is no option ${quote(given)}`, {
+        word: given,
+        known: options.map(({ name }) => `--${name}`),
+      });
     else if (option.value === undefined) {
       if (token.value !== undefined) fail(`${given} takes no value`);
       flags.add(option.name);
@@ -87,7 +110,10 @@ function parseCommand(command: Command & { readonly name: CommandName }, args: s
       if (value === undefined || value === '' || (!token.inlineValue && value.startsWith('-')))
         return fail(`${given} needs a value, ${option.value}`);
       if (option.choices !== undefined && !option.choices.includes(value))
-        fail(`${given} is one of ${option.choices.join(', ')}, not ${quote(value)}`);
+        fail(`${given} is one of ${option.choices.join(', ')}, not ${quote(value)}`, {
+          word: value,
+          known: option.choices,
+        });
       if (option.type === 'seconds' && !/^\d{1,6}(\.\d{1,3})?$/.test(value))
         fail(`${given} is a number of seconds, not ${quote(value)}`);
       if (option.type === 'list')

@@ -10,7 +10,10 @@ export async function run(invocation: Invocation, io: Io): Promise<number> {
   const wanted = invocation.operands.join(' ');
   const found = commands.filter(({ name }) => name === wanted || name.startsWith(`${wanted} `));
   if (wanted !== '' && found.length === 0)
-    throw new UsageError(`help: there is no command ${JSON.stringify(wanted)}; see lx-agent --help`);
+    throw new UsageError(`help: there is no command ${JSON.stringify(wanted)}; see lx-agent --help`, {
+      word: wanted,
+      known: commands.flatMap(({ name }) => [name, name.split(' ')[0] ?? name]),
+    });
   const [only, ...others] = found;
   if (wanted === '') io.stdout.write(programHelp());
   else if (only !== undefined && others.length === 0) io.stdout.write(commandHelp(only));

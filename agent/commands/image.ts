@@ -16,6 +16,7 @@ import {
 } from '../image/prepare.ts';
 import { readRecord } from '../image/record.ts';
 import type { Image } from '../image/rule.ts';
+import { rules } from '../image/rules/all.ts';
 import { runningProgram } from '../image/running-program.ts';
 import { chooseRuntime, type RuntimeChoice, type RuntimeWish } from '../image/runtime.ts';
 import { unitChanges } from '../image/units.ts';
@@ -204,7 +205,13 @@ function selected({ lists }: Invocation) {
   const skip = lists.get('skip') ?? [];
   const [unknown] = unknownRules([...only, ...skip]);
   if (unknown !== undefined)
-    throw new UsageError(`there is no rule or category ${JSON.stringify(unknown)}; see lx-agent image check`);
+    throw new UsageError(
+      `there is no rule or category ${JSON.stringify(unknown)}; see lx-agent image check`,
+      {
+        word: unknown,
+        known: rules.flatMap(({ id, category }) => [id, category]),
+      },
+    );
   return selectRules(only, skip);
 }
 

@@ -64,8 +64,8 @@ export async function metadataCommand(
     return 0;
   } catch (error) {
     if (!(error instanceof MetadataUnavailable || error instanceof MetadataRefused)) throw error;
-    io.stderr.write(`lx-agent: ${error.message}\n`);
-    return 2;
+    const { sayFailure } = await import('./error-text.ts');
+    return sayFailure(error.message, 2, options.json, io);
   }
 }
 
@@ -78,10 +78,9 @@ async function get(key: string, options: MetadataCommandOptions, io: Pick<Io, 's
     return 0;
   }
   if (answer?.status === 'absent') {
-    io.stderr.write(
-      `lx-agent: there is no metadata key ${JSON.stringify(key)}; see lx-agent metadata list for yours\n`,
-    );
-    return 1;
+    const { sayFailure } = await import('./error-text.ts');
+    const message = `there is no metadata key ${JSON.stringify(key)}; see lx-agent metadata list for yours`;
+    return sayFailure(message, 1, options.json, io);
   }
   throw new MetadataRefused(
     `the key ${JSON.stringify(key)} cannot be read: ${answer?.reason ?? 'no answer'}`,

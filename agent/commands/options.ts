@@ -61,5 +61,8 @@ export const commonOptions: readonly Option[] = [
 /** What stands in place of a command. */
 export const programOptions: readonly Option[] = [
   ...commonOptions,
-  { name: 'version', summary: 'Print the version and the commit that it was built from' },
+  {
+    name: 'version',
+    summary: 'Print the version and the commit that it was built from; with --json as an object',
+  },
 ];

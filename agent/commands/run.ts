@@ -19,6 +19,7 @@ export async function run(invocation: Invocation, io: Io): Promise<number> {
   if (unknown !== undefined)
     throw new UsageError(
       `there is no step ${JSON.stringify(unknown)}; steps are ${steps.map(({ name }) => name).join(', ')}`,
+      { word: unknown, known: steps.map(({ name }) => name) },
     );
 
   const rootDirectory = values.get('root') ?? '/';

@@ -18,8 +18,9 @@ export async function run(invocation: Invocation, io: Io): Promise<number> {
     ...(root.live ? await unitTracks(io) : []),
   ];
   if (tracks.length === 0) {
-    io.stderr.write('lx-agent: lx-agent has not run here yet; lx-agent run, or lx-agent doctor to see why\n');
-    return 1;
+    const { sayFailure } = await import('./error-text.ts');
+    const message = 'lx-agent has not run here yet; lx-agent run, or lx-agent doctor to see why';
+    return sayFailure(message, 1, invocation.flags.has('json'), io);
   }
   const svg = invocation.values.get('svg');
   if (svg !== undefined) {

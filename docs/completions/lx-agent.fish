@@ -10,7 +10,7 @@ complete -c lx-agent -n __fish_use_subcommand -a metadata -d 'get, list, put, de
 complete -c lx-agent -n __fish_use_subcommand -a image -d 'install, uninstall, prepare, check'
 complete -c lx-agent -n __fish_use_subcommand -a help -d 'Print the help of a command'
 complete -c lx-agent -n __fish_use_subcommand -l help -s h -d 'Print the help of the command'
-complete -c lx-agent -n __fish_use_subcommand -l version -d 'Print the version and the commit that it was built from'
+complete -c lx-agent -n __fish_use_subcommand -l version -d 'Print the version and the commit that it was built from; with --json as an object'
 complete -c lx-agent -n '__fish_seen_subcommand_from run' -l stage -r -a 'early late all' -d 'Before the network comes up, after it, or both'
 complete -c lx-agent -n '__fish_seen_subcommand_from run' -l dry-run -s n -d 'Show what would change as a unified diff, secrets masked, and change nothing'
 complete -c lx-agent -n '__fish_seen_subcommand_from run' -l force -s f -d 'Take over files that were edited by hand; the old ones go to /var/lib/lx-agent/backup'

@@ -1,0 +1,49 @@
+import { UsageError } from './arguments.ts';
+import type { Io } from './io.ts';
+import { suggestion } from './suggestion.ts';
+
+/** What went wrong, in one line. `usage`: the arguments; `failure`: the work; `bug`: this program. */
+interface Fault {
+  readonly kind: 'usage' | 'failure' | 'bug';
+  readonly message: string;
+  readonly suggestion?: string;
+}
+
+/** Tell of an error that ends a command, and answer with its exit status. */
+export function sayError(error: unknown, json: boolean, io: Pick<Io, 'stdout' | 'stderr'>): number {
+  const fault = faultOf(error);
+  return sayFault(fault, fault.kind === 'usage' ? 3 : 1, json, io);
+}
+
+/** Tell that a command could not do what it was asked for, and answer with the exit status `exit`. */
+export function sayFailure(
+  message: string,
+  exit: number,
+  json: boolean,
+  io: Pick<Io, 'stdout' | 'stderr'>,
+): number {
+  return sayFault({ kind: 'failure', message }, exit, json, io);
+}
+
+/** One line on stderr for a person; with --json also an object on stdout, so that a program always gets one. */
+function sayFault(
+  fault: Fault,
+  exit: number,
+  json: boolean,
+  { stdout, stderr }: Pick<Io, 'stdout' | 'stderr'>,
+): number {
+  const meant = fault.suggestion === undefined ? '' : ` (did you mean ${fault.suggestion}?)`;
+  stderr.write(`lx-agent: ${fault.message}${meant}\n`);
+  if (json) stdout.write(`${JSON.stringify({ version: 1, exit, error: fault }, null, 2)}\n`);
+  return exit;
+}
+
+function faultOf(error: unknown): Fault {
+  if (!(error instanceof Error)) return { kind: 'failure', message: String(error) };
+  if (error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError)
+    return { kind: 'bug', message: `this is a bug in lx-agent, please report it: ${error.stack}` };
+  if (!(error instanceof UsageError)) return { kind: 'failure', message: error.message };
+  const { message, unknown } = error;
+  const meant = unknown === undefined ? undefined : suggestion(unknown.word, unknown.known);
+  return { kind: 'usage', message, ...(meant === undefined ? {} : { suggestion: meant }) };
+}

@@ -44,6 +44,10 @@ export const reportSchema = v.pipe(
   v.object({
     version: v.literal(1),
     agent: v.pipe(v.string(), v.description('The version of the agent that wrote it')),
+    program: v.pipe(
+      v.optional(v.string()),
+      v.description('Where the program lies, if it is not the one that is installed in the root'),
+    ),
     kind: v.pipe(
       v.optional(v.picklist(['boot', 'before init', 'run'])),
       v.description(

@@ -9,6 +9,8 @@ import type { Stage } from './steps/step.ts';
 export interface Report {
   readonly version: 1;
   readonly agent: string;
+  /** Where the program lies, if it is not the one that is installed here. */
+  readonly program?: string;
   /** A stage of a boot, by init's unit or before init by the platform, or a run by hand; set when it is kept. */
   readonly kind?: 'boot' | 'before init' | 'run';
   readonly stages: readonly Stage[];

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { type Carried, decide, isPlace } from '../before-init/decision.ts';
 import { lookAtRoot } from '../before-init/look.ts';
-import { runningProgram } from '../image/running-program.ts';
+import { programElsewhere, runningProgram } from '../image/running-program.ts';
 import type { Report } from '../report.ts';
 import { run as runSteps } from '../steps/run.ts';
 import { sinceStart } from '../system/clock.ts';
@@ -67,6 +67,7 @@ async function work(
     named: [],
     rootDirectory: root.path,
     socketPath,
+    program: programElsewhere(),
     beforeInit: true,
     metadataDeadline: Math.max(1, remaining),
     dryRun: false,

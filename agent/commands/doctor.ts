@@ -5,7 +5,7 @@ import { checkLastBoot, checkLastRun } from '../doctor/last-boot.ts';
 import { checkMetadata } from '../doctor/metadata.ts';
 import { checkNetwork } from '../doctor/network.ts';
 import { checkPending } from '../doctor/pending.ts';
-import { checkUnit } from '../doctor/unit.ts';
+import { checkPlace, checkUnit } from '../doctor/unit.ts';
 import { checkOtherWriters } from '../doctor/writers.ts';
 import { checkZone } from '../doctor/zone.ts';
 import { run as runSteps } from '../steps/run.ts';
@@ -50,6 +50,7 @@ async function examine(root: Root, socket: string | undefined): Promise<Finding[
     ...(await careful('unit', () =>
       checkUnit({ root, init: detectInit(root), state: readState(root, () => undefined) }),
     )),
+    ...(await careful('unit', () => checkPlace(root))),
     ...(await careful('last boot', () => lastBoot(root, boot))),
     ...(await careful('others', () => checkOtherWriters(root))),
     ...(root.live && instance !== undefined

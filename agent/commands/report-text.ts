@@ -25,9 +25,11 @@ export function machineLines(report: KeptReport, style: Style): string[] {
   // A run of some steps asks for little, and then the id may be all the name that there is.
   const name = report.hostname ?? report.instance ?? 'an instance whose name is not known';
   const instance = report.instance === undefined || report.instance === name ? '' : ` (${report.instance})`;
+  const from = report.program === undefined ? '' : ` from ${report.program}`;
+  const system = `${report.distribution}, ${report.init}; lx-agent ${report.agent}${from}`;
   return [
     `${paint(style, 'bold', printable(style, name))}${printable(style, instance)}`,
-    ...wrap(printable(style, `${report.distribution}, ${report.init}; lx-agent ${report.agent}`), columns),
+    ...wrap(printable(style, system), columns),
   ];
 }
 
@@ -64,7 +66,8 @@ function stageTitle(report: KeptReport, stage: Stage, steps: readonly KeptStep[]
     .filter(({ count }) => count > 0)
     .map(({ result, count }) => `${count} ${result}`);
   const spent = report.stages.length > 1 ? sum(steps.map((step) => step.milliseconds)) : report.milliseconds;
-  const left = `${stage} stage, ${printable(style, started)}`;
+  const when = report.kind === 'before init' ? 'before init, ' : '';
+  const left = `${stage} stage, ${when}${printable(style, started)}`;
   const title = between(left, duration(spent));
   return [paint(style, 'bold', title), `  ${counts.join(', ') || 'no steps were run'}`];
 }

@@ -1,3 +1,4 @@
+import { programElsewhere } from '../image/running-program.ts';
 import type { Report } from '../report.ts';
 import { reportMessages } from '../report-messages.ts';
 import { steps } from '../steps/order.ts';
@@ -39,6 +40,7 @@ export async function run(invocation: Invocation, io: Io): Promise<number> {
     named: operands,
     rootDirectory,
     socketPath: socket ?? metadataSocket(),
+    program: rootDirectory === '/' ? programElsewhere() : undefined,
     dryRun,
     force: flags.has('force'),
     onWait: (why, seconds) => progress.begin(`waiting for metadata, ${seconds} s at most (${why})`),

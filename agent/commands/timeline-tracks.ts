@@ -34,7 +34,7 @@ export function runTrack(report: KeptReport, stages: readonly Stage[]): Track {
   const rest: Bar = { name: 'report and exit', start: last, end: report.milliseconds, kind: 'program' };
   const started = report.started.replace('T', ' ').replace(/\.\d+Z$/, ' UTC');
   return {
-    title: `${stages.join(' and ')} stage, ${started}`,
+    title: `${stages.join(' and ')} stage, ${report.kind === 'before init' ? 'before init, ' : ''}${started}`,
     milliseconds: Math.max(last, report.milliseconds),
     bars: rest.end > rest.start ? [...bars, rest] : bars,
   };

@@ -1,8 +1,16 @@
 import { type Change, subject } from '../change/change.ts';
 import { settle } from '../change/settle.ts';
+import { readManifest } from '../image/manifest.ts';
 import { unitChanges } from '../image/units.ts';
 import type { System } from '../system/system.ts';
 import { type Finding, note, ok, wrong } from './finding.ts';
+
+/** Which agent works here where the program is the platform's; nothing where it is the image's own. */
+export function checkPlace(root: System['root']): Finding[] {
+  const { agent, place } = readManifest(root);
+  if (place === undefined) return [];
+  return [note('unit', `the program is the platform's: lx-agent ${agent} in ${place}`)];
+}
 
 /** Whether init would start the agent: its unit files and what enables them, as an installation leaves them. */
 export function checkUnit({ root, init, state }: Pick<System, 'root' | 'init' | 'state'>): Finding[] {

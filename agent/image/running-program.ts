@@ -1,8 +1,16 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
+import { isSea } from 'node:sea';
 
 /** Where the program itself lies in an image; what is on the PATH leads there. */
 export const programPath = '/usr/lib/lx-agent/lx-agent';
+
+/** Where this program lies, if it is not the one that is installed here: the platform's, for instance. */
+export function programElsewhere(): string | undefined {
+  if (!isSea()) return undefined;
+  const program = runningProgram();
+  return program === programPath ? undefined : program;
+}
 
 /**
  * Where this program lies. Under a loader of its own, /proc/self/exe is that loader, and argv[0] the program; in a

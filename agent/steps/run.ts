@@ -28,6 +28,8 @@ export interface RunOptions extends StepOptions {
   readonly named: readonly string[];
   readonly rootDirectory: string;
   readonly socketPath: string;
+  /** Where the program lies, if it is not the one that is installed in the root. */
+  readonly program?: string | undefined;
   /** The platform calls, before init: what needs init waits for it, and the units learn what they need not do. */
   readonly beforeInit?: boolean;
   /** Seconds to wait for metadata at most, where less than the configuration allows. */
@@ -77,6 +79,7 @@ export async function run(options: RunOptions): Promise<Report> {
   const reportOf = (done: readonly Stage[]): Report => ({
     version: 1,
     agent: version,
+    ...(options.program === undefined ? {} : { program: options.program }),
     stages: done,
     ...(options.named.length === 0 ? {} : { named: options.named }),
     started: timestamp(new Date(Date.now() - sinceStart())),

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { agentBinary } from '../support/built.ts';
 import { web } from '../support/instances/web.ts';
 import { snapshot } from '../support/roots/snapshot.ts';
 import { ending, openZone, type Zone } from './zone.ts';
@@ -113,5 +114,20 @@ describe('lx-agent boot', () => {
     const { status, stderr } = await boot(zone);
     expect(status).toBe(0);
     expect(stderr).toContain('the metadata could not be read');
+  });
+});
+
+describe('afterwards', () => {
+  it('status, timeline and doctor tell that it was the agent of the platform, and before init', async () => {
+    const zone = await openZone(web, { tree: untouched });
+    await boot(zone);
+    const status = await zone.call(['status', '--root', zone.root]);
+    expect(status.stdout).toMatch(/^early stage, before init, /m);
+    expect(status.stdout.replaceAll(/\s+/g, ' ')).toContain(` from ${agentBinary}`);
+    expect((await zone.call(['timeline', '--root', zone.root])).stdout).toContain('before init');
+    const doctor = await zone.call(['doctor', '--root', zone.root, '--socket', zone.socketPath]);
+    expect(doctor.stdout).toMatch(
+      /the program is the platform's: lx-agent .* in\s+\/native\/usr\/lib\/lx-agent/,
+    );
   });
 });

@@ -1,3 +1,4 @@
+import { type Category, categories } from '../image/categories.ts';
 import type { Manifest } from '../image/manifest.ts';
 
 /** What is known of a root before the agent of the platform decides about it. */
@@ -23,6 +24,9 @@ export type Decision =
   | { readonly work: 'none'; readonly why: string }
   | { readonly work: 'early stage'; readonly why: string }
   | { readonly work: 'lay down, then early stage'; readonly why: string };
+
+/** What a root is prepared in; cleaning up after a build would take an instance's own keys and logs. */
+export const categoriesAtBoot: readonly Category[] = categories.filter((category) => category !== 'clean');
 
 /** The file in a root that keeps the platform's agent away. */
 export const offFile = '/etc/lx-agent/off';
@@ -50,6 +54,9 @@ export function decide(facts: RootFacts, carried: Carried): Decision {
   }
   if (manifest.agent === undefined || !facts.hasCommand)
     return { work: 'lay down, then early stage', why: 'this root has no agent' };
+  const open = categoriesAtBoot.filter((category) => !manifest.done.includes(category));
+  if (open.length > 0)
+    return { work: 'lay down, then early stage', why: `this root is not yet prepared (${open.join(', ')})` };
   if (manifest.agent === carried.version && manifest.place === carried.place)
     return { work: 'early stage', why: `agent ${manifest.agent} is laid down` };
   return compareVersions(manifest.agent, carried.version) > 0

@@ -7,14 +7,14 @@ import { rules } from '../image/rules/all.ts';
 import { unitChanges } from '../image/units.ts';
 import { getKeys, MetadataUnavailable } from '../metadata/client.ts';
 import type { Root } from '../system/root.ts';
-import type { Carried } from './decision.ts';
+import { type Carried, categoriesAtBoot } from './decision.ts';
 
 /**
- * The preparation rules for a machine that may be in use already: all but those that clean up after a build, which
- * would take an instance's own keys and logs, and those that are a builder's choice.
+ * The preparation rules for a machine that may be in use already: all but those that clean up after a build, and those
+ * that are a builder's choice.
  */
 export const rulesAtBoot: readonly Rule[] = rules.filter(
-  ({ category, forBuilders }) => category !== 'clean' && forBuilders !== true,
+  ({ category, forBuilders }) => categoriesAtBoot.includes(category) && forBuilders !== true,
 );
 
 /** What laying down would change in a root. Reads only. */
@@ -59,7 +59,8 @@ async function isSwitchedOff(socketPath: string): Promise<boolean> {
  */
 export async function layDown(root: Root, carried: Carried): Promise<readonly string[]> {
   const problems: string[] = [];
-  const failures = await prepare(root, planPreparation(readImage(root), rulesAtBoot), carried.version);
+  const plans = planPreparation(readImage(root), rulesAtBoot);
+  const failures = await prepare(root, plans, carried.version, rulesAtBoot);
   for (const { rule, error } of failures) problems.push(`${rule.category}/${rule.id}: ${error.message}`);
   try {
     // Preparing may have changed what the units go by.

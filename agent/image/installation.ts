@@ -47,7 +47,11 @@ export async function install(
   );
   const added = newEntries(root, wanted, earlier);
   const entries = merge(earlier?.entries ?? [], added);
-  if (wanted.length === 0 && obsolete.length === 0 && earlier?.agent === version) return [];
+  if (wanted.length === 0 && obsolete.length === 0 && earlier?.agent === version) {
+    // An installation that was cut short may have everything in place but this.
+    writeManifest(root, { ...readManifest(root), agent: version, place });
+    return [];
+  }
   try {
     keepWhatWas(
       root,

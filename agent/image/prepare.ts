@@ -64,12 +64,13 @@ export interface Failure {
 
 /**
  * Do what is left of the plans: one Change that fails does not stop the others. The manifest then says in which
- * categories nothing is left.
+ * categories nothing is left, by the `judged` rules.
  */
 export async function prepare(
   root: Root,
   plans: readonly RulePlan[],
   version: string,
+  judged: readonly Rule[] = rules,
 ): Promise<readonly Failure[]> {
   const failures: Failure[] = [];
   for (const { rule, settled, error } of plans) {
@@ -88,13 +89,15 @@ export async function prepare(
     root,
     plans.flatMap(({ settled }) => settled.map(({ change }) => change)),
   );
-  const open = planPreparation(readImage(root), rules)
+  const open = planPreparation(readImage(root), judged)
     .filter(isOpen)
     .map(({ rule }) => rule.category);
   writeManifest(root, {
     ...readManifest(root),
     prepared: version,
-    done: categories.filter((category) => !open.includes(category)),
+    done: categories.filter(
+      (category) => !open.includes(category) && judged.some((rule) => rule.category === category),
+    ),
   });
   return failures;
 }

@@ -1,12 +1,19 @@
 import { expect, test } from 'vitest';
-import { compareVersions, decide, isPlace, type RootFacts } from '../../agent/before-init/decision.ts';
+import {
+  categoriesAtBoot,
+  compareVersions,
+  decide,
+  isPlace,
+  type RootFacts,
+} from '../../agent/before-init/decision.ts';
 
 const carried = { version: '0.2.0 (abc)', place: '/native/usr/lib/lx-agent' };
 const bare = { agent: undefined, place: undefined, prepared: undefined, done: [] } as const;
+const done = categoriesAtBoot;
 const root: RootFacts = { switchedOff: false, hasInit: true, manifest: bare, hasCommand: false };
 const workFor = (facts: Partial<RootFacts>) => decide({ ...root, ...facts }, carried).work;
 const laidDown = (agent: string, place = carried.place) => ({
-  manifest: { ...bare, agent, place },
+  manifest: { ...bare, agent, place, done },
   hasCommand: true,
 });
 const installed = (agent: string) => ({ manifest: { ...bare, agent }, hasCommand: true });
@@ -18,6 +25,11 @@ test('a root without an agent gets what it needs, and so does one that lost the 
 
 test('a root that has what this agent laid down gets its early stage only', () => {
   expect(workFor(laidDown('0.2.0 (abc)'))).toBe('early stage');
+});
+
+test('a root in which something could not be prepared is tried again', () => {
+  const manifest = { ...laidDown('0.2.0 (abc)').manifest, done: ['services', 'config'] } as const;
+  expect(workFor({ manifest, hasCommand: true })).toBe('lay down, then early stage');
 });
 
 test('a newer agent replaces what an older one laid down, and an older agent leaves it', () => {

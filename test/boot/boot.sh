@@ -4,6 +4,7 @@
 # Its PID, as the machine sees it, is written to PIDFILE; what it says to its console, to CONSOLE.
 #   METADATA  a folder to be bound at /native/.zonecontrol; without it the guest has /native/usr/sbin, and no such folder
 #   ZONE      empty for a guest that is no lx zone: without /native
+#   PLATFORM  a folder to be bound read-only at /native/usr: what the platform ships below its own /usr
 #   NIC       plumbed (up, with its address), bare (without), none (plumbed)
 #   LIMIT     seconds until everything is ended (120)
 # Exit: 130 it powered off, 129 it rebooted, 124 or 137 the limit. Needs root.
@@ -73,6 +74,9 @@ mount -t tmpfs tmpfs "$root/dev/shm"
 mount --bind "$terminal" "$root/dev/console"
 mount -t tmpfs -o mode=755 tmpfs "$root/run"
 mount -t proc proc "$root/proc"
+# A boot id of its own, as each boot of a zone has one.
+cat /proc/sys/kernel/random/uuid >"$upper/boot_id"
+mount --bind "$upper/boot_id" "$root/proc/sys/kernel/random/boot_id"
 mount --bind "$root/proc/sys" "$root/proc/sys"
 mount -o remount,bind,ro "$root/proc/sys"
 if [ -e "$root/proc/sysrq-trigger" ]; then
@@ -82,6 +86,11 @@ fi
 mount -t sysfs -o ro,nosuid,nodev,noexec sysfs "$root/sys"
 mount -t cgroup2 cgroup2 "$root/sys/fs/cgroup"
 [ -z "${ZONE-1}" ] || mkdir -p "$root/native/usr/sbin"
+if [ -n "${PLATFORM:-}" ]; then
+  mkdir -p "$root/native/usr"
+  mount --bind "$PLATFORM" "$root/native/usr"
+  mount -o remount,bind,ro "$root/native/usr"
+fi
 if [ -n "${METADATA:-}" ]; then
   mkdir -p "$root/native/.zonecontrol"
   mount --bind "$METADATA" "$root/native/.zonecontrol"

@@ -49,6 +49,8 @@ export interface BootOptions {
   readonly zone?: boolean;
   /** The interface as it is before init begins: with the address that the platform gave it (it has), without, or not there. */
   readonly nic?: 'plumbed' | 'bare' | 'none';
+  /** What the platform has below its /usr; its lxinit is PID 1 then, and becomes the root's init. */
+  readonly platform?: string;
   /** Seconds until the guest is ended whatever it does (120). */
   readonly limit?: number;
 }
@@ -78,12 +80,13 @@ export async function boot(root: BootRoot, options: BootOptions): Promise<Guest>
   const lower = lowerLayers(root, options.agent ?? 'recorded').join(':');
   const child = spawn(
     join(import.meta.dirname, 'boot.sh'),
-    [lower, folder, consoleFile, pidfile, ...root.program.split(' ')],
+    [lower, folder, consoleFile, pidfile, ...firstProcess(root, options)],
     {
       env: {
         PATH: process.env.PATH,
         LIMIT: String(limit),
         METADATA: options.metadata,
+        PLATFORM: options.platform,
         NIC: options.nic ?? 'plumbed',
         ZONE: options.zone === false ? '' : '1',
       },
@@ -143,6 +146,11 @@ export async function boot(root: BootRoot, options: BootOptions): Promise<Guest>
       return ending(child) ?? 'status -1';
     },
   };
+}
+
+function firstProcess({ program }: BootRoot, { platform }: BootOptions): string[] {
+  const init = program.split(' ');
+  return platform === undefined ? init : ['/native/usr/lib/brand/lx/lxinit', ...init];
 }
 
 function ending(child: ChildProcess): Ending | undefined {

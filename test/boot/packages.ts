@@ -12,6 +12,8 @@ export const packages: readonly { readonly name: string; readonly program: strin
   { name: 'dbus', program: 'dbus-daemon' },
   { name: 'dnsmasq-base', program: 'dnsmasq' },
   { name: 'isc-dhcp-client', program: 'dhclient' },
+  { name: 'gcc', program: 'gcc' },
+  { name: 'libc6-dev', program: '../include/stdlib.h' },
   { name: 'strace', program: 'strace' },
   { name: 'python3-minimal', program: 'python3' },
   { name: 'man-db', program: 'man' },

@@ -50,7 +50,11 @@ const common: BuildOptions = {
   define: { LX_AGENT_VERSION: JSON.stringify(versionText()), 'import.meta.url': 'undefined' },
 };
 
-/** `import('yaml')` in a bundle: the asset of that name, compiled where it is first asked for. */
+/**
+ * `import('yaml')` in a bundle: the asset of that name, compiled where it is first asked for. The module that stands for
+ * it names every export. A CommonJS module would not do: in a package of ES modules, as this one is, esbuild takes all of
+ * its `module.exports` for the default export, as Node does, and `import fetch from 'node-fetch'` is no function then.
+ */
 const carriedLibraries: Plugin = {
   name: 'carried libraries',
   setup({ onResolve, onLoad }) {
@@ -58,8 +62,8 @@ const carriedLibraries: Plugin = {
     onResolve({ filter }, ({ path, kind }) =>
       kind === 'entry-point' ? undefined : { path, namespace: 'carried' },
     );
-    onLoad({ filter, namespace: 'carried' }, ({ path }) => ({
-      contents: `require('${repository}/build/carried.ts').run('${path}.cjs', module);`,
+    onLoad({ filter, namespace: 'carried' }, async ({ path }) => ({
+      contents: await standIn(path),
       resolveDir: repository,
     }));
   },
@@ -70,6 +74,18 @@ const entries: Readonly<Record<string, string>> = {
   'boot-dry-run.ts': 'showBoot',
   'lay-down.ts': 'layDownUnlessOff',
 };
+
+/** The source of an ES module with the exports of a carried library, as Node names them. */
+async function standIn(library: string): Promise<string> {
+  const names = Object.keys(await import(library)).filter((name) => /^\w+$/.test(name) && name !== 'default');
+  return `
+    import { run } from '${repository}/build/carried.ts';
+    const module = { exports: {} };
+    run('${library}.cjs', module);
+    const { ${names.map((name, index) => `${name}: e${index}`).join(', ')} } = module.exports;
+    export { ${names.map((name, index) => `e${index} as ${name}`).join(', ')} };
+    export default module.exports.__esModule ? module.exports.default : module.exports;`;
+}
 
 /** The commands that are not of a boot, nor of its scripts: each starts the whole program, which ends the process. */
 const otherCommands: Plugin = {

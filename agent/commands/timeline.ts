@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { readBoots } from '../system/read-report.ts';
 import { openRoot } from '../system/root.ts';
 import { errorCode } from '../system/root-error.ts';
+import { meaningOf } from '../system/system-error.ts';
 import type { Invocation } from './arguments.ts';
 import type { Io } from './io.ts';
 import { runsOf } from './runs.ts';
@@ -41,8 +42,8 @@ function writePicture(path: string, picture: string): void {
   try {
     writeFileSync(path, picture);
   } catch (error) {
-    const reason = errorCode(error) ?? error;
-    throw new Error(`cannot write ${path} (${reason}); name a file in a folder that you may write`, {
+    const reason = meaningOf(errorCode(error) ?? '') ?? error;
+    throw new Error(`cannot write ${path}: ${reason}; name a file in a folder that you may write`, {
       cause: error,
     });
   }

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { sinceStart } from '../system/clock.ts';
+import { errorCode } from '../system/root-error.ts';
+import { meaningOf } from '../system/system-error.ts';
 import type { Answer, Exchange } from './answer.ts';
 import { type Conversation, conversation, type Outcome, type Protocol, RefusedV2 } from './conversation.ts';
 import { pairArgument, type Request } from './frame.ts';
@@ -212,9 +214,17 @@ function connection(socketPath: string, talk: Conversation, bounds: Bounds): Pro
         end(bounds.finished() ? undefined : error instanceof Error ? error : new Error(String(error)));
       }
     });
-    socket.once('error', (error) => end(error));
+    socket.once('error', (error) => end(inWords(error)));
     socket.once('close', () => end(new Error('the metadata server closed the connection')));
   });
+}
+
+/** A failure of the socket, in words in place of Node's `connect ENOENT /path`; its code stays. */
+function inWords(error: Error): Error {
+  const code = errorCode(error);
+  const meaning = code === undefined ? undefined : meaningOf(code);
+  if (meaning === undefined) return error;
+  return Object.assign(new Error(`${meaning} (${code})`, { cause: error }), { code });
 }
 
 /** What to do about a failure that waiting can't mend; undefined when it may pass. */

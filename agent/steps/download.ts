@@ -1,6 +1,9 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
 import fetch, { type Response } from 'node-fetch';
-import { errorCode } from '../system/root-error.ts';
+import { downloadFailure, type Failure } from './download-failure.ts';
+import type { TrustStore } from './trust-store.ts';
 
 interface Bounds {
   /** The most bytes that are taken. */
@@ -9,19 +12,23 @@ interface Bounds {
   readonly deadline: number;
   /** Seconds before the second try; doubled before each one after it. */
   readonly wait?: number;
+  /** Whom HTTPS trusts: asked for when the first https URL is met, and not before. */
+  readonly trust: () => TrustStore;
 }
 
 const maximumRedirects = 5;
 
 /**
  * Fetch what an HTTP or HTTPS URL leads to. Redirects are followed a few times, never to another protocol but from
- * HTTP to HTTPS. What may pass (no connection, server errors) is tried again until the deadline. Throws an Error
- * whose text leaves out the URL's query, for that is where a signature stands.
+ * HTTP to HTTPS. No proxy is used, and the environment changes nothing. What may pass (no connection, server errors) is
+ * tried again until the deadline. Throws an Error whose text leaves out the URL's query, for that is where a signature
+ * stands.
  */
-export async function download(url: string, { limit, deadline, wait = 1 }: Bounds): Promise<Buffer> {
+export async function download(url: string, { limit, deadline, wait = 1, trust }: Bounds): Promise<Buffer> {
   const signal = AbortSignal.timeout(deadline * 1000);
+  const connections = connector(trust);
   for (let pause = wait; ; pause *= 2) {
-    const outcome = await attempt(url, limit, signal);
+    const outcome = await attempt(url, limit, signal, connections);
     if (Buffer.isBuffer(outcome)) return outcome;
     const failure = `${withoutSecrets(url)} could not be fetched: ${outcome.reason}`;
     if (!outcome.passing) throw new Error(failure);
@@ -37,19 +44,44 @@ export function withoutSecrets(url: string): string {
   return `${origin}${pathname}`;
 }
 
-interface Failure {
-  readonly reason: string;
-  /** Whether another try may go better. */
-  readonly passing: boolean;
+/** How to connect to a URL. */
+interface Connector {
+  agentFor(url: URL): HttpAgent;
+  /** Whom HTTPS trusted, once it was asked for. */
+  trusted(): TrustStore | undefined;
 }
 
-async function attempt(start: string, limit: number, signal: AbortSignal): Promise<Buffer | Failure> {
+/**
+ * Agents of our own, each option set: Node's global ones follow NODE_USE_ENV_PROXY, NODE_EXTRA_CA_CERTS and
+ * NODE_TLS_REJECT_UNAUTHORIZED.
+ */
+function connector(trust: () => TrustStore): Connector {
+  let store: TrustStore | undefined;
+  let https: HttpsAgent | undefined;
+  const http = new HttpAgent({ keepAlive: false });
+  return {
+    agentFor({ protocol }) {
+      if (protocol === 'http:') return http;
+      store ??= trust();
+      https ??= new HttpsAgent({ keepAlive: false, ca: [...store.certificates], rejectUnauthorized: true });
+      return https;
+    },
+    trusted: () => store,
+  };
+}
+
+async function attempt(
+  start: string,
+  limit: number,
+  signal: AbortSignal,
+  { agentFor, trusted }: Connector,
+): Promise<Buffer | Failure> {
   let url = start;
   for (let redirects = 0; redirects <= maximumRedirects; redirects++) {
     const refused = reasonToRefuse(url, start);
     if (refused !== undefined) return { reason: refused, passing: false };
     try {
-      const response = await fetch(url, { redirect: 'manual', compress: false, signal });
+      const response = await fetch(url, { redirect: 'manual', compress: false, signal, agent: agentFor });
       const location = response.headers.get('location');
       if (response.status >= 300 && response.status < 400 && location !== null) {
         discard(response);
@@ -65,7 +97,8 @@ async function attempt(start: string, limit: number, signal: AbortSignal): Promi
       }
       return await body(response, limit);
     } catch (error) {
-      return { reason: signal.aborted ? 'no whole answer in time' : describe(error), passing: true };
+      if (signal.aborted) return { reason: 'the whole answer did not come in time', passing: true };
+      return downloadFailure(error, trusted()?.from);
     }
   }
   return { reason: `more than ${maximumRedirects} redirects`, passing: false };
@@ -99,11 +132,6 @@ async function body(response: Response, limit: number): Promise<Buffer | Failure
 function discard(response: Response): void {
   if (response.body !== null && 'destroy' in response.body && typeof response.body.destroy === 'function')
     response.body.destroy();
-}
-
-/** What went wrong, without the URL that node-fetch puts in its messages. */
-function describe(error: unknown): string {
-  return errorCode(error) ?? (error instanceof Error ? error.name : String(error));
 }
 
 /** Whether the pause passed before the deadline did. */

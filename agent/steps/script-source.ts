@@ -12,7 +12,7 @@ const limit = 16 * 1024 * 1024;
 export async function scriptBody(
   source: ScriptSource,
   path: string,
-  root: Pick<ReadableRoot, 'read' | 'entry'>,
+  root: Pick<ReadableRoot, 'read' | 'readText' | 'list' | 'entry'>,
 ): Promise<Buffer> {
   if (source.from === 'metadata') return source.body;
   const { url, sha256 } = source;
@@ -20,8 +20,11 @@ export async function scriptBody(
     const kept = (root.entry(path)?.size ?? limit + 1) <= limit ? root.read(path, limit) : undefined;
     if (kept !== undefined && digest(kept) === sha256.toLowerCase()) return kept;
   }
-  const { download, withoutSecrets } = await import('./download.ts');
-  const body = await download(url, { limit, deadline: 60 });
+  const [{ download, withoutSecrets }, { trustStore }] = await Promise.all([
+    import('./download.ts'),
+    import('./trust-store.ts'),
+  ]);
+  const body = await download(url, { limit, deadline: 60, trust: () => trustStore(root) });
   if (sha256 !== undefined && digest(body) !== sha256.toLowerCase())
     throw new Error(
       `${withoutSecrets(url)}: its SHA-256 is ${digest(body)}, not ${sha256} as the metadata says; it is not run`,

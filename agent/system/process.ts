@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Log } from './program-log.ts';
 import { errorCode } from './root-error.ts';
+import { meaningOf } from './system-error.ts';
 
 /** A program to run, and its bounds. */
 export interface Program {
@@ -82,8 +83,9 @@ const meanings: Readonly<Record<string, string>> = {
 /** A program that could not be started. */
 export class ProgramError extends Error {
   constructor(argv: readonly [string, ...string[]], cause: unknown) {
+    const code = errorCode(cause) ?? '';
     const reason =
-      meanings[errorCode(cause) ?? ''] ?? (cause instanceof Error ? cause.message : String(cause));
+      meanings[code] ?? meaningOf(code) ?? (cause instanceof Error ? cause.message : String(cause));
     super(`cannot run ${argv[0]}: ${reason}`, { cause });
     this.name = 'ProgramError';
   }

@@ -1,3 +1,5 @@
+import { meaningOf } from './system-error.ts';
+
 const meanings: Readonly<Record<string, string>> = {
   EACCES: 'permission denied; run as root, or with --root on a tree that you may write',
   EPERM: 'operation not permitted; run as root, or with --root on a tree that you may write',
@@ -20,13 +22,10 @@ export class RootError extends Error {
   readonly code: string;
   readonly path: string;
 
+  /** `code` is an errno name, or says in words what is wrong. */
   constructor(operation: string, path: string, code: string, cause?: unknown) {
-    super(
-      `cannot ${operation} ${path}: ${meanings[code] ?? code}${meanings[code] === undefined ? '' : ` (${code})`}`,
-      {
-        cause,
-      },
-    );
+    const meaning = meanings[code] ?? meaningOf(code);
+    super(`cannot ${operation} ${path}: ${meaning === undefined ? code : `${meaning} (${code})`}`, { cause });
     this.name = 'RootError';
     this.code = code;
     this.path = path;

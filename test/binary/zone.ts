@@ -33,11 +33,17 @@ export interface Zone {
 }
 
 interface CallOptions {
+  /** How the program is started: by its path, unless by another loader. */
+  readonly program?: Launch;
   readonly environment?: Readonly<Record<string, string>>;
   readonly input?: string;
 }
 
+/** The words before the arguments. */
+export type Launch = readonly [string, ...string[]];
+
 interface ZoneOptions {
+  readonly program?: Launch;
   readonly faults?: Faults;
   /** What is in the root besides the small Debian. */
   readonly tree?: Tree;
@@ -48,7 +54,7 @@ interface ZoneOptions {
 /** A zone whose image is a small Debian; it is gone when the test is. */
 export async function openZone(
   metadata: Readonly<Record<string, unknown>> = web,
-  { faults = {}, tree = {}, finished = onTestFinished }: ZoneOptions = {},
+  { program, faults = {}, tree = {}, finished = onTestFinished }: ZoneOptions = {},
 ): Promise<Zone> {
   const folder = mkdtempSync(join(tmpdir(), 'lx-agent-binary-'));
   finished(() => rmSync(folder, { recursive: true, force: true }));
@@ -62,8 +68,9 @@ export async function openZone(
     root,
     socketPath,
     server,
-    call: ending,
-    run: (...args) => ending(['run', '--root', root, '--socket', socketPath, ...args]),
+    call: (args, options) => ending(args, { ...(program && { program }), ...options }),
+    run: (...args) =>
+      ending(['run', '--root', root, '--socket', socketPath, ...args], program && { program }),
     text: (path) => readFileSync(join(root, path), 'utf8'),
     tree: () =>
       Object.fromEntries(
@@ -75,10 +82,11 @@ export async function openZone(
 /** Run the program to its end; the servers of this process are at work meanwhile. */
 export function ending(
   args: readonly string[],
-  { environment = {}, input }: CallOptions = {},
+  { program = [agentBinary], environment = {}, input }: CallOptions = {},
 ): Promise<Ending> {
+  const [command, ...before] = program;
   return new Promise((resolve, reject) => {
-    const child = spawn(agentBinary, args, { env: { PATH: process.env.PATH, ...environment } });
+    const child = spawn(command, [...before, ...args], { env: { PATH: process.env.PATH, ...environment } });
     const said = { stdout: '', stderr: '' };
     child.stdout.on('data', (chunk) => {
       said.stdout += chunk;

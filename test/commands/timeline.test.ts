@@ -110,7 +110,7 @@ describe('lx-agent timeline', () => {
   it('names a file that it cannot write', async () => {
     const root = temporaryRoot({ [early]: JSON.stringify(firstBoot) });
     await expect(timeline(root, '--svg', join(root, 'none/boot.svg'))).rejects.toThrow(
-      /^cannot write .*none\/boot.svg \(ENOENT\); name a file/,
+      /^cannot write .*none\/boot.svg: no such file or directory; name a file/,
     );
   });
 

@@ -1,34 +1,18 @@
 import { createHash } from 'node:crypto';
-import { createServer, type RequestListener } from 'node:http';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { download } from '../../agent/steps/download.ts';
 import { scriptBody } from '../../agent/steps/script-source.ts';
 import { userScript } from '../../agent/steps/user-script.ts';
 import { openRoot } from '../../agent/system/root.ts';
 import { emptyState } from '../../agent/system/state.ts';
 import { temporaryRoot } from '../support/temporary-root.ts';
+import { pem, webServer } from '../support/web-server.ts';
 import { changesOf, instanceWith, ranIn, systemAt } from './fixture.ts';
 
-const bounds = { limit: 1000, deadline: 30, wait: 0.01 };
+const trust = () => ({ certificates: [pem('authority')], from: 'the test' });
+const bounds = { limit: 1000, deadline: 30, wait: 0.01, trust };
 const script = '#!/bin/sh\necho hi\n';
 const path = '/var/svc/mdata-user-script';
-
-/** A web server on loopback that ends with the test; it records the paths that it was asked for. */
-async function webServer(answer: RequestListener) {
-  const asked: string[] = [];
-  const server = createServer((request, response) => {
-    asked.push(request.url ?? '');
-    answer(request, response);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the server has no port');
-  return { url: `http://127.0.0.1:${address.port}`, asked };
-}
 
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
@@ -126,7 +110,7 @@ describe('fetching', () => {
     expect(String(error)).not.toContain('hush');
     const refused = download('http://127.0.0.1:1/s?signature=hush', { ...bounds, deadline: 0.1 });
     await expect(refused).rejects.toThrow(
-      /^http:\/\/127\.0\.0\.1:1\/s could not be fetched: (ECONNREFUSED|no whole)/,
+      /^http:\/\/127\.0\.0\.1:1\/s could not be fetched: (nothing accepts connections|the whole answer)/,
     );
   });
 });

@@ -90,7 +90,7 @@ describe('writing below a root', () => {
   it('names the root itself where that is not there', () => {
     const root = openRoot(join(temporaryRoot({}), 'missing'));
     expect(() => root.makeDirectory('/etc/deep', { mode: 0o755 })).toThrow(
-      'cannot enter the root of /etc: ENOENT',
+      'cannot enter the root of /etc: no such file or directory (ENOENT)',
     );
   });
 

@@ -58,6 +58,10 @@ export const reportSchema = v.pipe(
     named: v.pipe(v.optional(list(v.string())), v.description('The steps that the operator named')),
     started: v.pipe(v.string(), v.description('When the process started, ISO 8601')),
     boot: v.pipe(v.optional(v.string()), v.description('An identity of the boot')),
+    recorded: v.pipe(
+      v.optional(v.literal(true)),
+      v.description('What was written is on record in state.json'),
+    ),
     instance: v.pipe(v.optional(v.string()), v.description('The UUID of the instance')),
     hostname: v.optional(v.string()),
     distribution: v.string(),

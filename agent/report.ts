@@ -19,6 +19,8 @@ export interface Report {
   /** When the process started, ISO 8601. */
   readonly started: string;
   readonly boot: string | undefined;
+  /** What was written is on record: a state that is missing from now on was lost. Set when the report is kept. */
+  readonly recorded?: true;
   readonly instance: string | undefined;
   readonly hostname: string | undefined;
   readonly distribution: string;

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { reportSchema } from '../agent/report-schema.ts';
 import { steps } from '../agent/steps/order.ts';
-import { stateSchema } from '../agent/system/state.ts';
+import { scriptRecordSchema } from '../agent/system/state.ts';
 import { bashCompletion, fishCompletion, zshCompletion } from './completions.ts';
 import { configurationManual } from './configuration-manual.ts';
 import { jsonSchema } from './json-schema.ts';
@@ -38,7 +38,14 @@ const statusSchema = v.object({
     v.optional(v.array(reportSchema)),
     v.description('The runs by hand since the boot, the newest first'),
   ),
-  scripts: v.pipe(stateSchema.entries.scripts, v.description('How each script last ended, by its name')),
+  running: v.pipe(
+    v.optional(v.array(v.object({ what: v.string(), pid: v.string(), since: v.string() }))),
+    v.description('What runs now: the late stage, or a script by its name'),
+  ),
+  scripts: v.pipe(
+    v.record(v.string(), scriptRecordSchema),
+    v.description('How each script last ran, by its name'),
+  ),
 });
 
 function json(value: unknown): string {

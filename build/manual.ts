@@ -60,6 +60,7 @@ const files = [
   ['/var/lib/lx-agent/report-run-*.json', 'What the last runs by hand did.'],
   ['/var/lib/lx-agent/state.json', 'What the agent last wrote, by which it knows its own files.'],
   ['/var/lib/lx-agent/backup', 'Files that were edited by hand, from before --force replaced them.'],
+  ['/run/lx-agent-scripts.json', 'How the scripts of this boot ran.'],
   ['/run/lx-agent-late.idle', 'This boot has nothing for the late stage to do; init does not start it.'],
   ['/var/log/lx-agent.log', 'Faults and warnings; not written when there are none.'],
   ['/var/log/mdata-user-script.log', 'The output of the user-script.'],

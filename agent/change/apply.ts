@@ -22,9 +22,13 @@ export class Interrupted extends Error {
 /**
  * Carry out one wanted Change on a root. Throws RootError, Interrupted, or an Error that names the program and how
  * it ended.
- * A file that is taken over from somebody's edit is first copied below /var/lib/lx-agent/backup.
+ * `onStart` hears the number of a command's process. A file that is taken over from somebody's edit is first copied below /var/lib/lx-agent/backup.
  */
-export async function apply(settled: Settled & { result: 'wanted' }, root: Root): Promise<Applied> {
+export async function apply(
+  settled: Settled & { result: 'wanted' },
+  root: Root,
+  onStart?: (pid: number) => void,
+): Promise<Applied> {
   const { change } = settled;
   if (settled.backup && settled.before !== undefined && 'path' in change)
     backUp(root, change.path, settled.before);
@@ -55,7 +59,7 @@ export async function apply(settled: Settled & { result: 'wanted' }, root: Root)
       await generate(change, root);
       return {};
     case 'command':
-      return { ended: await command(change, root) };
+      return { ended: await command(change, root, onStart) };
   }
 }
 
@@ -91,7 +95,11 @@ async function generate(change: GeneratedChange, root: Root): Promise<void> {
   });
 }
 
-async function command(change: CommandChange, root: Root): Promise<Ended> {
+async function command(
+  change: CommandChange,
+  root: Root,
+  onStart: ((pid: number) => void) | undefined,
+): Promise<Ended> {
   const { argv, otherwise, deadline, output, environment, accept = [], script } = change;
   if (!root.live) throw new Error(`${argv[0]}: not run, for ${root.path} is not the running system`);
   const run = (one: CommandChange['argv']) =>
@@ -101,6 +109,7 @@ async function command(change: CommandChange, root: Root): Promise<Ended> {
       cwd: '/',
       ...(output === undefined ? {} : { output }),
       ...(environment === undefined ? {} : { environment }),
+      ...(onStart === undefined ? {} : { onStart }),
     });
   const isWell = ({ status }: Ended) => status === 0 || (status !== null && accept.includes(status));
   const ended = await run(argv);

@@ -5,6 +5,8 @@ import type { Claim } from './change.ts';
 /** The platform's own scripts put this line into files that they write at each boot: such a file is nobody's edit. */
 export const platformMark = '# AUTOMATIC ZONE CONFIG';
 
+const notKnown = "not known to be the agent's: its record of what it wrote was lost";
+
 /** SHA-256 of a file's content, in hexadecimal: how the agent recognizes what it wrote. */
 export function fingerprint(content: string | Buffer): string {
   return crypto().createHash('sha256').update(content).digest('hex');
@@ -19,8 +21,8 @@ export function reasonToKeep(path: string, current: Buffer, claim: Claim, state:
   const recorded = [state.files[path], state.pending?.[path]].filter((hash) => hash !== undefined);
   if (recorded.includes(fingerprint(current))) return undefined;
   if (claim === 'once') return current.length === 0 ? undefined : 'was there before';
+  if (current.length === 0 || current.includes(platformMark)) return undefined;
+  if (state.files[path] !== undefined) return 'edited by hand';
   // With nothing but an intention on record, a first run was killed before it replaced what the image shipped.
-  if (state.files[path] === undefined || current.length === 0 || current.includes(platformMark))
-    return undefined;
-  return 'edited by hand';
+  return state.lost === undefined || state.pending?.[path] !== undefined ? undefined : notKnown;
 }

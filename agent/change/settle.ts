@@ -80,7 +80,17 @@ function settleFile(change: FileChange, root: ReadableRoot, state: State, force:
     change.claim === 'shared'
       ? { ...change, mode: entry.mode, owner: { uid: entry.uid, gid: entry.gid } }
       : change;
-  return { result: 'wanted', change: attributed, before, backup: reason !== undefined };
+  return {
+    result: 'wanted',
+    change: attributed,
+    before,
+    backup: reason !== undefined || isOfUnknown(change, state),
+  };
+}
+
+/** What follows the metadata is replaced even if nobody knows who wrote it; then with a backup. */
+function isOfUnknown({ claim, path }: FileChange, { lost, files }: State): boolean {
+  return lost !== undefined && claim === 'always' && files[path] === undefined;
 }
 
 function settleDirectory(change: DirectoryChange, root: ReadableRoot): Settled {

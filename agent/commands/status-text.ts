@@ -1,6 +1,7 @@
 import type { KeptReport } from '../report-schema.ts';
 import type { ScriptRecord } from '../system/state.ts';
-import { joined } from './lines.ts';
+import type { Running } from '../system/what-runs.ts';
+import { detail, joined } from './lines.ts';
 import { machineLines, noticeLines, stageLines } from './report-text.ts';
 import { runsOf } from './runs.ts';
 import { runLines } from './runs-text.ts';
@@ -14,6 +15,8 @@ export interface Status {
   readonly runs?: readonly KeptReport[];
   /** How the scripts last ended, by name. */
   readonly scripts: Readonly<Record<string, ScriptRecord>>;
+  /** What runs now. */
+  readonly running?: readonly Running[];
 }
 
 /** Where the output of the scripts goes, by name. */
@@ -23,32 +26,62 @@ export const scriptLogs: Readonly<Record<string, string>> = {
 };
 
 /** The last boot in one screen. */
-export function renderStatus({ early, late, runs: byHand = [], scripts }: Status, style: Style): string {
+export function renderStatus(
+  { early, late, runs: byHand = [], scripts, running = [] }: Status,
+  style: Style,
+): string {
   const runs = runsOf(early, late);
   const first = runs[0]?.report ?? byHand[0];
   if (first === undefined)
     return 'lx-agent has not run here yet\n  to do: lx-agent run, or lx-agent doctor to see why\n';
-  const ended = Object.entries(scripts).flatMap(([name, record]) => scriptLines(name, record, style));
+  const ended = Object.entries(scripts).flatMap(([name, record]) =>
+    running.some(({ what }) => what === name) ? [] : scriptLines(name, record, style),
+  );
   return joined([
     machineLines(first, style),
     ...runs.flatMap(({ report, stages }) => stages.map((stage) => stageLines(report, stage, style))),
+    runningLines(running, style),
     runLines(byHand, style),
     ended.length === 0 ? [] : [paint(style, 'bold', 'scripts'), ...ended],
     noticeLines([...runs.map(({ report }) => report), ...byHand.slice(0, 1)], style),
   ]);
 }
 
-function scriptLines(name: string, record: ScriptRecord, style: Style): string[] {
-  const good = record.exit === 0;
-  const end =
-    record.signal !== undefined
-      ? `ended by ${record.signal}`
-      : record.exit === null
-        ? 'running'
-        : `exit ${record.exit}`;
-  const log = scriptLogs[name];
+function runningLines(running: readonly Running[], style: Style): string[] {
+  if (running.length === 0) return [];
   return [
-    `  ${printable(style, name).padEnd(24)} ${paint(style, good ? 'green' : 'red', printable(style, end))} after ${duration(record.milliseconds)}`,
-    ...(log === undefined ? [] : [`      its output: ${log}`]),
+    paint(style, 'bold', 'running now'),
+    ...running.flatMap(({ what, pid, since }) => [
+      `  ${printable(style, what).padEnd(24)} process ${pid}, since ${printable(style, moment(since))}`,
+      ...logLine(what),
+    ]),
   ];
+}
+
+function scriptLines(name: string, record: ScriptRecord, style: Style): string[] {
+  const { exit, signal, error } = record;
+  // Without an end, and it does not run: the agent was killed with it, or the machine was stopped.
+  const end =
+    error !== undefined
+      ? 'not started'
+      : signal !== undefined
+        ? `ended by ${signal}`
+        : exit === null
+          ? `cut off, begun ${moment(record.started)}`
+          : `exit ${exit}`;
+  const after = error === undefined && (exit !== null || signal !== undefined);
+  const painted = paint(style, exit === 0 ? 'green' : 'red', printable(style, end));
+  return [
+    `  ${printable(style, name).padEnd(24)} ${painted}${after ? ` after ${duration(record.milliseconds)}` : ''}`,
+    ...(error === undefined ? logLine(name) : detail(error, style)),
+  ];
+}
+
+function logLine(name: string): string[] {
+  const log = scriptLogs[name];
+  return log === undefined ? [] : [`      its output: ${log}`];
+}
+
+function moment(iso: string): string {
+  return iso.replace('T', ' ').replace(/\.\d+Z$/, ' UTC');
 }

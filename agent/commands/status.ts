@@ -1,7 +1,9 @@
+import { bootIdentity } from '../system/boot.ts';
 import { readBoots, readRuns } from '../system/read-report.ts';
 import { openRoot, type Root } from '../system/root.ts';
-import { RootError } from '../system/root-error.ts';
-import { readState, type State } from '../system/state.ts';
+import { readScriptsOfBoot } from '../system/scripts-of-boot.ts';
+import { findState, type State, statePath } from '../system/state.ts';
+import { whatRuns } from '../system/what-runs.ts';
 import type { Invocation } from './arguments.ts';
 import type { Io } from './io.ts';
 import { renderStatus, type Status } from './status-text.ts';
@@ -22,6 +24,7 @@ export async function run(invocation: Invocation, io: Io): Promise<number> {
 /** Throws where there are reports and none can be read. */
 function readStatus(root: Root, io: Io): Status {
   const faults: string[] = [];
+  const boot = root.live ? bootIdentity() : undefined;
   const [last] = readBoots(root, (fault) => faults.push(fault));
   const since = last?.early ?? last?.late;
   const runs = readRuns(root, (fault) => faults.push(fault)).filter(
@@ -30,23 +33,24 @@ function readStatus(root: Root, io: Io): Status {
   const [fault] = faults;
   if (fault !== undefined && last === undefined && runs.length === 0) throw new Error(fault);
   for (const one of faults) io.stderr.write(`lx-agent: ${one}\n`);
+  const scripts = readScripts(root, boot, io);
+  const running = whatRuns(root, scripts, boot);
   return {
     early: last?.early,
     late: last?.late,
     ...(runs.length === 0 ? {} : { runs }),
-    scripts: readScripts(root, io),
+    scripts,
+    ...(running.length === 0 ? {} : { running }),
   };
 }
 
-/** How the scripts ended is on record for root only; without that right the rest is shown all the same. */
-function readScripts(root: Root, io: Io): State['scripts'] {
-  try {
-    return readState(root, (warning) => io.stderr.write(`lx-agent: ${warning}\n`)).scripts;
-  } catch (error) {
-    if (!(error instanceof RootError && error.code === 'EACCES')) throw error;
-    io.stderr.write('lx-agent: how the scripts ended is shown to root only\n');
-    return {};
-  }
+/** The state is for root only; without that right there is what this boot left in /run. */
+function readScripts(root: Root, boot: string | undefined, io: Io): State['scripts'] {
+  const { state, fault, denied } = findState(root);
+  if (denied) io.stderr.write('lx-agent: how the scripts of earlier boots ended is shown to root only\n');
+  else if (fault !== undefined && root.entry(statePath) !== undefined)
+    io.stderr.write(`lx-agent: ${fault}\n`);
+  return { ...state.scripts, ...readScriptsOfBoot(root, boot) };
 }
 
 /**

@@ -12,9 +12,19 @@ export function isLateStageIdle(lateSteps: readonly Step[], instance: Instance, 
   const ran = Object.entries(system.state.scripts).filter(([, { boot }]) => boot === system.boot);
   if (ran.some(([name]) => name !== zfsMounts.name)) return false;
   const { stepsOff } = system.configuration;
-  return lateSteps.every(({ name, keys, waits }) => {
+  return lateSteps.every((step) => {
+    const { name, keys } = step;
     if (stepsOff.has(name)) return true;
     const unsure = instance.invalid.some((invalid) => keys.some((key) => key === invalid.key));
-    return !unsure && waits?.(instance, system) === false;
+    return !unsure && !mayWait(step, instance, system);
   });
+}
+
+/** Whether this boot may have something for a step that must wait; where it cannot be told, the step itself says why. */
+export function mayWait({ waits }: Pick<Step, 'waits'>, instance: Instance, system: System): boolean {
+  try {
+    return waits?.(instance, system) !== false;
+  } catch {
+    return true;
+  }
 }

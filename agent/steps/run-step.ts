@@ -1,14 +1,16 @@
-import { apply, describeEnd, Interrupted } from '../change/apply.ts';
+import { apply, Interrupted } from '../change/apply.ts';
 import { type Change, type CommandChange, subject } from '../change/change.ts';
-import { isOnRecord, withDone, withFailed, withPending, withScript } from '../change/records.ts';
+import { isOnRecord, withDone, withFailed, withPending } from '../change/records.ts';
 import { type Settled, settle } from '../change/settle.ts';
 import type { Instance } from '../metadata/instance.ts';
 import type { ChangeOutcome, StepOutcome } from '../report.ts';
-import { sinceStart, timestamp } from '../system/clock.ts';
-import type { Ended } from '../system/process.ts';
+import { sinceStart } from '../system/clock.ts';
+import type { Ledger, StateChange } from '../system/ledger.ts';
+import { type Lock, takeLock } from '../system/lock.ts';
 import type { Root } from '../system/root.ts';
-import type { ScriptRecord, State } from '../system/state.ts';
-import { writeState } from '../system/state.ts';
+import { RootError } from '../system/root-error.ts';
+import { runningScript } from '../system/running-script.ts';
+import type { State } from '../system/state.ts';
 import type { System } from '../system/system.ts';
 import { isClone } from './clone.ts';
 import type { Step } from './step.ts';
@@ -18,95 +20,201 @@ export interface StepOptions {
   /** Plan and settle only; `onWanted` hears what would be done. */
   readonly dryRun: boolean;
   readonly force: boolean;
-  readonly onWanted?: (step: Step, settled: Settled & { result: 'wanted' }) => Promise<void>;
+  readonly onWanted?: (step: Step, settled: Wanted) => Promise<void>;
   readonly onStep?: (step: Step) => void;
 }
 
-/** What a step did, and the state with what it recorded. */
+/** What a step works on. */
+export interface Work {
+  readonly instance: Instance;
+  /** What a step may look at, with a state. */
+  readonly systemWith: (state: State) => System;
+  readonly ledger: Ledger;
+  readonly root: Root;
+  readonly warn: (message: string) => void;
+}
+
+/** What a step did. */
 export interface StepResult {
   readonly outcome: StepOutcome;
-  readonly state: State;
   /** The agent was told to stop: no further step is to be begun. */
   readonly interrupted: boolean;
 }
 
-/** Plan a step, hold its Changes against the root, apply what is wanted. Never throws: a failure is an outcome. */
-export async function runStep(
-  step: Step,
-  instance: Instance,
-  system: System,
-  root: Root,
-  options: StepOptions,
-): Promise<StepResult> {
+type Wanted = Settled & { readonly result: 'wanted' };
+type WantedScript = Wanted & { readonly change: CommandChange & { readonly script: string } };
+
+/** Seconds that another agent may take for the same step: as long as the programs that make a file may run. */
+const patience = 120;
+
+/**
+ * Plan a step, hold its Changes against the root, apply what is wanted. Never throws: a failure is an outcome.
+ *
+ * A step that wants nothing takes no lock. One that does takes the step's own, so that no other agent does the same at the
+ * same time, and then looks again: another may have done it meanwhile. Scripts run when the lock has been given back.
+ */
+export async function runStep(step: Step, work: Work, options: StepOptions): Promise<StepResult> {
   const started = sinceStart();
   const done = (
     result: Omit<StepOutcome, 'name' | 'stage' | 'milliseconds'>,
-    state: State,
     interrupted = false,
   ): StepResult => ({
     outcome: { name: step.name, stage: step.stage, milliseconds: sinceStart() - started, ...result },
-    state,
     interrupted,
   });
   options.onStep?.(step);
   try {
-    const plan = await step.plan(instance, system);
-    if ('skip' in plan) return done({ result: 'skipped', reason: plan.skip, changes: [] }, system.state);
-    const settled = settle(plan, root, ownState(system, instance), options.force);
-    const { changes, state, interrupted } = await carryOut(step, settled, system, root, options);
-    return done({ ...summarize(changes), changes }, state, interrupted);
+    const look = async () => settled(await plan(step, work), work, options);
+    const first = await look();
+    if ('skip' in first) return done({ result: 'skipped', reason: first.skip, changes: [] });
+    const refusal = reasonToRefuse(step, first.settled, work);
+    if (refusal !== undefined) return done({ result: 'failed', reason: refusal, changes: [] });
+    if (options.dryRun || !first.settled.some(isWanted)) {
+      const changes = await leaveAll(step, first.settled, work, options);
+      return done({ ...summarize(changes), changes });
+    }
+    const { changes, interrupted } = await carryOut(step, first, look, work);
+    return done({ ...summarize(changes), changes }, interrupted);
   } catch (error) {
-    return done({ result: 'failed', reason: messageOf(error), changes: [] }, system.state);
+    return done({ result: 'failed', reason: messageOf(error), changes: [] });
   }
 }
 
+/** A plan, held against the root. */
+type Look = { readonly skip: string } | { readonly settled: readonly Settled[] };
+
+async function plan(step: Step, { instance, systemWith, ledger }: Work) {
+  return await step.plan(instance, systemWith(ledger.state));
+}
+
+function settled(planned: Awaited<ReturnType<typeof plan>>, work: Work, options: StepOptions): Look {
+  if ('skip' in planned) return planned;
+  return { settled: settle(planned, work.root, ownState(work), options.force) };
+}
+
 /** A clone's files are the image's, whatever was recorded when they were written: all per-instance ones are ours. */
-function ownState({ state }: System, instance: Instance): State {
-  return isClone(instance, { state }) ? { ...state, files: {}, pending: {} } : state;
+function ownState({ ledger: { state }, instance }: Work): State {
+  if (!isClone(instance, { state })) return state;
+  const { lost: _, ...known } = state;
+  return { ...known, files: {}, pending: {} };
+}
+
+/** The operator asks for a script that runs already. */
+function reasonToRefuse(
+  step: Step,
+  all: readonly Settled[],
+  { systemWith, ledger }: Work,
+): string | undefined {
+  const { named, boot } = systemWith(ledger.state);
+  if (!named.has(step.name)) return undefined;
+  for (const one of all) {
+    const script = isWanted(one) && isScript(one) ? one.change.script : undefined;
+    const record = script === undefined ? undefined : ledger.state.scripts[script];
+    const running = record && runningScript(record, boot);
+    if (running !== undefined)
+      return `the ${script} is running already, as process ${running.pid} since ${running.since}; lx-agent status --wait waits for its end`;
+  }
+  return undefined;
+}
+
+/** Nothing is to be changed, or nothing may be. */
+async function leaveAll(
+  step: Step,
+  all: readonly Settled[],
+  { ledger }: Work,
+  { dryRun, onWanted }: StepOptions,
+): Promise<ChangeOutcome[]> {
+  const notes: StateChange[] = [];
+  for (const one of all) {
+    if (isWanted(one)) await onWanted?.(step, one);
+    if (!dryRun) notes.push(...notesOn(one, ledger.state));
+  }
+  if (notes.length > 0) await ledger.record(allOf(notes));
+  return all.map(leftAlone);
 }
 
 async function carryOut(
   step: Step,
-  settled: readonly Settled[],
-  system: System,
-  root: Root,
-  options: StepOptions,
-) {
-  let state = system.state;
-  const replaced = settled
-    .filter((one) => one.result === 'wanted' && one.before !== undefined)
-    .map((one) => one.change);
-  if (!options.dryRun && replaced.length > 0) {
-    state = withPending(state, replaced);
-    writeState(root, state);
+  first: { readonly settled: readonly Settled[] },
+  look: () => Promise<Look>,
+  work: Work,
+): Promise<{ changes: ChangeOutcome[]; interrupted: boolean }> {
+  const lock = await takeLock(work.root, step.name, patience * 1000);
+  try {
+    work.ledger.refresh();
+    // A script that has to be fetched is not fetched twice; whether another agent runs it is looked at when it starts.
+    const again = first.settled.some(isScript) ? first : await look();
+    return await applyAll('skip' in again ? [] : again.settled, work, lock, step);
+  } finally {
+    lock.release();
   }
+}
+
+async function applyAll(
+  all: readonly Settled[],
+  work: Work,
+  lock: Lock,
+  step: Step,
+): Promise<{ changes: ChangeOutcome[]; interrupted: boolean }> {
+  const { ledger, root } = work;
+  const replaced = all.flatMap((one) => (isWanted(one) && one.before !== undefined ? [one.change] : []));
+  if (replaced.length > 0) await ledger.record((state) => withPending(state, replaced), true);
   const changes: ChangeOutcome[] = [];
-  for (const one of settled) {
-    const described = { kind: one.change.kind, what: subject(one.change), why: one.change.why };
-    if (one.result !== 'wanted' || options.dryRun) {
-      if (one.result === 'wanted') await options.onWanted?.(step, one);
-      if (one.result === 'unchanged' && !isOnRecord(state, one.change)) state = withDone(state, one.change);
-      if (one.result === 'failed' && !options.dryRun) state = withFailed(state, one.change);
-      changes.push({ ...described, ...leftAlone(one) });
+  const notes: StateChange[] = [];
+  let interrupted = false;
+  for (const one of all) {
+    if (!isWanted(one)) {
+      notes.push(...notesOn(one, ledger.state));
+      changes.push(leftAlone(one));
       continue;
     }
     const reason = reasonNotToBegin(one.change, changes);
     if (reason !== undefined) {
-      changes.push({ ...described, result: 'failed', reason });
+      changes.push({ ...described(one), result: 'failed', reason });
       continue;
     }
-    if (one.change.kind === 'command') state = begun(state, one.change, root, system.boot);
-    const applied = await attempt(one, root, system.boot);
-    state = applied.result === 'changed' ? withDone(state, one.change) : withFailed(state, one.change);
-    if (applied.script !== undefined) state = withScript(state, applied.script.name, applied.script.how);
+    if (isScript(one)) {
+      await keepNotes(notes.splice(0), work);
+      lock.release();
+    }
+    const applied = isScript(one) ? await script(one, work, step) : await attempt(one, root);
+    if ('path' in one.change)
+      notes.push((state) =>
+        applied.result === 'failed' ? withFailed(state, one.change) : withDone(state, one.change),
+      );
     changes.push({
-      ...described,
+      ...described(one),
       result: applied.result,
       ...(applied.reason === undefined ? {} : { reason: applied.reason }),
     });
-    if (applied.interrupted) return { changes, state, interrupted: true };
+    interrupted = applied.interrupted;
+    if (interrupted) break;
   }
-  return { changes, state, interrupted: false };
+  await keepNotes(notes, work);
+  return { changes, interrupted };
+}
+
+/** What was done stays done where the disk is too full to say so: the next record, or the end of the run, tries again. */
+async function keepNotes(notes: readonly StateChange[], { ledger, warn }: Work): Promise<void> {
+  if (notes.length === 0) return;
+  try {
+    await ledger.record(allOf(notes));
+  } catch (error) {
+    if (!(error instanceof RootError)) throw error;
+    warn(error.message);
+  }
+}
+
+/** What is to be remembered of a Change that was left alone. */
+function notesOn(one: Settled, state: State): StateChange[] {
+  if (one.change.kind !== 'file') return [];
+  if (one.result === 'failed') return [(before) => withFailed(before, one.change)];
+  if (one.result !== 'unchanged' || isOnRecord(state, one.change)) return [];
+  return [(before) => (isOnRecord(before, one.change) ? before : withDone(before, one.change))];
+}
+
+function allOf(changes: readonly StateChange[]): StateChange {
+  return (state) => changes.reduce((before, change) => change(before), state);
 }
 
 /**
@@ -123,73 +231,51 @@ function reasonNotToBegin(change: Change, before: readonly ChangeOutcome[]): str
   return folder && `${folder.what} could not be made`;
 }
 
-/** A script is on record from its start: one that halts the machine does not come back to tell. */
-function begun(state: State, change: CommandChange, root: Root, boot: string | undefined): State {
-  if (change.script === undefined) return state;
-  const started = withScript(state, change.script, scriptRecord(boot, new Date()));
-  writeState(root, started);
-  return started;
-}
-
-/** How a script ran; without an end, that it was begun. */
-function scriptRecord(boot: string | undefined, started: Date, ended?: Ended): ScriptRecord {
-  return {
-    ...(boot === undefined ? {} : { boot }),
-    started: timestamp(started),
-    milliseconds: ended === undefined ? 0 : Date.now() - started.getTime(),
-    exit: ended?.status ?? null,
-    ...(ended?.signal ? { signal: ended.signal } : {}),
-  };
-}
-
-function leftAlone(settled: Settled): Pick<ChangeOutcome, 'result' | 'reason'> {
-  switch (settled.result) {
-    case 'failed':
-      return { result: 'failed', reason: settled.error.message };
-    case 'kept':
-      return { result: 'kept', reason: settled.reason };
-    case 'unchanged':
-      return { result: 'unchanged' };
-    default:
-      return { result: 'listed' };
-  }
-}
-
 interface Attempt {
-  readonly result: 'changed' | 'failed';
+  readonly result: 'changed' | 'unchanged' | 'failed';
   readonly reason?: string;
-  readonly script?: { readonly name: string; readonly how: ScriptRecord };
   /** The agent was told to stop while a program ran. */
   readonly interrupted: boolean;
 }
 
-async function attempt(
-  settled: Settled & { result: 'wanted' },
-  root: Root,
-  boot: string | undefined,
-): Promise<Attempt> {
-  const started = new Date();
+async function attempt(wanted: Wanted, root: Root): Promise<Attempt> {
   try {
-    const { ended } = await apply(settled, root);
-    const { change } = settled;
-    const interrupted = ended?.ended === 'interrupted';
-    if (ended === undefined || change.kind !== 'command' || change.script === undefined)
-      return { result: 'changed', interrupted };
-    const script = { name: change.script, how: scriptRecord(boot, started, ended) };
-    const accepted = ended.status !== null && [0, ...(change.accept ?? [])].includes(ended.status);
-    if (accepted)
-      return {
-        result: 'changed',
-        script,
-        interrupted,
-        ...(ended.unlogged === undefined ? {} : { reason: ended.unlogged }),
-      };
-    // Not the last of its output: a script's output may hold secrets.
-    const see = change.output === undefined ? '' : `; see ${change.output}`;
-    const reason = `${describeEnd(change.argv, { ...ended, tail: '' })}${see}`;
-    return { result: 'failed', reason, script, interrupted };
+    const { ended } = await apply(wanted, root);
+    return { result: 'changed', interrupted: ended?.ended === 'interrupted' };
   } catch (error) {
     return { result: 'failed', reason: messageOf(error), interrupted: error instanceof Interrupted };
+  }
+}
+
+/** A boot without scripts does not load what runs them. */
+async function script(wanted: WantedScript, work: Work, step: Step): Promise<Attempt> {
+  const { runScript } = await import('./run-script.ts');
+  const { boot, named } = work.systemWith(work.ledger.state);
+  return await runScript(wanted, { ...work, boot, named: named.has(step.name) });
+}
+
+function isWanted(one: Settled): one is Wanted {
+  return one.result === 'wanted';
+}
+
+function isScript(one: Settled): one is WantedScript {
+  return one.result === 'wanted' && one.change.kind === 'command' && one.change.script !== undefined;
+}
+
+function described({ change }: Settled) {
+  return { kind: change.kind, what: subject(change), why: change.why };
+}
+
+function leftAlone(one: Settled): ChangeOutcome {
+  switch (one.result) {
+    case 'failed':
+      return { ...described(one), result: 'failed', reason: one.error.message };
+    case 'kept':
+      return { ...described(one), result: 'kept', reason: one.reason };
+    case 'unchanged':
+      return { ...described(one), result: 'unchanged' };
+    default:
+      return { ...described(one), result: 'listed' };
   }
 }
 

@@ -1,24 +1,17 @@
-import { getKeys, MetadataUnavailable } from '../metadata/client.ts';
-import { decodeInstance } from '../metadata/decode.ts';
-import type { Instance } from '../metadata/instance.ts';
-import type { Key } from '../metadata/keys.ts';
 import type { MetadataOutcome, Report, Span, StepOutcome } from '../report.ts';
-import { bootIdentity } from '../system/boot.ts';
 import { markDoneBeforeInit } from '../system/boot-marks.ts';
 import { sinceStart, timestamp } from '../system/clock.ts';
-import { readConfiguration } from '../system/configuration.ts';
-import { detectDistribution } from '../system/distribution.ts';
-import { detectInit } from '../system/init.ts';
 import { markLateStage } from '../system/late-mark.ts';
+import { openLedger } from '../system/ledger.ts';
 import { keepReport } from '../system/report-file.ts';
 import { openRoot, type Root } from '../system/root.ts';
-import { RootError } from '../system/root-error.ts';
-import { emptyState, readState, writeState } from '../system/state.ts';
-import type { System } from '../system/system.ts';
+import { errorCode } from '../system/root-error.ts';
 import { version } from '../version.ts';
-import { isLateStageIdle } from './late-stage-idle.ts';
+import { gatherFacts } from './facts.ts';
+import { isLateStageIdle, mayWait } from './late-stage-idle.ts';
 import { steps as allSteps } from './order.ts';
-import { runStep, type StepOptions } from './run-step.ts';
+import { readMetadata } from './read-metadata.ts';
+import { runStep, type StepOptions, type Work } from './run-step.ts';
 import type { Stage, Step } from './step.ts';
 
 /** What a run is asked to do. */
@@ -40,38 +33,40 @@ export interface RunOptions extends StepOptions {
 
 /** Read the metadata, carry out the steps in order, and leave the report. The machine is touched only here. */
 export async function run(options: RunOptions): Promise<Report> {
+  const root = openRoot(options.rootDirectory);
+  if (!isStageOfBoot('late', options, root) || options.dryRun) return await carryOutRun(options, root);
+  // For `lx-agent status`, and for whoever waits for the late stage.
+  const { whileLateStageRuns } = await import('./late-stage-marker.ts');
+  return await whileLateStageRuns(root, () => carryOutRun(options, root));
+}
+
+async function carryOutRun(options: RunOptions, root: Root): Promise<Report> {
   const spans: Span[] = [{ name: 'process start', start: 0, end: sinceStart() }];
   const warnings: string[] = [];
   const warn = (message: string) => warnings.push(message);
-  const root = openRoot(options.rootDirectory);
-  const configuration = readConfiguration(root, warn);
-  let system: System = {
-    root,
-    configuration,
-    distribution: detectDistribution(root),
-    init: detectInit(root),
-    state: readState(root, warn),
-    boot: root.live ? bootIdentity() : undefined,
-    named: new Set(options.named),
-    ...(options.beforeInit === true && { beforeInit: true }),
-  };
-  const asRead = system.state === emptyState ? undefined : system.state;
-  const stages = await withMissedEarlyStage(options, root, system.boot, warn);
+  const facts = gatherFacts(root, options, warn);
+  const { boot, configuration } = facts;
+  const ledger = openLedger(root, boot, warn);
+  const stages = await withMissedEarlyStage(options, root, boot, warn);
   const steps = chosen(stages, options.named);
+  const lateSteps = isStageOfBoot('early', options, root) && !options.dryRun ? chosen(['late'], []) : [];
   const filing = {
     bootStage: isStage('early', options) || isStage('late', options),
     beforeInit: options.beforeInit === true,
     madeUp: stages.filter((stage) => !options.stages.includes(stage)),
   };
-  const lateSteps = isStageOfBoot('early', options, root) && !options.dryRun ? chosen(['late'], []) : [];
   spans.push({ name: 'read state', start: lastEnd(spans), end: sinceStart() });
 
   // The late stage of a boot can be patient. Who asks for both sits before it.
   const configured = options.stages.includes('early')
     ? configuration.early.metadataDeadline
     : configuration.late.metadataDeadline;
-  const deadline = Math.min(configured, options.metadataDeadline ?? configured);
-  const { instance, metadata } = await readMetadata([...steps, ...lateSteps], deadline, options);
+  const { instance, metadata } = await readMetadata([...steps, ...lateSteps], {
+    socketPath: options.socketPath,
+    deadline: Math.min(configured, options.metadataDeadline ?? configured),
+    more: options.beforeInit === true ? ['lx-agent:boot'] : [],
+    ...(options.onWait === undefined ? {} : { onWait: options.onWait }),
+  });
   const off = options.beforeInit === true && instance.platformAgentOff;
   spans.push({ name: 'metadata', start: lastEnd(spans), end: sinceStart() });
 
@@ -83,11 +78,11 @@ export async function run(options: RunOptions): Promise<Report> {
     stages: done,
     ...(options.named.length === 0 ? {} : { named: options.named }),
     started: timestamp(new Date(Date.now() - sinceStart())),
-    boot: system.boot,
+    boot,
     instance: instance.uuid,
     hostname: instance.hostname,
-    distribution: system.distribution.name,
-    init: system.init,
+    distribution: facts.distributionName,
+    init: facts.initName,
     metadata,
     invalid: instance.invalid,
     warnings,
@@ -96,27 +91,30 @@ export async function run(options: RunOptions): Promise<Report> {
     milliseconds: sinceStart(),
     exit: exitStatus(metadata, outcomes),
   });
-  const leave = (done: readonly Stage[]): Report => {
+  const leave = async (done: readonly Stage[]): Promise<Report> => {
     const report = reportOf(done);
     if (options.dryRun || off) return report;
-    const { state } = system;
-    const made = instance.uuid !== undefined && options.named.length === 0 && isMadeItself(outcomes);
-    const known = made && state.instance !== instance.uuid ? { ...state, instance: instance.uuid } : state;
-    const recorded = keep(report, () => void (known !== asRead && writeState(root, known)));
-    return keep(recorded, () => keepReport(root, recorded, filing));
+    const recorded = await keep(report, async () => {
+      const { uuid } = instance;
+      if (uuid !== undefined && options.named.length === 0 && isMadeItself(outcomes))
+        if (ledger.state.instance !== uuid) await ledger.record((state) => ({ ...state, instance: uuid }));
+      await ledger.settle();
+      return { ...report, recorded: true };
+    });
+    return await keep(recorded, () => keepReport(root, recorded, filing));
   };
+  const work: Work = { instance, systemWith: facts.systemWith, ledger, root, warn };
   const carryOut = async (some: readonly Step[]): Promise<'done' | 'interrupted'> => {
     for (const [index, step] of some.entries()) {
       // A script of the late stage may ask for the early one's report.
-      if (step.stage === 'late' && some[index - 1]?.stage === 'early') leave(['early']);
-      const reason = off ? switchedOff : reasonToSkip(step, instance, system, metadata, options);
+      if (step.stage === 'late' && some[index - 1]?.stage === 'early') await leave(['early']);
+      const reason = off ? switchedOff : reasonToSkip(step, work, metadata, options);
       if (reason !== undefined) {
         const { name, stage } = step;
         outcomes.push({ name, stage, result: 'skipped', reason, milliseconds: 0, changes: [] });
         continue;
       }
-      const { outcome, state, interrupted } = await runStep(step, instance, system, root, options);
-      system = { ...system, state };
+      const { outcome, interrupted } = await runStep(step, work, options);
       outcomes.push(outcome);
       spans.push({ name: step.name, start: lastEnd(spans), end: sinceStart() });
       if (interrupted) return 'interrupted';
@@ -126,13 +124,19 @@ export async function run(options: RunOptions): Promise<Report> {
 
   const ended = await carryOut(steps);
   if (off) return reportOf(stages);
-  if (lateSteps.length === 0) return leave(stages);
+  if (lateSteps.length === 0) return await leave(stages);
+  const system = facts.systemWith(ledger.state);
   const idle = ended === 'done' && metadata.status === 'read' && isLateStageIdle(lateSteps, instance, system);
   if (idle) await carryOut(lateSteps);
-  const report = leave(idle ? ['early', 'late'] : stages);
+  const report = await leave(idle ? ['early', 'late'] : stages);
   // Last of all: without its mark a stage makes up for what is missing.
   const lateIsDone = idle && report.exit === 0;
-  if (options.beforeInit !== true) return keep(report, () => void markLateStage(root, lateIsDone));
+  const mark = (leaveMark: () => void) =>
+    keep(report, () => {
+      leaveMark();
+      return report;
+    });
+  if (options.beforeInit !== true) return await mark(() => markLateStage(root, lateIsDone));
   const waiting = outcomes.some(({ reason }) => reason === needsInit);
   // What failed may go well once init has mounted everything. Metadata that did not come is the late stage's to wait for.
   const earlyIsDone = ended === 'done' && !waiting && report.exit !== 1;
@@ -140,7 +144,7 @@ export async function run(options: RunOptions): Promise<Report> {
     ...(earlyIsDone ? ['early' as const] : []),
     ...(lateIsDone ? ['late' as const] : []),
   ];
-  return keep(report, () => void markDoneBeforeInit(root, done));
+  return await mark(() => markDoneBeforeInit(root, done));
 }
 
 const needsInit = 'it waits for init, whose unit runs it';
@@ -152,14 +156,14 @@ function exitStatus(metadata: MetadataOutcome, outcomes: readonly StepOutcome[])
 }
 
 /** Write what the next run, or init, is to find. Where it cannot be written, the report that is shown says so. */
-function keep(report: Report, write: () => Report | undefined): Report {
+async function keep(report: Report, write: () => Report | Promise<Report>): Promise<Report> {
   try {
-    return write() ?? report;
+    return await write();
   } catch (error) {
-    if (!(error instanceof RootError)) throw error;
+    if (errorCode(error) === undefined) throw error;
     return {
       ...report,
-      warnings: [...report.warnings, error.message],
+      warnings: [...report.warnings, error instanceof Error ? error.message : String(error)],
       exit: report.exit === 0 ? 1 : report.exit,
     };
   }
@@ -206,52 +210,17 @@ function chosen(stages: readonly Stage[], named: readonly string[]): readonly St
   );
 }
 
-/** All keys of all steps, in one connection; an Instance that knows nothing when they cannot be had in time. */
-async function readMetadata(
-  steps: readonly Step[],
-  deadline: number,
-  { socketPath, beforeInit, onWait }: RunOptions,
-): Promise<{ instance: Instance; metadata: MetadataOutcome }> {
-  const started = sinceStart();
-  const keys = [
-    ...new Set<Key>([
-      'sdc:uuid',
-      ...(beforeInit === true ? (['lx-agent:boot'] as const) : []),
-      ...steps.flatMap((step) => step.keys),
-    ]),
-  ];
-  try {
-    const { answers, exchange } = await getKeys(keys, {
-      socketPath,
-      deadline: deadline * 1000,
-      ...(onWait === undefined ? {} : { onWait: (reason: string) => onWait(reason, deadline) }),
-    });
-    const found = keys.filter((key) => answers.get(key)?.status === 'found');
-    return {
-      instance: decodeInstance(answers),
-      metadata: { status: 'read', socket: socketPath, keys: found, ...exchange },
-    };
-  } catch (error) {
-    if (!(error instanceof MetadataUnavailable)) throw error;
-    const milliseconds = sinceStart() - started;
-    return {
-      instance: decodeInstance(new Map()),
-      metadata: { status: 'unavailable', socket: socketPath, reason: error.message, milliseconds },
-    };
-  }
-}
-
 function reasonToSkip(
   step: Step,
-  instance: Instance,
-  system: System,
+  { instance, systemWith, ledger }: Work,
   metadata: MetadataOutcome,
   options: RunOptions,
 ): string | undefined {
+  const system = systemWith(ledger.state);
   if (system.configuration.stepsOff.has(step.name) && !options.named.includes(step.name))
     return 'switched off in /etc/lx-agent.ini';
-  if (options.beforeInit === true && step.needsInit === true && step.waits?.(instance, system) === true)
-    return needsInit;
+  if (options.beforeInit === true && step.needsInit === true && step.waits !== undefined)
+    if (mayWait(step, instance, system)) return needsInit;
   if (metadata.status === 'unavailable' && step.offline !== true) return 'the metadata could not be read';
   return undefined;
 }

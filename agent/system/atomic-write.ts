@@ -9,6 +9,7 @@ import {
   readdirSync,
   readSync,
   renameSync,
+  rmdirSync,
   rmSync,
   unlinkSync,
   writeSync,
@@ -131,12 +132,27 @@ function unguessable(): Buffer {
   return crypto().randomBytes(8);
 }
 
-/** Remove what an earlier run of the agent, killed in the middle of a write, left in a folder. */
+/** Remove what an earlier run of the agent, killed in the middle of a write or with a lock, left in a folder. */
 export function sweepTemporaries(folder: string): void {
   for (const name of readdirSync(folder)) {
+    if (name.startsWith('lx-agent-') && name.endsWith('.lock')) sweepLock(`${folder}/${name}`);
     const owner = /^\.lx-agent-(\d+)-[0-9a-f]{16}$/.exec(name)?.[1];
     if (owner === undefined || Number(owner) === process.pid || isRunning(Number(owner))) continue;
     rmSync(`${folder}/${name}`, { recursive: true, force: true });
+  }
+}
+
+/** A lock is a folder that holds the name of its process, `PID-…`; see lock.ts. */
+function sweepLock(path: string): void {
+  try {
+    for (const holder of readdirSync(path)) {
+      if (isRunning(Number.parseInt(holder, 10))) return;
+      rmdirSync(`${path}/${holder}`);
+    }
+    rmdirSync(path);
+  } catch (error) {
+    // Another agent swept it, or took it over: it is not ours to remove then.
+    if (!['ENOENT', 'ENOTEMPTY', 'ENOTDIR', 'EEXIST'].includes(errorCode(error) ?? '')) throw error;
   }
 }
 

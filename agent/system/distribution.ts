@@ -1,4 +1,5 @@
 import type { Root } from './root.ts';
+import { RootError } from './root-error.ts';
 
 /** A family of distributions that keep their files in the same places. */
 export type Family = 'debian' | 'redhat' | 'suse' | 'alpine' | 'arch' | 'gentoo' | 'void' | 'unknown';
@@ -36,9 +37,12 @@ const families: Readonly<Record<string, Family>> = {
   void: 'void',
 };
 
-/** Read what distribution a root holds: os-release(5), else the release files that came before it. */
+/**
+ * Read what distribution a root holds: os-release(5), else the release files that came before it. Throws RootError where
+ * one of them cannot be read and no other says.
+ */
 export function detectDistribution(root: Pick<Root, 'readText'>): Distribution {
-  const osRelease = root.readText('/etc/os-release') ?? root.readText('/usr/lib/os-release');
+  const osRelease = firstReadable(root, ['/etc/os-release', '/usr/lib/os-release']);
   if (osRelease !== undefined) return fromOsRelease(osRelease);
   const redhat = root.readText('/etc/redhat-release');
   if (redhat !== undefined) {
@@ -63,6 +67,21 @@ export function detectDistribution(root: Pick<Root, 'readText'>): Distribution {
       return { family, id: family, version: /[\d.]+/.exec(version)?.[0] ?? '', name: family };
   }
   return { family: 'unknown', id: 'unknown', version: '', name: 'an unknown Linux distribution' };
+}
+
+/** The first of some files that is there, even if one before it cannot be read. */
+function firstReadable(root: Pick<Root, 'readText'>, paths: readonly string[]): string | undefined {
+  let fault: RootError | undefined;
+  for (const path of paths)
+    try {
+      const text = root.readText(path);
+      if (text !== undefined) return text;
+    } catch (error) {
+      if (!(error instanceof RootError)) throw error;
+      fault ??= error;
+    }
+  if (fault !== undefined) throw fault;
+  return undefined;
 }
 
 /** Decode os-release(5): shell-like assignments, values bare or quoted. */

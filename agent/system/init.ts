@@ -10,24 +10,25 @@ const initReadLimit = 4 << 20;
 /**
  * Which init system a root boots with, by what its `/sbin/init` is; never by the release. Where the same program
  * serves several (sysvinit and BusyBox also start OpenRC), by what it is told to start. A root without an init, such
- * as a container's, is `rc.local` only if nothing in it says more.
+ * as a container's, is `rc.local` only if nothing in it says more. Throws RootError where what decides cannot be read.
  */
 export function detectInit(root: Pick<Root, 'entry' | 'linkTarget' | 'read'>): InitSystem {
   const has = (path: string) => root.entry(path) !== undefined;
   const program = initProgram(root);
   const name = program === undefined ? '' : basename(program);
-  const hasOpenrc =
+  // Asked only where it matters: what cannot be read must not hide what is plain without it.
+  const hasOpenrc = () =>
     has('/etc/runlevels') && ['/sbin/openrc', '/usr/bin/openrc', '/usr/sbin/openrc'].some(has);
 
   if (name === 'systemd') return 'systemd';
   if (name.startsWith('runit')) return 'runit';
   if (name.startsWith('openrc')) return 'openrc';
-  if (name.startsWith('busybox')) return hasOpenrc ? 'openrc' : 'busybox';
+  if (name.startsWith('busybox')) return hasOpenrc() ? 'openrc' : 'busybox';
   if (program !== undefined) {
     // Upstart and sysvinit are both a plain program of the name init: what it contains tells which.
     const content = root.read(program, initReadLimit);
     if (content?.includes('upstart')) return 'upstart';
-    if (content?.includes('/etc/inittab')) return hasOpenrc ? 'openrc' : 'sysvinit';
+    if (content?.includes('/etc/inittab')) return hasOpenrc() ? 'openrc' : 'sysvinit';
   }
   return byWhatIsInstalled(has, hasOpenrc);
 }
@@ -46,10 +47,10 @@ function initProgram(root: Pick<Root, 'entry' | 'linkTarget'>): string | undefin
 }
 
 /** For a root without an init that we know. */
-function byWhatIsInstalled(has: (path: string) => boolean, hasOpenrc: boolean): InitSystem {
+function byWhatIsInstalled(has: (path: string) => boolean, hasOpenrc: () => boolean): InitSystem {
   if (has('/lib/systemd/systemd') || has('/usr/lib/systemd/systemd')) return 'systemd';
   if (has('/sbin/initctl') && has('/etc/init')) return 'upstart';
-  if (hasOpenrc) return 'openrc';
+  if (hasOpenrc()) return 'openrc';
   if (has('/etc/runit/1')) return 'runit';
   if (has('/etc/init.d/rc') && has('/etc/rcS.d')) return 'sysvinit';
   return 'rc.local';

@@ -14,6 +14,8 @@ export interface Program {
   /** Variables besides PATH, HOME and LANG; nothing is inherited from the agent. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** Hears the number of its process, once it was started. */
+  readonly onStart?: (pid: number) => void;
 }
 
 /** How a program ended. */
@@ -58,6 +60,7 @@ export async function runProgram(program: Program): Promise<Ended> {
       detached: true,
     });
     const piped = keepTail(child);
+    if (child.pid !== undefined) program.onStart?.(child.pid);
     const { exit, ended } = await supervised(child, program.deadline);
     await piped.drained();
     return {

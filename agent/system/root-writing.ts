@@ -39,6 +39,8 @@ type Writing = Pick<
   | 'setAttributes'
   | 'rename'
   | 'remove'
+  | 'claim'
+  | 'unclaim'
   | 'withTemporaryFolder'
 >;
 
@@ -134,6 +136,34 @@ export function writing({ at, maybe, followed, forget }: RootAccess): Writing {
         else if (lstatSync(pathOf(place)).isDirectory()) rmdirSync(pathOf(place));
         else unlinkSync(pathOf(place));
         if (durable) syncFolder(place.folder);
+      });
+      forget();
+    },
+    claim: (inRoot, entry) =>
+      at('lock', inRoot, (place) => {
+        const temporary = `${place.folder}/${temporaryName()}`;
+        mkdirSync(temporary, 0o755);
+        try {
+          mkdirSync(`${temporary}/${entry}`, 0o755);
+          renameSync(temporary, pathOf(place));
+          return true;
+        } catch (error) {
+          rmSync(temporary, { recursive: true, force: true });
+          if (['ENOTEMPTY', 'EEXIST'].includes(errorCode(error) ?? '')) return false;
+          throw error;
+        } finally {
+          forget();
+        }
+      }),
+    unclaim: (inRoot, entry) => {
+      maybe('unlock', inRoot, (place) => {
+        try {
+          rmdirSync(`${pathOf(place)}/${entry}`);
+          rmdirSync(pathOf(place));
+        } catch (error) {
+          // Somebody else removed it, or has the lock by now.
+          if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(errorCode(error) ?? '')) throw error;
+        }
       });
       forget();
     },

@@ -50,6 +50,10 @@ export interface Root {
   /** Not `durable`: a power cut may undo it, and nothing waits for the disk. */
   rename(from: string, to: string, durable?: boolean): void;
   remove(path: string, recursive?: boolean, durable?: boolean): void;
+  /** Make a folder with one entry, in one step; false where it is there and holds something. See lock.ts. */
+  claim(path: string, entry: string): boolean;
+  /** Take that entry away again, and the folder if that leaves it empty. What is gone already is no error. */
+  unclaim(path: string, entry: string): void;
   /** A fresh private folder inside a folder, removed when `use` is done with it. */
   withTemporaryFolder<Result>(folder: string, use: (path: string) => Promise<Result>): Promise<Result>;
   /** The path as programs outside the root would open it, its folder resolved inside the root. */

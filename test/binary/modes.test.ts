@@ -14,6 +14,7 @@ const live = [
   '/etc/ssh/ssh_host_*_key.pub',
   '/run/lx-agent-network',
   '/run/lx-agent-late.idle',
+  '/run/lx-agent-scripts.json',
 ];
 
 it('leaves files of the modes that the threat model lists, and no others', async () => {

@@ -1,8 +1,10 @@
 import type { Instance } from '../../agent/metadata/instance.ts';
 import { isUuid, type Uuid } from '../../agent/metadata/values.ts';
+import type { Work } from '../../agent/steps/run-step.ts';
 import type { Plan, Step } from '../../agent/steps/step.ts';
+import { openLedger } from '../../agent/system/ledger.ts';
 import { openRoot, type Root } from '../../agent/system/root.ts';
-import { emptyState } from '../../agent/system/state.ts';
+import { emptyState, stateFolder, statePath, stateText } from '../../agent/system/state.ts';
 import type { System } from '../../agent/system/system.ts';
 
 /** An instance of which nothing is known but what the test says. */
@@ -45,6 +47,24 @@ export function systemAt(path: string, known: Partial<System> = {}): System {
     boot: 'this boot',
     named: new Set(),
     ...known,
+  };
+}
+
+/** What a step works on, with this state on record. */
+export function workOn(root: Root, known: { instance?: Partial<Instance> } & Partial<System> = {}): Work {
+  const { instance, ...system } = known;
+  if (known.state !== undefined && known.state !== emptyState) {
+    root.makeDirectory(stateFolder, { mode: 0o755 });
+    root.write(statePath, stateText(known.state), { mode: 0o600 });
+  }
+  return {
+    instance: instanceWith(instance),
+    systemWith: (state) => systemAt(root.path, { root, ...system, state }),
+    ledger: openLedger(root, 'this boot', () => undefined),
+    root,
+    warn: (message) => {
+      throw new Error(message);
+    },
   };
 }
 

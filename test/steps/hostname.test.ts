@@ -5,11 +5,10 @@ import { withHost } from '../../agent/steps/hosts.ts';
 import { runStep } from '../../agent/steps/run-step.ts';
 import { openRoot, type Root } from '../../agent/system/root.ts';
 import { RootError } from '../../agent/system/root-error.ts';
-import { emptyState, type State } from '../../agent/system/state.ts';
 import { files, planned, scratchSystem } from '../support/scratch-system.ts';
 import { instanceOf } from '../support/tampered.ts';
 import { temporaryRoot } from '../support/temporary-root.ts';
-import { systemAt } from './fixture.ts';
+import { workOn } from './fixture.ts';
 
 it('replaces the name that the image came with, and nothing else', async () => {
   const system = scratchSystem({
@@ -96,22 +95,22 @@ it('takes the old name out of /etc/hosts in the next run where it could not in t
       whole.write(file, content, attributes);
     },
   };
-  const once = async (root: Root, name: string, state: State) => {
-    const instance = instanceOf({ hostname: name });
-    const system = systemAt(path, { root, state });
-    return await runStep(hostname, instance, system, root, { dryRun: false, force: false });
+  const once = async (root: Root, name: string) => {
+    const work = { ...workOn(root), instance: instanceOf({ hostname: name }) };
+    const { outcome } = await runStep(hostname, work, { dryRun: false, force: false });
+    return { outcome, state: work.ledger.state };
   };
   const hosts = () => whole.readText('/etc/hosts');
 
-  const first = await once(refusing, 'new', emptyState);
+  const first = await once(refusing, 'new');
   expect(first.outcome).toMatchObject({ result: 'failed' });
   expect([whole.readText('/etc/hostname'), first.state.owed]).toEqual(['new\n', { '/etc/hosts': 'old' }]);
   // It fails again, with yet another name: what is owed is still the line that is there.
-  const second = await once(refusing, 'newer', first.state);
+  const second = await once(refusing, 'newer');
   expect(second.state.owed).toEqual({ '/etc/hosts': 'old' });
   expect(hosts()).toContain('old.example.com');
 
-  const third = await once(whole, 'newer', second.state);
+  const third = await once(whole, 'newer');
   expect(hosts()).toBe('127.0.0.1 localhost\n127.0.1.1\tnewer\n');
   expect(third.state.owed).toBeUndefined();
 });

@@ -1,0 +1,45 @@
+import { getKeys, MetadataUnavailable } from '../metadata/client.ts';
+import { decodeInstance } from '../metadata/decode.ts';
+import type { Instance } from '../metadata/instance.ts';
+import type { Key } from '../metadata/keys.ts';
+import type { MetadataOutcome } from '../report.ts';
+import { sinceStart } from '../system/clock.ts';
+import type { Step } from './step.ts';
+
+/** Where the metadata is read, and how long it is waited for. */
+export interface MetadataSource {
+  readonly socketPath: string;
+  /** Seconds. */
+  readonly deadline: number;
+  /** Keys that are wanted besides those of the steps. */
+  readonly more: readonly Key[];
+  readonly onWait?: (reason: string, deadline: number) => void;
+}
+
+/** All keys of all steps, in one connection; an Instance that knows nothing when they cannot be had in time. */
+export async function readMetadata(
+  steps: readonly Step[],
+  { socketPath, deadline, more, onWait }: MetadataSource,
+): Promise<{ instance: Instance; metadata: MetadataOutcome }> {
+  const started = sinceStart();
+  const keys = [...new Set<Key>(['sdc:uuid', ...more, ...steps.flatMap((step) => step.keys)])];
+  try {
+    const { answers, exchange } = await getKeys(keys, {
+      socketPath,
+      deadline: deadline * 1000,
+      ...(onWait === undefined ? {} : { onWait: (reason: string) => onWait(reason, deadline) }),
+    });
+    const found = keys.filter((key) => answers.get(key)?.status === 'found');
+    return {
+      instance: decodeInstance(answers),
+      metadata: { status: 'read', socket: socketPath, keys: found, ...exchange },
+    };
+  } catch (error) {
+    if (!(error instanceof MetadataUnavailable)) throw error;
+    const milliseconds = sinceStart() - started;
+    return {
+      instance: decodeInstance(new Map()),
+      metadata: { status: 'unavailable', socket: socketPath, reason: error.message, milliseconds },
+    };
+  }
+}

@@ -143,7 +143,7 @@ async function carryOut(
   try {
     work.ledger.refresh();
     // A script that has to be fetched is not fetched twice; whether another agent runs it is looked at when it starts.
-    const again = first.settled.some(isScript) ? first : await look();
+    const again = first.settled.some(holdsScript) ? first : await look();
     return await applyAll('skip' in again ? [] : again.settled, work, lock, step);
   } finally {
     lock.release();
@@ -259,7 +259,12 @@ function isWanted(one: Settled): one is Wanted {
 }
 
 function isScript(one: Settled): one is WantedScript {
-  return one.result === 'wanted' && one.change.kind === 'command' && one.change.script !== undefined;
+  return isWanted(one) && holdsScript(one);
+}
+
+/** Also one that is only listed, for a root that is not the running system's. */
+function holdsScript({ change }: Settled): boolean {
+  return change.kind === 'command' && change.script !== undefined;
 }
 
 function described({ change }: Settled) {

@@ -70,6 +70,8 @@ async function carryOutRun(options: RunOptions, root: Root): Promise<Report> {
   const off = options.beforeInit === true && instance.platformAgentOff;
   spans.push({ name: 'metadata', start: lastEnd(spans), end: sinceStart() });
 
+  // Once for all reports of this run: they are filed by it.
+  const started = timestamp(new Date(Date.now() - sinceStart()));
   const outcomes: StepOutcome[] = [];
   const reportOf = (done: readonly Stage[]): Report => ({
     version: 1,
@@ -77,7 +79,7 @@ async function carryOutRun(options: RunOptions, root: Root): Promise<Report> {
     ...(options.program === undefined ? {} : { program: options.program }),
     stages: done,
     ...(options.named.length === 0 ? {} : { named: options.named }),
-    started: timestamp(new Date(Date.now() - sinceStart())),
+    started,
     boot,
     instance: instance.uuid,
     hostname: instance.hostname,

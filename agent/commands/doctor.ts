@@ -1,21 +1,27 @@
 import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
+import { checkConfiguration, lookAtConfiguration } from '../doctor/configuration.ts';
+import { checkFileSystems } from '../doctor/file-systems.ts';
 import { type Finding, wrong } from '../doctor/finding.ts';
 import { checkLastBoot, checkLastRun } from '../doctor/last-boot.ts';
 import { checkMetadata } from '../doctor/metadata.ts';
 import { checkNetwork } from '../doctor/network.ts';
+import { checkNetworkServices } from '../doctor/network-services.ts';
 import { checkPending } from '../doctor/pending.ts';
+import { checkResolvConf, checkResolversAnswer } from '../doctor/resolvers.ts';
 import { checkPlace, checkUnit } from '../doctor/unit.ts';
 import { checkOtherWriters } from '../doctor/writers.ts';
 import { checkZone } from '../doctor/zone.ts';
 import { run as runSteps } from '../steps/run.ts';
 import { bootIdentity } from '../system/boot.ts';
+import { detectDistribution } from '../system/distribution.ts';
 import { detectInit } from '../system/init.ts';
 import { readBoots, readRuns } from '../system/read-report.ts';
 import { reportPath } from '../system/report-file.ts';
 import { openRoot, type Root } from '../system/root.ts';
 import { isAbsent, RootError } from '../system/root-error.ts';
 import { readState } from '../system/state.ts';
+import type { System } from '../system/system.ts';
 import { metadataSocket } from '../system/zone.ts';
 import type { Invocation } from './arguments.ts';
 import { renderFindings } from './doctor-text.ts';
@@ -47,6 +53,8 @@ async function examine(root: Root, socket: string | undefined): Promise<Finding[
   return [
     ...zone,
     ...metadata.findings,
+    ...(await careful('config', () => checkConfiguration(root))),
+    ...(await careful('files', () => checkFileSystems(root))),
     ...(await careful('unit', () =>
       checkUnit({ root, init: detectInit(root), state: readState(root, () => undefined) }),
     )),
@@ -58,6 +66,11 @@ async function examine(root: Root, socket: string | undefined): Promise<Finding[
           checkNetwork(instance, { interfaces: networkInterfaces(), routes: routeTable() }),
         )
       : []),
+    ...(instance === undefined
+      ? []
+      : await careful('network', () => checkNetworkServices(instance, systemOf(root, boot)))),
+    ...(instance === undefined ? [] : await careful('resolvers', () => checkResolvConf(root, instance))),
+    ...(root.live ? await careful('resolvers', () => checkResolversAnswer(root)) : []),
     ...(instance === undefined ? [] : await careful('a run', () => pending(root, socketPath))),
   ];
 }
@@ -99,6 +112,18 @@ function lastBoot(root: Root, boot: string | undefined): Finding[] {
     ...faults.map((fault) => wrong('last boot', fault, 'lx-agent run, or the next boot, writes a new one')),
     ...checkLastRun(runs),
   ];
+}
+
+function systemOf(root: Root, boot: string | undefined): System {
+  return {
+    root,
+    configuration: lookAtConfiguration(root).configuration,
+    distribution: detectDistribution(root),
+    init: detectInit(root),
+    state: readState(root, () => undefined),
+    boot,
+    named: new Set(),
+  };
 }
 
 async function pending(root: Root, socketPath: string): Promise<Finding[]> {

@@ -1,6 +1,6 @@
+import { suggestion } from '../suggestion.ts';
 import { UsageError } from './arguments.ts';
 import type { Io } from './io.ts';
-import { suggestion } from './suggestion.ts';
 
 /** What went wrong, in one line. `usage`: the arguments; `failure`: the work; `bug`: this program. */
 interface Fault {

@@ -122,6 +122,45 @@ export const commands = [
     exits: [{ status: 0, meaning: 'nothing is wrong' }, { status: 1, meaning: 'something is wrong' }, usage],
   },
   {
+    name: 'config check',
+    summary: 'Find faults in the configuration or in metadata',
+    description: [
+      'Names each section, key, step and value that cannot be used, with its line and what was probably meant. A boot goes on with the default in its place.',
+      'With --metadata, a JSON object of metadata keys and values is checked as well: what a boot would leave out, and why. A value that is not a string stands for its JSON text.',
+    ],
+    operands: [
+      {
+        name: 'FILE',
+        summary: 'The configuration to check; /etc/lx-agent.ini by default',
+        required: false,
+        completes: 'file',
+      },
+    ],
+    options: [
+      {
+        name: 'metadata',
+        value: 'FILE',
+        completes: 'file',
+        summary: 'Check the metadata in this JSON file too',
+      },
+      root,
+      json,
+    ],
+    examples: [
+      { command: 'lx-agent config check', meaning: 'the configuration of this machine' },
+      { command: 'lx-agent config check ./lx-agent.ini', meaning: 'before it goes into an image' },
+      {
+        command: 'lx-agent config check --metadata instance.json',
+        meaning: 'metadata before it goes to vmadm',
+      },
+    ],
+    exits: [
+      { status: 0, meaning: 'nothing is wrong' },
+      { status: 1, meaning: 'there are faults, or a file cannot be read' },
+      usage,
+    ],
+  },
+  {
     name: 'timeline',
     summary: 'Show where the time of the last boot went',
     description: [

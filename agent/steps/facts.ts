@@ -5,6 +5,7 @@ import { detectInit, type InitSystem } from '../system/init.ts';
 import type { Root } from '../system/root.ts';
 import type { State } from '../system/state.ts';
 import type { System } from '../system/system.ts';
+import { steps } from './order.ts';
 
 /** What a run knows of the machine before its steps. What could not be read is unknown, and stops no step that can do without. */
 export interface Facts {
@@ -23,7 +24,11 @@ export function gatherFacts(
   { named, beforeInit }: { readonly named: readonly string[]; readonly beforeInit?: boolean },
   warn: (message: string) => void,
 ): Facts {
-  const configuration = readConfiguration(root, warn);
+  const configuration = readConfiguration(
+    root,
+    warn,
+    steps.map(({ name }) => name),
+  );
   const distribution = attempt(() => detectDistribution(root), 'the distribution', warn);
   const init = attempt(() => detectInit(root), 'the init system', warn);
   const boot = root.live ? attempt(bootIdentity, 'the boot', warn) : undefined;

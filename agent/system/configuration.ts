@@ -24,7 +24,7 @@ export const rendererNames = [
 export type RendererName = (typeof rendererNames)[number];
 export type RendererChoice = 'auto' | RendererName | 'none';
 
-const path = '/etc/lx-agent.ini';
+export const configurationPath = '/etc/lx-agent.ini';
 const largest = 64 * 1024;
 const day = 86_400;
 
@@ -39,25 +39,42 @@ export const defaultConfiguration: Configuration = {
   network: { renderer: 'auto', policy: 'auto' },
 };
 
+/** A word in the file that is not known, and those that could stand in its place. */
+interface Unknown {
+  readonly word: string;
+  readonly known: readonly string[];
+}
+
+/** Told of each fault in the file. */
+type Warn = (message: string, unknown?: Unknown) => void;
+
 /**
  * Read `/etc/lx-agent.ini`. Whatever is wrong with it, there is a configuration: an unknown section or key, and a
  * value that cannot be used, are handed to `warn` with their line, and the default holds. The last of several
- * assignments of a key counts.
+ * assignments of a key counts. With `steps` given, a step of another name is an unknown key.
  */
 export function readConfiguration(
   root: Pick<Root, 'readText'>,
-  warn: (message: string) => void,
+  warn: Warn,
+  steps?: readonly string[],
+  path = configurationPath,
 ): Configuration {
   let text: string | undefined;
   try {
     text = root.readText(path, largest);
   } catch (error) {
-    warn(`${path}: ${error instanceof Error ? error.message : error}; the defaults hold`);
+    const reason = error instanceof Error ? error.message : String(error);
+    warn(`${reason.includes(path) ? '' : `${path}: `}${reason}; the defaults hold`);
   }
-  return text === undefined ? defaultConfiguration : parseConfiguration(text, warn);
+  return text === undefined ? defaultConfiguration : parseConfiguration(text, path, warn, steps);
 }
 
-function parseConfiguration(text: string, warn: (message: string) => void): Configuration {
+function parseConfiguration(
+  text: string,
+  path: string,
+  warn: Warn,
+  steps?: readonly string[],
+): Configuration {
   const stepsOff = new Set<string>();
   const seconds = new Map<string, number>();
   let renderer = defaultConfiguration.network.renderer;
@@ -68,22 +85,31 @@ function parseConfiguration(text: string, warn: (message: string) => void): Conf
     .replace(/^\uFEFF/, '')
     .split(/\r\n|\n|\r/)
     .entries()) {
-    const report = (fault: string) => warn(`${path}:${index + 1}: ${fault}`);
+    const report = (fault: string, unknown?: Unknown) => warn(`${path}:${index + 1}: ${fault}`, unknown);
     // Each line is read by itself, so that a fault can name its line.
     for (const [key, value] of Object.entries(parse(line))) {
       if (typeof value === 'object' && value !== null) {
         section = line.trim().slice(1, -1).trim();
-        if (!sections.has(section)) report(`warning: unknown section [${printable(section)}]`);
+        if (!sections.has(section))
+          report(`warning: unknown section [${printable(section)}]`, { word: section, known: [...sections] });
         continue;
       }
       const name = `${section}.${key}`;
       const setting = String(value);
-      const bad = (wanted: string) =>
-        report(`error: ${printable(key)} = ${printable(setting)}: wanted ${wanted}; the default holds`);
-      if (section === 'steps') {
-        if (isOff(setting)) stepsOff.add(key);
+      const bad = (wanted: string, known: readonly string[] = []) =>
+        report(`error: ${printable(key)} = ${printable(setting)}: wanted ${wanted}; the default holds`, {
+          word: setting,
+          known,
+        });
+      // The parser takes a word that stands alone for a switch that is on.
+      if (value === true && !line.includes('=') && isKnownSection(section)) {
+        report(`error: ${printable(key)}: there is no = in this line; it has no effect`);
+      } else if (section === 'steps') {
+        if (steps !== undefined && !steps.includes(key))
+          report(`warning: unknown step ${printable(key)}`, { word: key, known: steps });
+        else if (isOff(setting)) stepsOff.add(key);
         else if (isOn(setting)) stepsOff.delete(key);
-        else bad('on or off');
+        else bad('on or off', ['on', 'off']);
       } else if (deadlines.has(name)) {
         const number = /^\d{1,6}$/.test(setting) ? Number(setting) : 0;
         if (number >= 1 && number <= 7 * day) seconds.set(name, number);
@@ -91,15 +117,16 @@ function parseConfiguration(text: string, warn: (message: string) => void): Conf
       } else if (name === 'network.renderer') {
         const known = [...rendererNames, 'auto', 'none'] as const;
         const choice = known.find((candidate) => candidate === setting);
-        if (choice === undefined) bad(`one of ${known.join(', ')}`);
+        if (choice === undefined) bad(`one of ${known.join(', ')}`, known);
         else renderer = choice;
       } else if (name === 'network.policy') {
         const choice = policies.find((candidate) => candidate === setting);
-        if (choice === undefined) bad(`one of ${policies.join(', ')}`);
+        if (choice === undefined) bad(`one of ${policies.join(', ')}`, policies);
         else policy = choice;
-      } else if (sections.has(section) || section === '') {
+      } else if (isKnownSection(section)) {
         report(
           `warning: unknown key ${printable(key)}${section === '' ? ' outside any section' : ` in [${section}]`}`,
+          { word: key, known: keysOf(section) },
         );
       }
     }
@@ -130,6 +157,16 @@ const deadlines = new Set([
   'late.user_script_deadline',
   'hooks.deadline',
 ]);
+
+function isKnownSection(section: string): boolean {
+  return sections.has(section) || section === '';
+}
+
+/** The keys that a section may have; all of them where somebody forgot the section. */
+function keysOf(section: string): string[] {
+  const all = [...deadlines, 'network.renderer', 'network.policy'].map((name) => name.split('.'));
+  return all.flatMap(([of, key]) => (key !== undefined && (section === '' || of === section) ? [key] : []));
+}
 
 function isOff(value: string): boolean {
   return ['off', 'no', 'false'].includes(value.toLowerCase());

@@ -15,10 +15,13 @@ _lx_agent() {
 
   command=${words[1]-}
   if ((cword == 1)); then
-    words_of 'run boot status doctor timeline metadata image help --help -h --version'
+    words_of 'run boot status doctor config timeline metadata image help --help -h --version'
     return
   fi
   case $command in
+    config)
+      if ((cword == 2)); then words_of 'check'; return; fi
+      command="config ${words[2]-}" ;;
     metadata)
       if ((cword == 2)); then words_of 'get list put delete'; return; fi
       command="metadata ${words[2]-}" ;;
@@ -36,6 +39,8 @@ _lx_agent() {
     'status --root') COMPREPLY=($(compgen -d -- "$cur")); return ;;
     'doctor --root') COMPREPLY=($(compgen -d -- "$cur")); return ;;
     'doctor --socket') COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    'config check --metadata') COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    'config check --root') COMPREPLY=($(compgen -d -- "$cur")); return ;;
     'timeline --svg') COMPREPLY=($(compgen -f -- "$cur")); return ;;
     'timeline --root') COMPREPLY=($(compgen -d -- "$cur")); return ;;
     'metadata get --deadline') COMPREPLY=(); return ;;
@@ -69,6 +74,9 @@ _lx_agent() {
     'doctor')
       if [[ $cur == -* ]]; then words_of '--root --socket --json --help -h'
       else COMPREPLY=(); fi ;;
+    'config check')
+      if [[ $cur == -* ]]; then words_of '--metadata --root --json --help -h'
+      else COMPREPLY=($(compgen -f -- "$cur")); fi ;;
     'timeline')
       if [[ $cur == -* ]]; then words_of '--svg --root --json --help -h'
       else COMPREPLY=(); fi ;;
@@ -98,7 +106,7 @@ _lx_agent() {
       else COMPREPLY=(); fi ;;
     'help')
       if [[ $cur == -* ]]; then words_of '--help -h'
-      else words_of 'run boot status doctor timeline metadata image help'; fi ;;
+      else words_of 'run boot status doctor config timeline metadata image help'; fi ;;
   esac
   if declare -F __ltrim_colon_completions >/dev/null; then __ltrim_colon_completions "$cur"; fi
 }

@@ -30,6 +30,9 @@ const findingSchema = v.object({
     'zone',
     'metadata',
     'keys',
+    'config',
+    'files',
+    'resolvers',
     'unit',
     'last boot',
     'last run',
@@ -42,7 +45,9 @@ const findingSchema = v.object({
 });
 
 /** A Debian-like root in which the agent is installed and has run, and its metadata server. */
-async function instance(given: { tree?: Tree; metadata?: object; faults?: Faults } = {}) {
+async function instance(
+  given: { tree?: Tree; metadata?: object; later?: Record<string, unknown>; faults?: Faults } = {},
+) {
   const root = temporaryRoot({
     'etc/os-release': 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n',
     'sbin/init': '-> /lib/systemd/systemd',
@@ -67,6 +72,7 @@ async function instance(given: { tree?: Tree; metadata?: object; faults?: Faults
     parseArguments([...words, '--root', root, '--socket', socketPath]);
   await runSteps(invocation('run'), capturedIo());
   plant(root, given.tree ?? {});
+  for (const [key, value] of Object.entries(given.later ?? {})) server.metadata.set(key, value);
   const doctor = async () => {
     const io = capturedIo();
     const exit = await run({ ...invocation('doctor'), flags: new Set(['json']) }, io);
@@ -107,6 +113,21 @@ describe('lx-agent doctor names the fault and the remedy', () => {
     writeFileSync(join(root, 'etc/resolv.conf'), 'nameserver 198.51.100.1\n');
     rmSync(join(root, 'etc/hostname'));
     await expect(await doctor()).toMatchFileSnapshot('golden/doctor-edited.txt');
+  });
+
+  it('where the configuration is misspelt, the resolvers are gone, and others configure the interface', async () => {
+    const { root, doctor } = await instance({
+      tree: {
+        'sbin/ifup': '',
+        'etc/lx-agent.ini': '[early]\nmetadata_dedline = 5\n[steps]\nhostnme = off\nuser-data = off\n',
+        'etc/network/interfaces.d/50-cloud-init': 'auto eth0\niface eth0 inet dhcp\n',
+        'etc/systemd/system/multi-user.target.wants/connman.service':
+          '-> /lib/systemd/system/connman.service',
+      },
+      later: { 'sdc:resolvers': [] },
+    });
+    expect(readFileSync(join(root, 'etc/resolv.conf'), 'utf8')).toContain('192.0.2.53');
+    await expect(await doctor()).toMatchFileSnapshot('golden/doctor-causes.txt');
   });
 
   it('where the unit is disabled', async () => {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { parseArguments } from '../../agent/commands/arguments.ts';
-import { sayError } from '../../agent/commands/error-text.ts';
-import { suggestion } from '../../agent/commands/suggestion.ts';
-import { commands } from '../../agent/commands/table.ts';
-import { steps } from '../../agent/steps/order.ts';
-import { capturedIo } from '../support/captured-io.ts';
+import { parseArguments } from '../agent/commands/arguments.ts';
+import { sayError } from '../agent/commands/error-text.ts';
+import { commands } from '../agent/commands/table.ts';
+import { steps } from '../agent/steps/order.ts';
+import { suggestion } from '../agent/suggestion.ts';
+import { capturedIo } from './support/captured-io.ts';
 
 describe('a suggestion for an unknown word', () => {
   const words = [...commands.map(({ name }) => name), ...steps.map(({ name }) => name)];
@@ -39,9 +39,9 @@ describe('an error names what was meant', () => {
     }
   };
   const commandOf = (name: string) => {
-    if (name === 'help') return import('../../agent/commands/help.ts');
-    if (name === 'run') return import('../../agent/commands/run.ts');
-    return import('../../agent/commands/image.ts');
+    if (name === 'help') return import('../agent/commands/help.ts');
+    if (name === 'run') return import('../agent/commands/run.ts');
+    return import('../agent/commands/image.ts');
   };
 
   it.each([

@@ -107,7 +107,7 @@ async function command(
       argv: one,
       deadline,
       cwd: '/',
-      ...(output === undefined ? {} : { output }),
+      ...(output === undefined ? {} : { output, title: one.join(' ') }),
       ...(environment === undefined ? {} : { environment }),
       ...(onStart === undefined ? {} : { onStart }),
     });

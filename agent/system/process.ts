@@ -11,6 +11,8 @@ export interface Program {
   readonly deadline: number;
   /** A file, as a path outside any root, that its output goes to; otherwise only the last of it is kept. */
   readonly output?: string;
+  /** Stands in that file before this run's output, with the time. */
+  readonly title?: string;
   /** Variables besides PATH, HOME and LANG; nothing is inherited from the agent. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly cwd?: string;
@@ -49,7 +51,7 @@ const cleanEnvironment = {
  */
 export async function runProgram(program: Program): Promise<Ended> {
   const [command, ...args] = program.argv;
-  const { log, unlogged } = openLog(program.output);
+  const { log, unlogged } = openLog(program);
   try {
     const sink = log?.descriptor ?? 'pipe';
     const child = spawn(command, args, {
@@ -94,10 +96,10 @@ export class ProgramError extends Error {
   }
 }
 
-function openLog(path: string | undefined): { log?: Log; unlogged?: string } {
-  if (path === undefined) return {};
+function openLog({ output, title }: Program): { log?: Log; unlogged?: string } {
+  if (output === undefined) return {};
   try {
-    return { log: new Log(path) };
+    return { log: new Log(output, title) };
   } catch (error) {
     return { unlogged: error instanceof Error ? error.message : String(error) };
   }

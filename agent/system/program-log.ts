@@ -8,6 +8,8 @@ import {
   renameSync,
   writeSync,
 } from 'node:fs';
+import { timestamp } from './clock.ts';
+import { errorCode } from './root-error.ts';
 
 /** The most that a log may hold, in bytes. */
 const limit = 4 * 1024 * 1024;
@@ -25,17 +27,33 @@ export class Log {
   #full = false;
   #lastBeforeCut: Buffer = Buffer.alloc(0);
 
-  /** Opens the file (created 0600), never through a link. */
-  constructor(path: string) {
+  /**
+   * Opens the file (created 0600), never through a link. With a title, a line that names it and the time parts this run
+   * from the one before.
+   */
+  constructor(path: string, title?: string) {
     const opened = openLog(path);
     if (fstatSync(opened).size > limit / 2) {
       closeSync(opened);
       renameSync(path, `${path}.1`);
       this.descriptor = openLog(path);
     } else this.descriptor = opened;
+    if (title !== undefined) this.#begin(title);
     this.#start = fstatSync(this.descriptor).size;
     this.#watch = setInterval(() => this.#cut(), watchMilliseconds);
     this.#watch.unref();
+  }
+
+  #begin(title: string): void {
+    const last = Buffer.alloc(1);
+    const { size } = fstatSync(this.descriptor);
+    const ended = size === 0 || (readSync(this.descriptor, last, 0, 1, size - 1) === 1 && last[0] === 10);
+    try {
+      writeSync(this.descriptor, `${ended ? '' : '\n'}${runMark(title, new Date())}\n`);
+    } catch (error) {
+      // The disk is full, say: the program runs all the same, and its output may yet find room.
+      if (errorCode(error) === undefined) throw error;
+    }
   }
 
   /** The last of what was written since the log was opened. */
@@ -65,6 +83,11 @@ export class Log {
     const buffer = Buffer.alloc(Math.max(0, size - from));
     return buffer.subarray(0, readSync(this.descriptor, buffer, 0, buffer.length, from));
   }
+}
+
+/** The line before the output of a run: `[lx-agent: 2026-11-26T07:05:22.123Z: /var/svc/mdata-user-script]`. */
+export function runMark(title: string, moment: Date): string {
+  return `[lx-agent: ${timestamp(moment)}: ${title.replaceAll(/[^ -~]/g, '?')}]`;
 }
 
 function openLog(path: string): number {

@@ -116,6 +116,29 @@ test('a signal to the agent is passed on to the program, and told', async () => 
 });
 
 describe('its log', () => {
+  test('has a line with the time and the program before each run that has a title', async () => {
+    const log = join(temporaryRoot(), 'log');
+    const run = (script: string) =>
+      runProgram({ argv: shell(script), deadline: 30, output: log, title: '/var/svc/script' });
+    await run('printf "no line feed"');
+    const { tail } = await run('echo second');
+    expect(readFileSync(log, 'utf8')).toMatch(
+      /^\[lx-agent: \d{4}-\S+Z: \/var\/svc\/script\]\nno line feed\n\[lx-agent: \S+: \/var\/svc\/script\]\nsecond\n$/,
+    );
+    // It is no output of the program.
+    expect(tail).toBe('second\n');
+  });
+
+  test('may be on a full disk: the program runs all the same', async () => {
+    const ended = await runProgram({
+      argv: shell('exit 4'),
+      deadline: 30,
+      output: '/dev/full',
+      title: 'script',
+    });
+    expect(ended).toMatchObject({ status: 4 });
+  });
+
   test('is private, is appended to, and its tail is that of this run', async () => {
     const log = join(temporaryRoot(), 'log');
     await runProgram({ argv: shell('echo first'), deadline: 30, output: log });

@@ -11,6 +11,7 @@ const commands: Readonly<Partial<Record<CommandName, () => Promise<{ run: Run }>
   boot: () => import('./commands/boot.ts'),
   status: () => import('./commands/status.ts'),
   doctor: () => import('./commands/doctor.ts'),
+  logs: () => import('./commands/logs.ts'),
   'config check': () => import('./commands/config.ts'),
   timeline: () => import('./commands/timeline.ts'),
   'metadata get': () => import('./commands/metadata.ts'),

@@ -1,4 +1,5 @@
 import type { Command, Completion, Option } from '../agent/commands/command.ts';
+import { logNames } from '../agent/commands/log-files.ts';
 import { commonOptions, programOptions } from '../agent/commands/options.ts';
 import { commands } from '../agent/commands/table.ts';
 import { keys } from '../agent/metadata/keys.ts';
@@ -22,6 +23,7 @@ export function bashCompletion(steps: readonly Step[]): string {
     if (kind === 'file') return 'COMPREPLY=($(compgen -f -- "$cur"))';
     if (kind === 'step') return `words_of '${steps.map(({ name }) => name).join(' ')}'`;
     if (kind === 'command') return `words_of '${firstWords.join(' ')}'`;
+    if (kind === 'log') return `words_of '${logNames.join(' ')}'`;
     if (kind === 'key')
       return `words_of "${Object.keys(keys).join(' ')} $(lx-agent metadata list --deadline 1 2>/dev/null)"`;
     return 'COMPREPLY=()';
@@ -91,6 +93,7 @@ export function zshCompletion(steps: readonly Step[]): string {
     if (kind === 'file') return '_files';
     if (kind === 'step') return `(${steps.map(({ name }) => name).join(' ')})`;
     if (kind === 'command') return `(${firstWords.join(' ')})`;
+    if (kind === 'log') return `(${logNames.join(' ')})`;
     if (kind === 'key')
       return `(${Object.keys(keys)
         .map((key) => key.replaceAll(':', '\\:'))
@@ -174,6 +177,7 @@ export function fishCompletion(steps: readonly Step[]): string {
     if (kind === 'file') return ' -F';
     if (kind === 'step') return ` -a ${quote(steps.map(({ name }) => name).join(' '))}`;
     if (kind === 'command') return ` -a ${quote(firstWords.join(' '))}`;
+    if (kind === 'log') return ` -a ${quote(logNames.join(' '))}`;
     if (kind === 'key')
       return ` -a ${quote(`${Object.keys(keys).join(' ')} (lx-agent metadata list --deadline 1 2>/dev/null)`)}`;
     return '';

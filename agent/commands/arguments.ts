@@ -116,6 +116,8 @@ function parseCommand(command: Command & { readonly name: CommandName }, args: s
         });
       if (option.type === 'seconds' && !/^\d{1,6}(\.\d{1,3})?$/.test(value))
         fail(`${given} is a number of seconds, not ${quote(value)}`);
+      if (option.type === 'count' && !/^\d{1,6}$/.test(value))
+        fail(`${given} is a whole number, not ${quote(value)}`);
       if (option.type === 'list')
         lists.set(option.name, [...(lists.get(option.name) ?? []), ...value.split(',').filter(Boolean)]);
       else values.set(option.name, value);

@@ -30,8 +30,8 @@ export interface Option {
   readonly value?: string;
   /** The only values that it takes. */
   readonly choices?: readonly string[];
-  /** `seconds`: a positive number. `list`: comma-separated, and the option may be repeated. */
-  readonly type?: 'seconds' | 'list';
+  /** `seconds`: a positive number. `count`: a whole one. `list`: comma-separated, and the option may be repeated. */
+  readonly type?: 'seconds' | 'count' | 'list';
   readonly completes?: Completion;
   readonly default?: string;
   readonly required?: boolean;
@@ -39,7 +39,7 @@ export interface Option {
 }
 
 /** What a shell offers for a value. */
-export type Completion = 'directory' | 'file' | 'step' | 'command' | 'key';
+export type Completion = 'directory' | 'file' | 'step' | 'command' | 'key' | 'log';
 
 export interface Example {
   readonly command: string;

@@ -122,6 +122,44 @@ export const commands = [
     exits: [{ status: 0, meaning: 'nothing is wrong' }, { status: 1, meaning: 'something is wrong' }, usage],
   },
   {
+    name: 'logs',
+    summary: 'Show what the agent and its scripts said',
+    description: [
+      'The last lines of the log of the agent and of the output of the operator-script, the user-script and the hooks. A line with time and program stands before the output of each run. Under systemd, journalctl -u lx-agent-early -u lx-agent-late has more.',
+    ],
+    operands: [
+      {
+        name: 'LOG',
+        summary: 'agent, operator-script, user-script or hooks; all by default',
+        required: false,
+        repeats: true,
+        completes: 'log',
+      },
+    ],
+    options: [
+      {
+        name: 'lines',
+        short: 'n',
+        value: 'COUNT',
+        type: 'count',
+        default: '100',
+        summary: 'Show this many lines of each',
+      },
+      { name: 'last-run', summary: 'Only the output of the last run of a script' },
+      root,
+      json,
+    ],
+    examples: [
+      { command: 'lx-agent logs user-script --last-run', meaning: 'what the user-script said last' },
+      { command: 'lx-agent logs agent -n 20', meaning: 'the last faults and warnings' },
+    ],
+    exits: [
+      { status: 0, meaning: 'shown, or there is nothing to show' },
+      { status: 1, meaning: 'a log cannot be read' },
+      usage,
+    ],
+  },
+  {
     name: 'config check',
     summary: 'Find faults in the configuration or in metadata',
     description: [

@@ -12,6 +12,7 @@ const commands: Readonly<Partial<Record<CommandName, () => Promise<{ run: Run }>
   status: () => import('./commands/status.ts'),
   doctor: () => import('./commands/doctor.ts'),
   logs: () => import('./commands/logs.ts'),
+  collect: () => import('./commands/collect.ts'),
   'config check': () => import('./commands/config.ts'),
   timeline: () => import('./commands/timeline.ts'),
   'metadata get': () => import('./commands/metadata.ts'),

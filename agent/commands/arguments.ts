@@ -107,7 +107,7 @@ function parseCommand(command: Command & { readonly name: CommandName }, args: s
       flags.add(option.name);
     } else {
       const { value } = token;
-      if (value === undefined || value === '' || (!token.inlineValue && value.startsWith('-')))
+      if (value === undefined || value === '' || (!token.inlineValue && /^-./.test(value)))
         return fail(`${given} needs a value, ${option.value}`);
       if (option.choices !== undefined && !option.choices.includes(value))
         fail(`${given} is one of ${option.choices.join(', ')}, not ${quote(value)}`, {

@@ -42,7 +42,7 @@ export async function run(invocation: Invocation, io: Io): Promise<number> {
 }
 
 /** All checks, from the ground up. A root that is not the running machine's has no kernel, boot or network. */
-async function examine(root: Root, socket: string | undefined): Promise<Finding[]> {
+export async function examine(root: Root, socket: string | undefined): Promise<Finding[]> {
   const socketPath = socket ?? metadataSocket();
   const zone = root.live && socket === undefined ? [checkZone()] : [];
   // Elsewhere all the rest would be missing, rightly.

@@ -160,6 +160,37 @@ export const commands = [
     ],
   },
   {
+    name: 'collect',
+    summary: 'Gather what a support ticket needs, without secrets',
+    description: [
+      'One archive (.tar.gz, readable by its owner alone) with the findings of the doctor, the reports of the last boots and runs, the log of the agent, the names of all metadata keys with the values that hold no secret, and the files that the agent writes or reads.',
+      "Left out are scripts, user-data, keys of SSH and the customer's metadata; wherever their values, or passwords and tokens, turn up in the rest, they are masked. The output of scripts is left out unless --script-logs is given.",
+    ],
+    operands: [],
+    options: [
+      {
+        name: 'output',
+        short: 'o',
+        value: 'FILE',
+        completes: 'file',
+        summary: 'Write to FILE, - is standard output; by default lx-agent-TIME.tar.gz in the current folder',
+      },
+      { name: 'script-logs', summary: 'Add the output of scripts and hooks, masked as well' },
+      root,
+      socket,
+      json,
+    ],
+    examples: [
+      { command: 'lx-agent collect', meaning: 'an archive in the current folder' },
+      { command: 'lx-agent collect -o - --root /mnt/image', meaning: 'from an image, to a pipe' },
+    ],
+    exits: [
+      { status: 0, meaning: 'the archive is written; what could not be read is named' },
+      { status: 1, meaning: 'the archive could not be written' },
+      usage,
+    ],
+  },
+  {
     name: 'config check',
     summary: 'Find faults in the configuration or in metadata',
     description: [

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
+import { endOfArchive, fileEntry, folderEntry } from '../../agent/collect/tar.ts';
 import type { Description, PackageFile } from './description.ts';
-import { endOfArchive, fileEntry, folderEntry } from './tar.ts';
 
 /**
  * Build an .apk as apk-tools 2 and 3 install it: two gzip streams, one of .PKGINFO and the scripts, whose tar has no

@@ -15,7 +15,7 @@ _lx_agent() {
 
   command=${words[1]-}
   if ((cword == 1)); then
-    words_of 'run boot status doctor logs config timeline metadata image help --help -h --version'
+    words_of 'run boot status doctor logs collect config timeline metadata image help --help -h --version'
     return
   fi
   case $command in
@@ -41,6 +41,9 @@ _lx_agent() {
     'doctor --socket') COMPREPLY=($(compgen -f -- "$cur")); return ;;
     'logs --lines') COMPREPLY=(); return ;;
     'logs --root') COMPREPLY=($(compgen -d -- "$cur")); return ;;
+    'collect --output') COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    'collect --root') COMPREPLY=($(compgen -d -- "$cur")); return ;;
+    'collect --socket') COMPREPLY=($(compgen -f -- "$cur")); return ;;
     'config check --metadata') COMPREPLY=($(compgen -f -- "$cur")); return ;;
     'config check --root') COMPREPLY=($(compgen -d -- "$cur")); return ;;
     'timeline --svg') COMPREPLY=($(compgen -f -- "$cur")); return ;;
@@ -79,6 +82,9 @@ _lx_agent() {
     'logs')
       if [[ $cur == -* ]]; then words_of '--lines -n --last-run --root --json --help -h'
       else words_of 'agent operator-script user-script hooks'; fi ;;
+    'collect')
+      if [[ $cur == -* ]]; then words_of '--output -o --script-logs --root --socket --json --help -h'
+      else COMPREPLY=(); fi ;;
     'config check')
       if [[ $cur == -* ]]; then words_of '--metadata --root --json --help -h'
       else COMPREPLY=($(compgen -f -- "$cur")); fi ;;
@@ -111,7 +117,7 @@ _lx_agent() {
       else COMPREPLY=(); fi ;;
     'help')
       if [[ $cur == -* ]]; then words_of '--help -h'
-      else words_of 'run boot status doctor logs config timeline metadata image help'; fi ;;
+      else words_of 'run boot status doctor logs collect config timeline metadata image help'; fi ;;
   esac
   if declare -F __ltrim_colon_completions >/dev/null; then __ltrim_colon_completions "$cur"; fi
 }

@@ -9,7 +9,7 @@ import { appendLog, journalLines, underSystemd } from '../system/log.ts';
 import { openRoot } from '../system/root.ts';
 import { RootError } from '../system/root-error.ts';
 import { metadataSocket, reasonNotInZone } from '../system/zone.ts';
-import { type Invocation, UsageError } from './arguments.ts';
+import { type Invocation, seconds, UsageError } from './arguments.ts';
 import type { Io } from './io.ts';
 import { progressOn } from './progress.ts';
 
@@ -34,6 +34,9 @@ export async function run(invocation: Invocation, io: Io): Promise<number> {
   }
 
   const dryRun = flags.has('dry-run');
+  if (flags.has('exit-code') && !dryRun)
+    throw new UsageError('run: --exit-code goes with --dry-run; see lx-agent help run');
+  const patience = seconds(invocation, 'deadline');
   const progress = progressOn(io);
   const report = await runSteps({
     stages: stagesOf(values.get('stage')),
@@ -43,6 +46,7 @@ export async function run(invocation: Invocation, io: Io): Promise<number> {
     program: rootDirectory === '/' ? programElsewhere() : undefined,
     dryRun,
     force: flags.has('force'),
+    ...(patience === undefined ? {} : { patience }),
     onWait: (why, seconds) => progress.begin(`waiting for metadata, ${seconds} s at most (${why})`),
     onStep: ({ name }) => progress.begin(`${name} is running`),
     onWanted: async (step, settled) => {
@@ -59,8 +63,17 @@ export async function run(invocation: Invocation, io: Io): Promise<number> {
   });
   progress.end();
   if (!dryRun) keepLog(report, rootDirectory, io);
-  await show(report, json, io);
-  return report.exit;
+  const exit =
+    flags.has('exit-code') && report.exit === 0 && wouldChange(report, rootDirectory) ? 4 : report.exit;
+  await show({ ...report, exit }, json, io);
+  return exit;
+}
+
+/** On another root than the running system's, programs are always listed and never run: they do not count. */
+function wouldChange({ steps: outcomes }: Report, rootDirectory: string): boolean {
+  return outcomes.some(({ changes }) =>
+    changes.some(({ result, kind }) => result === 'listed' && (rootDirectory === '/' || kind !== 'command')),
+  );
 }
 
 function stagesOf(name: string | undefined): readonly Stage[] {

@@ -46,6 +46,16 @@ export const commands = [
         summary: 'Before the network comes up, after it, or both',
       },
       dryRun,
+      {
+        name: 'exit-code',
+        summary: 'With --dry-run, exit with status 4 when something would change',
+      },
+      {
+        name: 'deadline',
+        value: 'SECONDS',
+        type: 'seconds',
+        summary: 'Wait for the metadata so long; by default as lx-agent.ini says',
+      },
       force,
       root,
       socket,
@@ -53,6 +63,10 @@ export const commands = [
     ],
     examples: [
       { command: 'lx-agent run --dry-run', meaning: 'show what a run would change' },
+      {
+        command: 'lx-agent run --dry-run --exit-code --deadline 5',
+        meaning: 'whether a run would change something, for a script',
+      },
       { command: 'lx-agent run hostname resolver', meaning: 'run two steps again' },
       { command: 'lx-agent run user-script', meaning: 'run the user-script once more' },
       {
@@ -65,6 +79,7 @@ export const commands = [
       { status: 1, meaning: 'a step failed' },
       { status: 2, meaning: 'the metadata could not be had' },
       usage,
+      { status: 4, meaning: 'with --exit-code: something would change' },
     ],
   },
   {

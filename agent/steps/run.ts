@@ -25,6 +25,8 @@ export interface RunOptions extends StepOptions {
   readonly program?: string | undefined;
   /** The platform calls, before init: what needs init waits for it, and the units learn what they need not do. */
   readonly beforeInit?: boolean;
+  /** Seconds to wait for metadata, whatever the configuration says. */
+  readonly patience?: number;
   /** Seconds to wait for metadata at most, where less than the configuration allows. */
   readonly metadataDeadline?: number;
   /** What the operator should hear while metadata is awaited: why, and for how many seconds at most. */
@@ -63,7 +65,7 @@ async function carryOutRun(options: RunOptions, root: Root): Promise<Report> {
     : configuration.late.metadataDeadline;
   const { instance, metadata } = await readMetadata([...steps, ...lateSteps], {
     socketPath: options.socketPath,
-    deadline: Math.min(configured, options.metadataDeadline ?? configured),
+    deadline: options.patience ?? Math.min(configured, options.metadataDeadline ?? configured),
     more: options.beforeInit === true ? ['lx-agent:boot'] : [],
     ...(options.onWait === undefined ? {} : { onWait: options.onWait }),
   });

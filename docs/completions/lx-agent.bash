@@ -31,6 +31,7 @@ _lx_agent() {
   esac
   case "$command $prev" in
     'run --stage') words_of 'early late all'; return ;;
+    'run --deadline') COMPREPLY=(); return ;;
     'run --root') COMPREPLY=($(compgen -d -- "$cur")); return ;;
     'run --socket') COMPREPLY=($(compgen -f -- "$cur")); return ;;
     'boot --place') COMPREPLY=($(compgen -d -- "$cur")); return ;;
@@ -68,7 +69,7 @@ _lx_agent() {
   esac
   case $command in
     'run')
-      if [[ $cur == -* ]]; then words_of '--stage --dry-run -n --force -f --root --socket --json --help -h'
+      if [[ $cur == -* ]]; then words_of '--stage --dry-run -n --exit-code --deadline --force -f --root --socket --json --help -h'
       else words_of 'provision hostname resolver network machine-id ssh-host-keys authorized-keys user-data zfs-mounts early-hooks operator-script routes user-script late-hooks'; fi ;;
     'boot')
       if [[ $cur == -* ]]; then words_of '--place --dry-run -n --root --socket --json --help -h'

@@ -16,6 +16,8 @@ complete -c lx-agent -n __fish_use_subcommand -l help -s h -d 'Print the help of
 complete -c lx-agent -n __fish_use_subcommand -l version -d 'Print the version and the commit that it was built from; with --json as an object'
 complete -c lx-agent -n '__fish_seen_subcommand_from run' -l stage -r -a 'early late all' -d 'Before the network comes up, after it, or both'
 complete -c lx-agent -n '__fish_seen_subcommand_from run' -l dry-run -s n -d 'Show what would change as a unified diff, secrets masked, and change nothing'
+complete -c lx-agent -n '__fish_seen_subcommand_from run' -l exit-code -d 'With --dry-run, exit with status 4 when something would change'
+complete -c lx-agent -n '__fish_seen_subcommand_from run' -l deadline -r -d 'Wait for the metadata so long; by default as lx-agent.ini says'
 complete -c lx-agent -n '__fish_seen_subcommand_from run' -l force -s f -d 'Take over files that were edited by hand; the old ones go to /var/lib/lx-agent/backup'
 complete -c lx-agent -n '__fish_seen_subcommand_from run' -l root -r -a '(__fish_complete_directories)' -d 'Work on the tree below DIR as if it were /'
 complete -c lx-agent -n '__fish_seen_subcommand_from run' -l socket -r -F -d 'The metadata socket'

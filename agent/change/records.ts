@@ -48,7 +48,7 @@ function withRecord(state: State, change: Change): State {
 /** After a failure a Change stays pending: the file may be the old one or the new one. */
 function without(member: 'pending' | 'owed', state: State, change: Change): State {
   const { [member]: entries, ...rest } = state;
-  if (entries === undefined || !('path' in change)) return state;
+  if (entries === undefined || !('path' in change) || !(change.path in entries)) return state;
   const { [change.path]: _done, ...open } = entries;
   return Object.keys(open).length === 0 ? rest : { ...rest, [member]: open };
 }

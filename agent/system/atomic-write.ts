@@ -135,8 +135,8 @@ function unguessable(): Buffer {
 /** Remove what an earlier run of the agent, killed in the middle of a write or with a lock, left in a folder. */
 export function sweepTemporaries(folder: string): void {
   for (const name of readdirSync(folder)) {
-    if (name.startsWith('lx-agent-') && name.endsWith('.lock')) sweepLock(`${folder}/${name}`);
     const owner = /^\.lx-agent-(\d+)-[0-9a-f]{16}$/.exec(name)?.[1];
+    if (owner === '0') sweepLock(`${folder}/${name}`);
     if (owner === undefined || Number(owner) === process.pid || isRunning(Number(owner))) continue;
     rmSync(`${folder}/${name}`, { recursive: true, force: true });
   }

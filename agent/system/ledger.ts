@@ -103,8 +103,11 @@ export function openLedger(root: Root, boot: string | undefined, warn: (message:
       return state;
     },
     refresh,
-    record: (change, durable = false) =>
-      locked(() => {
+    record: async (change, durable = false) => {
+      refresh();
+      // What is on record already needs no lock.
+      if (change(state) === state && unsaved.length === 0) return;
+      await locked(() => {
         refresh();
         const changed = change(state);
         if (changed === state && unsaved.length === 0) return;
@@ -112,7 +115,8 @@ export function openLedger(root: Root, boot: string | undefined, warn: (message:
         unsaved = [...unsaved, change];
         if (stateText(state) !== known || (durable && !isDurable)) write(durable);
         else unsaved = [];
-      }),
+      });
+    },
     settle: async () => {
       if (known !== undefined && isDurable && unsaved.length === 0) return;
       await locked(() => {

@@ -83,8 +83,17 @@ export function lockHolder(
 }
 
 function lockPath(root: Root, name: string): string {
-  const folder = root.live && root.entry('/run/.')?.kind === 'directory' ? '/run' : stateFolder;
-  return `${folder}/lx-agent-${name}.lock`;
+  if (root.live && root.entry('/run/.')?.kind === 'directory') return `/run/lx-agent-${name}.lock`;
+  return `${stateFolder}/${lockNameOnDisk(name)}`;
+}
+
+/**
+ * Where a killed process may leave a lock for good, it is named as the agent's temporary entries are, with the number 0
+ * (see atomic-write.ts): the next run sweeps it, and who compares or packs roots leaves those out. Then come the first
+ * eight letters of the lock's name, in hexadecimal.
+ */
+function lockNameOnDisk(name: string): string {
+  return `.lx-agent-0-${Buffer.from(name.padEnd(8, '-').slice(0, 8), 'latin1').toString('hex')}`;
 }
 
 /**
@@ -112,12 +121,13 @@ function holderOf(root: Root, path: string): string | undefined {
   return root.list(path)[0];
 }
 
-/** What cannot be given back is found to be a dead process's as soon as this one has ended. */
-function giveBack(root: Root, path: string, own: string): void {
+/** A second try for what may be a passing trouble. What stays is a dead process's as soon as this one has ended. */
+function giveBack(root: Root, path: string, own: string, tries = 2): void {
   try {
     root.unclaim(path, own);
   } catch (error) {
     if (!(error instanceof RootError)) throw error;
+    if (tries > 1) giveBack(root, path, own, tries - 1);
   }
 }
 

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { kernelBootId } from '../../agent/system/boot-marks.ts';
@@ -11,7 +11,8 @@ import { temporaryRoot } from '../support/temporary-root.ts';
 
 const worker = join(import.meta.dirname, '../support/lock-worker.ts');
 const folder = 'var/lib/lx-agent';
-const path = `${folder}/lx-agent-trial.lock`;
+/** `trial---`, as the name of a temporary entry. */
+const path = `${folder}/.lx-agent-0-747269616c2d2d2d`;
 
 function start(...args: readonly string[]): ChildProcess {
   return spawn(process.execPath, [worker, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -113,16 +114,13 @@ describe('a lock', () => {
 
 describe('what a killed process left', () => {
   it('goes when the next run writes beside it; a lock that is held stays', async () => {
-    const place = temporaryRoot({ [`${folder}/lx-agent-held.lock`]: null });
+    const place = temporaryRoot();
     const held = await holder(place);
-    mkdirSync(join(place, folder, 'lx-agent-left.lock', '1999999999-1-x-1'), { recursive: true });
-    writeFileSync(join(place, folder, 'lx-agent-file.lock'), '');
+    const left = join(place, folder, '.lx-agent-0-0123456789abcdef');
+    mkdirSync(join(left, '1999999999-1-x-1'), { recursive: true });
+    mkdirSync(join(place, folder, '.lx-agent-0-0123456789abcde0'));
     openRoot(place).write(`/${folder}/state.json`, '', { mode: 0o600 });
-    expect(readdirSync(join(place, folder)).sort()).toEqual([
-      'lx-agent-file.lock',
-      'lx-agent-trial.lock',
-      'state.json',
-    ]);
+    expect(readdirSync(join(place, folder)).sort()).toEqual([path.slice(folder.length + 1), 'state.json']);
     await killed(held);
   });
 });

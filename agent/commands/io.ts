@@ -1,5 +1,5 @@
 import { fstatSync, readFileSync, writeSync } from 'node:fs';
-import { errorCode } from '../system/root-error.ts';
+import { errorCode, RootError } from '../system/root-error.ts';
 
 /**
  * What a command may say and hear. Every command module exports
@@ -49,8 +49,9 @@ function descriptorOutput(descriptor: number): Output {
           const code = errorCode(error);
           // Somebody set the pipe to non-blocking and it is full: wait a little, as a blocking write would.
           if (code === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
-          else if (code === 'EPIPE') return;
-          else throw error;
+          // Nobody is left to tell that nothing can be said on stderr: a console that was hung up, or a log on a full disk.
+          else if (code === 'EPIPE' || descriptor === 2) return;
+          else throw new RootError('write', 'to standard output', code ?? String(error), error);
         }
       }
     },

@@ -21,7 +21,11 @@ export interface Facts {
 /** Gather the facts; `warn` hears of each that cannot be had. */
 export function gatherFacts(
   root: Root,
-  { named, beforeInit }: { readonly named: readonly string[]; readonly beforeInit?: boolean },
+  {
+    named,
+    force,
+    beforeInit,
+  }: { readonly named: readonly string[]; readonly force?: boolean; readonly beforeInit?: boolean },
   warn: (message: string) => void,
 ): Facts {
   const configuration = readConfiguration(
@@ -50,6 +54,7 @@ export function gatherFacts(
       state,
       boot: boot?.value,
       named: names,
+      ...(force === true && { forced: true }),
       ...(beforeInit === true && { beforeInit }),
     }),
   };

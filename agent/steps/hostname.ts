@@ -4,6 +4,7 @@ import type { Domain, Hostname } from '../metadata/values.ts';
 import { withAssignment } from '../system/assignments.ts';
 import type { ReadableRoot, System } from '../system/system.ts';
 import { withHost } from './hosts.ts';
+import { keptHostname } from './kept-hostname.ts';
 import type { Step } from './step.ts';
 
 /** The name of the machine: running, in /etc/hostname, in /etc/hosts, and where older init systems keep it. */
@@ -15,9 +16,24 @@ export const hostname: Step = {
   plan(instance, system) {
     if (instance.docker) return { skip: "a Docker container has its name from the platform's init" };
     if (instance.hostname === undefined) return { skip: 'the metadata has no host name' };
-    return planHostname(instance.hostname, instance.dnsDomain, system);
+    const kept = keptHostname(nodeName(instance.hostname), instance, system);
+    const changes = planHostname(kept ?? instance.hostname, instance.dnsDomain, system);
+    return kept === undefined ? changes : changes.map((change) => keeping(change, kept, instance.hostname));
   },
 };
+
+/** The file is planned as the metadata has it, so that the report says that it is kept; all else follows its name. */
+function keeping(change: Change, kept: Hostname, wanted: Hostname | undefined): Change {
+  const why = `/etc/hostname, which somebody edited, names the machine ${kept}`;
+  if (
+    !('path' in change) ||
+    change.path !== '/etc/hostname' ||
+    change.kind !== 'file' ||
+    wanted === undefined
+  )
+    return { ...change, why };
+  return { ...change, content: `${nodeName(wanted)}\n` };
+}
 
 function planHostname(
   name: Hostname,

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Log } from './program-log.ts';
 import { errorCode } from './root-error.ts';
@@ -89,10 +90,36 @@ const meanings: Readonly<Record<string, string>> = {
 export class ProgramError extends Error {
   constructor(argv: readonly [string, ...string[]], cause: unknown) {
     const code = errorCode(cause) ?? '';
+    const interpreter = code === 'ENOENT' ? missingInterpreter(argv[0]) : undefined;
     const reason =
-      meanings[code] ?? meaningOf(code) ?? (cause instanceof Error ? cause.message : String(cause));
+      interpreter ??
+      meanings[code] ??
+      meaningOf(code) ??
+      (cause instanceof Error ? cause.message : String(cause));
     super(`cannot run ${argv[0]}: ${reason}`, { cause });
     this.name = 'ProgramError';
+  }
+}
+
+/** What the first line of a script names as its interpreter, where that is not there. */
+function missingInterpreter(path: string): string | undefined {
+  const name = /^#![ \t]*([!-~]+)/.exec(firstBytes(path))?.[1];
+  if (name === undefined || existsSync(name)) return undefined;
+  return `its interpreter ${name} is not there; install it, or name another in the first line`;
+}
+
+function firstBytes(path: string): string {
+  try {
+    const descriptor = openSync(path, 'r');
+    try {
+      const buffer = Buffer.alloc(256);
+      return buffer.toString('latin1', 0, readSync(descriptor, buffer));
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    // It is read for a better message only.
+    return '';
   }
 }
 
@@ -144,7 +171,8 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   try {
     process.kill(-child.pid, signal);
   } catch (error) {
-    if (errorCode(error) !== 'ESRCH') throw error;
+    // Called by a timer: who can do without the signal has ended, or is not ours to signal.
+    if (!['ESRCH', 'EPERM'].includes(errorCode(error) ?? '')) throw error;
   }
 }
 
@@ -155,6 +183,13 @@ function keepTail(child: ChildProcess) {
   for (const stream of streams) {
     stream.on('data', (chunk: Buffer) => {
       kept = Buffer.concat([kept, chunk]).subarray(-tailLength);
+    });
+    // How the program ended counts; of its output there is what came before.
+    stream.on('error', (error) => {
+      kept = Buffer.concat([
+        kept,
+        Buffer.from(`\n[the rest of its output cannot be read: ${error.message}]`),
+      ]);
     });
   }
   const closed = Promise.all(

@@ -59,16 +59,33 @@ export class Log {
   /** The last of what was written since the log was opened. */
   tail(length: number): string {
     this.#cut();
-    const last = this.#full ? this.#lastBeforeCut : this.#last(length);
-    return last.subarray(-length).toString('utf8');
+    try {
+      const last = this.#full ? this.#lastBeforeCut : this.#last(length);
+      return last.subarray(-length).toString('utf8');
+    } catch (error) {
+      return `[the log cannot be read: ${error instanceof Error ? error.message : error}]`;
+    }
   }
 
   close(): void {
     clearInterval(this.#watch);
-    closeSync(this.descriptor);
+    try {
+      closeSync(this.descriptor);
+    } catch {
+      // The program has written all that it will; what the file system says of it later changes nothing.
+    }
   }
 
+  /** A log that cannot be cut now may be the next time; the program that writes to it must not suffer. */
   #cut(): void {
+    try {
+      this.#cutIfTooLong();
+    } catch (error) {
+      if (errorCode(error) === undefined) throw error;
+    }
+  }
+
+  #cutIfTooLong(): void {
     const end = limit + (this.#full ? mark.length : 0);
     if (fstatSync(this.descriptor).size <= end) return;
     this.#lastBeforeCut = this.#last(4096);

@@ -16,6 +16,8 @@ export interface System {
   readonly boot: string | undefined;
   /** The platform runs the agent, and init has not started: no service has read any file yet. */
   readonly beforeInit?: boolean;
+  /** Files that were edited by hand are taken over. */
+  readonly forced?: boolean;
   /** Steps that the operator named: their scripts run again even if they ran in this boot. */
   readonly named: ReadonlySet<string>;
 }

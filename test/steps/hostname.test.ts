@@ -1,14 +1,38 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { settle } from '../../agent/change/settle.ts';
 import { hostname } from '../../agent/steps/hostname.ts';
 import { withHost } from '../../agent/steps/hosts.ts';
 import { runStep } from '../../agent/steps/run-step.ts';
 import { openRoot, type Root } from '../../agent/system/root.ts';
 import { RootError } from '../../agent/system/root-error.ts';
+import { emptyState } from '../../agent/system/state.ts';
+import type { System } from '../../agent/system/system.ts';
 import { files, planned, scratchSystem } from '../support/scratch-system.ts';
-import { instanceOf } from '../support/tampered.ts';
+import { instanceOf, sound } from '../support/tampered.ts';
 import { temporaryRoot } from '../support/temporary-root.ts';
 import { workOn } from './fixture.ts';
+
+it('leaves a name that somebody edited to the machine, as a whole: the file, /etc/hosts and the running name agree', async () => {
+  const edited = (given: Partial<System> = {}) =>
+    scratchSystem(
+      { '/etc/hostname': '# mine\nby-hand\n', '/etc/hosts': '127.0.0.1 localhost\n127.0.1.1 web-1\n' },
+      { state: { ...emptyState, files: { '/etc/hostname': 'what the agent wrote' } }, ...given },
+    );
+  const system = edited();
+  const live = { ...system, root: { ...system.root, live: true } };
+  const changes = await planned(hostname, { hostname: 'web-2' }, live);
+  expect(files(changes)['/etc/hosts']).toContain('127.0.1.1\tby-hand\n');
+  expect(changes).toContainEqual(expect.objectContaining({ argv: ['hostname', 'by-hand'] }));
+  expect(settle(changes, openRoot(system.root.path), system.state)).toContainEqual(
+    expect.objectContaining({ result: 'kept', reason: 'edited by hand' }),
+  );
+
+  for (const forced of [edited({ forced: true }), edited({ state: { ...emptyState, instance: 'another' } })])
+    expect(
+      files(await planned(hostname, { hostname: 'web-2', 'sdc:uuid': sound['sdc:uuid'] ?? '' }, forced)),
+    ).toMatchObject({ '/etc/hostname': 'web-2\n', '/etc/hosts': expect.stringContaining('web-2') });
+});
 
 it('replaces the name that the image came with, and nothing else', async () => {
   const system = scratchSystem({

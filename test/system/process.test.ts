@@ -37,7 +37,9 @@ describe('how a program ends', () => {
     await expect(runProgram({ argv: ['/no/such/program'], deadline: 30 })).rejects.toThrow(
       'cannot run /no/such/program: it, the interpreter',
     );
-    await expect(runProgram({ argv: [script], deadline: 30 })).rejects.toThrow(`cannot run ${script}`);
+    await expect(runProgram({ argv: [script], deadline: 30 })).rejects.toThrow(
+      `cannot run ${script}: its interpreter /no/such/interpreter is not there; install it`,
+    );
   });
 
   test('what it leaves in the background is neither waited for nor ended', async () => {

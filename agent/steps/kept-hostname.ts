@@ -1,0 +1,29 @@
+import { reasonToKeep } from '../change/ownership.ts';
+import type { Instance } from '../metadata/instance.ts';
+import { type Hostname, isHostname } from '../metadata/values.ts';
+import type { System } from '../system/system.ts';
+import { isClone } from './clone.ts';
+
+/**
+ * The name in an /etc/hostname that somebody edited. The file stays, and then its name is the machine's: everywhere, so
+ * that the running name, /etc/hosts and the file agree. Undefined where the file is ours to change, is taken over by
+ * force, or holds no name.
+ */
+export function keptHostname(wanted: string, instance: Instance, system: System): Hostname | undefined {
+  const { root, state, forced } = system;
+  if (forced === true || isClone(instance, system)) return undefined;
+  const current = root.entry('/etc/hostname')?.kind === 'file' ? root.read('/etc/hostname') : undefined;
+  const name = current === undefined ? undefined : nameIn(current.toString('latin1'));
+  // Only now is anything hashed: a boot that changes nothing does not load what hashes.
+  if (current === undefined || name === undefined || name === wanted) return undefined;
+  const isKept = reasonToKeep('/etc/hostname', current, 'ours-until-edited', state) !== undefined;
+  return isKept && name.length <= 64 && isHostname(name) ? name : undefined;
+}
+
+/** hostname(5): comments and empty lines are left out. */
+function nameIn(text: string): string | undefined {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .find((line) => line !== '' && !line.startsWith('#'));
+}

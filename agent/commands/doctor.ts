@@ -3,11 +3,12 @@ import { networkInterfaces } from 'node:os';
 import { checkConfiguration, lookAtConfiguration } from '../doctor/configuration.ts';
 import { checkFileSystems } from '../doctor/file-systems.ts';
 import { type Finding, wrong } from '../doctor/finding.ts';
-import { checkLastBoot, checkLastRun } from '../doctor/last-boot.ts';
+import { checkLastBoot, checkLastRun, checkRunning } from '../doctor/last-boot.ts';
 import { checkMetadata } from '../doctor/metadata.ts';
 import { checkNetwork } from '../doctor/network.ts';
 import { checkNetworkServices } from '../doctor/network-services.ts';
 import { checkPending } from '../doctor/pending.ts';
+import { checkRecords } from '../doctor/records.ts';
 import { checkResolvConf, checkResolversAnswer } from '../doctor/resolvers.ts';
 import { checkPlace, checkUnit } from '../doctor/unit.ts';
 import { checkOtherWriters } from '../doctor/writers.ts';
@@ -20,8 +21,10 @@ import { readBoots, readRuns } from '../system/read-report.ts';
 import { reportPath } from '../system/report-file.ts';
 import { openRoot, type Root } from '../system/root.ts';
 import { isAbsent, RootError } from '../system/root-error.ts';
-import { readState } from '../system/state.ts';
+import { readScriptsOfBoot } from '../system/scripts-of-boot.ts';
+import { findState, readState } from '../system/state.ts';
 import type { System } from '../system/system.ts';
+import { whatRuns } from '../system/what-runs.ts';
 import { metadataSocket } from '../system/zone.ts';
 import type { Invocation } from './arguments.ts';
 import { renderFindings } from './doctor-text.ts';
@@ -59,6 +62,7 @@ export async function examine(root: Root, socket: string | undefined): Promise<F
       checkUnit({ root, init: detectInit(root), state: readState(root, () => undefined) }),
     )),
     ...(await careful('unit', () => checkPlace(root))),
+    ...(await careful('records', () => checkRecords(root))),
     ...(await careful('last boot', () => lastBoot(root, boot))),
     ...(await careful('others', () => checkOtherWriters(root))),
     ...(root.live && instance !== undefined
@@ -103,12 +107,14 @@ function lastBoot(root: Root, boot: string | undefined): Finding[] {
   const runs = readRuns(root, (fault) => faults.push(fault)).filter(
     ({ started }) => since !== undefined && started > since.started,
   );
+  const scripts = { ...findState(root).state.scripts, ...readScriptsOfBoot(root, boot) };
+  const running = whatRuns(root, scripts, boot);
   const stages = (['early', 'late'] as const).filter(
     (stage) =>
       last?.[stage] !== undefined || !faults.some((fault) => fault.startsWith(`${reportPath(stage)} `)),
   );
   return [
-    ...stages.map((stage) => checkLastBoot(stage, last?.[stage], boot, runs)),
+    ...stages.map((stage) => checkRunning(stage, running) ?? checkLastBoot(stage, last?.[stage], boot, runs)),
     ...faults.map((fault) => wrong('last boot', fault, 'lx-agent run, or the next boot, writes a new one')),
     ...checkLastRun(runs),
   ];

@@ -4,7 +4,7 @@ import { openRoot, type Root } from '../system/root.ts';
 import { readScriptsOfBoot } from '../system/scripts-of-boot.ts';
 import { findState, type State, statePath } from '../system/state.ts';
 import { whatRuns } from '../system/what-runs.ts';
-import type { Invocation } from './arguments.ts';
+import { type Invocation, seconds } from './arguments.ts';
 import type { Io } from './io.ts';
 import { renderStatus, type Status } from './status-text.ts';
 import { styleFor } from './style.ts';
@@ -12,14 +12,25 @@ import { styleFor } from './style.ts';
 /** `lx-agent status`: what the last boot did, and the runs by hand since then. For the exit status see `exitStatus`. */
 export async function run(invocation: Invocation, io: Io): Promise<number> {
   const root = openRoot(invocation.values.get('root') ?? '/');
+  const missing = invocation.flags.has('wait') ? await wait(root, invocation) : undefined;
   const status = readStatus(root, io);
   io.stdout.write(
     invocation.flags.has('json')
       ? `${JSON.stringify({ version: 1, ...status }, null, 2)}\n`
       : renderStatus(status, styleFor(io.stdout, io.environment)),
   );
-  return exitStatus(status);
+  if (missing === undefined) return exitStatus(status);
+  io.stderr.write(`lx-agent: waited in vain: ${missing}\n`);
+  return Math.max(1, exitStatus(status));
 }
+
+async function wait(root: Root, invocation: Invocation): Promise<string | undefined> {
+  const { waitForBoot } = await import('./status-wait.ts');
+  return await waitForBoot(root, seconds(invocation, 'deadline') ?? defaultDeadline);
+}
+
+/** Seconds; as the table of commands says. */
+const defaultDeadline = 600;
 
 /** Throws where there are reports and none can be read. */
 function readStatus(root: Root, io: Io): Status {

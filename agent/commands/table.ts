@@ -110,17 +110,33 @@ export const commands = [
     name: 'status',
     summary: 'Show what the last boot did',
     description: [
-      'For each stage and step: changed, unchanged, kept, skipped with the reason, or failed with the cause and what to do about it; how long it took; and how the scripts ended.',
+      'For each stage and step: changed, unchanged, kept, skipped with the reason, or failed with the cause and what to do about it; how long it took; and how the scripts ended. What runs now is shown with its process and since when. Runs by hand since the boot are shown apart from it.',
     ],
     operands: [],
-    options: [root, json],
+    options: [
+      {
+        name: 'wait',
+        summary: 'First wait until both stages of this boot have ended, and no script runs',
+      },
+      { ...deadline, default: '600', summary: 'With --wait: give up when they have not ended by then' },
+      root,
+      json,
+    ],
     examples: [
       { command: 'lx-agent status', meaning: 'the last boot in one screen' },
+      {
+        command: 'lx-agent status --wait --deadline 60',
+        meaning: 'for a script that needs what the user-script does',
+      },
       { command: 'lx-agent status --json', meaning: 'the same for a program' },
     ],
     exits: [
       { status: 0, meaning: 'the last boot went well' },
-      { status: 1, meaning: 'a step failed, or there is no report' },
+      {
+        status: 1,
+        meaning:
+          'a step of it or of the last run by hand failed, there is no report, or --wait waited in vain',
+      },
       { status: 2, meaning: 'the metadata could not be had' },
       usage,
     ],

@@ -13,6 +13,7 @@ export interface Finding {
     | 'unit'
     | 'last boot'
     | 'last run'
+    | 'records'
     | 'others'
     | 'network'
     | 'a run';

@@ -1,5 +1,6 @@
 import type { KeptReport } from '../report-schema.ts';
 import type { Stage } from '../steps/step.ts';
+import type { Running } from '../system/what-runs.ts';
 import { type Finding, note, ok, wrong } from './finding.ts';
 
 /** The remedy where a run by hand put right what a stage of the boot did not. */
@@ -44,6 +45,22 @@ export function checkLastBoot(
   if (first !== undefined && latest.every((one) => one !== undefined && one.step.result !== 'failed'))
     return remedied(text, first.run);
   return wrong('last boot', text, 'lx-agent status says why, and what to do');
+}
+
+/**
+ * A stage that is at work now has left no report of this boot yet, and nothing is wrong with that. Undefined where nothing
+ * of the stage runs.
+ */
+export function checkRunning(stage: Stage, running: readonly Running[]): Finding | undefined {
+  const [first] = running.filter(({ what }) => stageOf(what) === stage);
+  if (first === undefined) return undefined;
+  const text = `the ${first.what} runs now, as process ${first.pid} since ${first.since}`;
+  return note('last boot', text, 'lx-agent status --wait waits for its end');
+}
+
+/** Scripts are named for their step or their folder. */
+function stageOf(what: string): Stage {
+  return what === 'operator-script' || what.startsWith('early.d/') ? 'early' : 'late';
 }
 
 /** How the last run by hand since the boot ended; nothing where it went well or there was none. */

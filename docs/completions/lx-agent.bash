@@ -37,6 +37,7 @@ _lx_agent() {
     'boot --place') COMPREPLY=($(compgen -d -- "$cur")); return ;;
     'boot --root') COMPREPLY=($(compgen -d -- "$cur")); return ;;
     'boot --socket') COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    'status --deadline') COMPREPLY=(); return ;;
     'status --root') COMPREPLY=($(compgen -d -- "$cur")); return ;;
     'doctor --root') COMPREPLY=($(compgen -d -- "$cur")); return ;;
     'doctor --socket') COMPREPLY=($(compgen -f -- "$cur")); return ;;
@@ -75,7 +76,7 @@ _lx_agent() {
       if [[ $cur == -* ]]; then words_of '--place --dry-run -n --root --socket --json --help -h'
       else COMPREPLY=(); fi ;;
     'status')
-      if [[ $cur == -* ]]; then words_of '--root --json --help -h'
+      if [[ $cur == -* ]]; then words_of '--wait --deadline --root --json --help -h'
       else COMPREPLY=(); fi ;;
     'doctor')
       if [[ $cur == -* ]]; then words_of '--root --socket --json --help -h'

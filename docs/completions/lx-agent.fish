@@ -30,6 +30,8 @@ complete -c lx-agent -n '__fish_seen_subcommand_from boot' -l root -r -a '(__fis
 complete -c lx-agent -n '__fish_seen_subcommand_from boot' -l socket -r -F -d 'The metadata socket'
 complete -c lx-agent -n '__fish_seen_subcommand_from boot' -l json -d 'Print one JSON object in place of text'
 complete -c lx-agent -n '__fish_seen_subcommand_from boot' -l help -s h -d 'Print the help of the command'
+complete -c lx-agent -n '__fish_seen_subcommand_from status' -l wait -d 'First wait until both stages of this boot have ended, and no script runs'
+complete -c lx-agent -n '__fish_seen_subcommand_from status' -l deadline -r -d 'With --wait: give up when they have not ended by then'
 complete -c lx-agent -n '__fish_seen_subcommand_from status' -l root -r -a '(__fish_complete_directories)' -d 'Work on the tree below DIR as if it were /'
 complete -c lx-agent -n '__fish_seen_subcommand_from status' -l json -d 'Print one JSON object in place of text'
 complete -c lx-agent -n '__fish_seen_subcommand_from status' -l help -s h -d 'Print the help of the command'

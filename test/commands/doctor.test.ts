@@ -36,6 +36,7 @@ const findingSchema = v.object({
     'unit',
     'last boot',
     'last run',
+    'records',
     'others',
     'network',
     'a run',

@@ -1,0 +1,36 @@
+import { bootIdentity } from '../system/boot.ts';
+import { readBoots } from '../system/read-report.ts';
+import type { Root } from '../system/root.ts';
+import { readScriptsOfBoot } from '../system/scripts-of-boot.ts';
+import { findState } from '../system/state.ts';
+import { whatRuns } from '../system/what-runs.ts';
+
+/** Milliseconds between two looks. */
+const pause = 200;
+
+/**
+ * Wait until both stages of this boot have left their reports and no script runs, for so many seconds at most. Answers
+ * with what it waited for in vain; undefined where all has ended. On a root that is not running there is no boot to wait
+ * for.
+ */
+export async function waitForBoot(root: Root, seconds: number): Promise<string | undefined> {
+  if (!root.live) return undefined;
+  const end = process.uptime() + seconds;
+  for (;;) {
+    const missing = whatIsMissing(root);
+    if (missing === undefined) return undefined;
+    if (process.uptime() >= end) return missing;
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+}
+
+function whatIsMissing(root: Root): string | undefined {
+  const boot = bootIdentity();
+  const scripts = { ...findState(root).state.scripts, ...readScriptsOfBoot(root, boot) };
+  const [running] = whatRuns(root, scripts, boot);
+  if (running !== undefined)
+    return `the ${running.what} still runs, as process ${running.pid} since ${running.since}`;
+  const own = readBoots(root, () => undefined).find((one) => one.boot === boot);
+  if (own?.early === undefined) return 'the early stage of this boot has left no report';
+  return own.late === undefined ? 'the late stage of this boot has left no report' : undefined;
+}

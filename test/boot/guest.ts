@@ -59,6 +59,8 @@ export interface BootOptions {
 export interface Guest {
   /** When its init began, in nanoseconds of the machine's clock. */
   readonly started: bigint;
+  /** The process of its init, as this machine numbers it. */
+  readonly pid: number;
   records(): BootRecord[];
   /** Wait for a record; throws with everything the guest said when it does not come within the seconds given. */
   waitFor(who: string, what?: string, seconds?: number): Promise<BootRecord>;
@@ -124,6 +126,7 @@ export async function boot(root: BootRoot, options: BootOptions): Promise<Guest>
 
   return {
     started: BigInt(started),
+    pid: Number(pid),
     records,
     console: readConsole,
     async waitFor(who, what, seconds = 60) {

@@ -7,6 +7,7 @@ import { type MetadataServer, startMetadataServer } from '../../support/metadata
 import { boot, type Guest, newDisk } from '../guest.ts';
 import { runFolder } from '../installed.ts';
 import { instance } from '../instance.ts';
+import { startNameServers } from '../name-servers.ts';
 import { rootNamed } from '../roots.ts';
 
 // What an operator meets: the built program in a booted root, well and in trouble. Each case breaks something,
@@ -22,15 +23,18 @@ const metadata = {
 };
 let server: MetadataServer;
 let guest: Guest;
+let nameServers: Awaited<ReturnType<typeof startNameServers>>;
 
 beforeAll(async () => {
   server = await startMetadataServer({ socketPath, metadata });
   guest = await boot(rootNamed('systemd'), { disk, metadata: folder });
+  nameServers = await startNameServers(guest, ['192.0.2.53', '192.0.2.54']);
   await guest.waitFor('user-script', 'begin');
   await guest.waitFor('sshd', 'begin');
   await guest.waitFor('late', 'end:1');
 });
 afterAll(async () => {
+  await nameServers.end();
   await guest.end(['/sbin/shutdown', '-h', 'now']);
   await server.close();
   disk.remove();

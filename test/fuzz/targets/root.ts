@@ -139,7 +139,7 @@ export const rootTarget: Target = {
             distribution: detectDistribution(root),
             init: detectInit(root),
             state: readState(root, (message) =>
-              assert.match(message, /^\/var\/lib\/lx-agent\/state\.json: /),
+              assert.match(message, /^\/var\/lib\/lx-agent\/state\.json( is no record|:) /),
             ),
           });
           for (const step of steps) {

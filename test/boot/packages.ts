@@ -22,6 +22,8 @@ export const packages: readonly { readonly name: string; readonly program: strin
   { name: 'ksh93u+m', program: 'ksh93' },
   { name: 'rpm', program: 'rpmbuild' },
   { name: 'xz-utils', program: 'xz' },
+  { name: 'gnupg', program: 'gpg' },
+  { name: 'minisign', program: 'minisign' },
   { name: 'lintian', program: 'lintian' },
   { name: 'rpmlint', program: 'rpmlint' },
 ];

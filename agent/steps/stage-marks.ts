@@ -1,0 +1,38 @@
+import type { Report } from '../report.ts';
+import { markDoneBeforeInit } from '../system/boot-marks.ts';
+import { markLateStage } from '../system/late-mark.ts';
+import { needsInit } from './reason-to-skip.ts';
+import { type Run, withWriteFaults } from './run-report.ts';
+import type { Stage } from './step.ts';
+
+/** How far the early stage of a boot came. */
+export interface Progress {
+  /** Every early step was begun: nobody told the agent to stop. */
+  readonly complete: boolean;
+  /** The late steps had nothing to do, and were carried out too. */
+  readonly idle: boolean;
+}
+
+/**
+ * Leave the marks by which the units see what they need not do. This comes last: a stage without its mark makes up for
+ * whatever is missing. Gives the report, with a warning if the marks could not be written.
+ */
+export async function markStages(run: Run, report: Report, { complete, idle }: Progress): Promise<Report> {
+  const { root, options, outcomes } = run;
+  const lateIsDone = idle && report.exit === 0;
+  return await withWriteFaults(report, () => {
+    if (options.beforeInit === true) {
+      const waiting = outcomes.some(({ reason }) => reason === needsInit);
+      // What failed may work once init has mounted everything. If the metadata did not come, the late stage waits for it.
+      const earlyIsDone = complete && !waiting && report.exit !== 1;
+      const done: readonly Stage[] = [
+        ...(earlyIsDone ? ['early' as const] : []),
+        ...(lateIsDone ? ['late' as const] : []),
+      ];
+      markDoneBeforeInit(root, done);
+    } else {
+      markLateStage(root, lateIsDone);
+    }
+    return report;
+  });
+}

@@ -5,6 +5,7 @@
 #   METADATA  a folder to be bound at /native/.zonecontrol; without it the guest has /native/usr/sbin, and no such folder
 #   ZONE      empty for a guest that is no lx zone: without /native
 #   PLATFORM  a folder to be bound read-only at /native/usr: what the platform ships below its own /usr
+#   BOX       a folder with zone-init and supervisor (zone/): the guest's kernel answers as an lx zone's; empty: as Linux
 #   NIC       plumbed (up, with its address), bare (without), none (plumbed)
 #   LIMIT     seconds until everything is ended (120)
 # Exit: 130 it powered off, 129 it rebooted, 124 or 137 the limit. Needs root.
@@ -30,6 +31,19 @@ if [ "$stage" = mounted ]; then
   mount -t cgroup2 cgroup2 /sys/fs/cgroup || exit 9
   # A name of its own: the number of a process comes again, and a group of one that was killed is still there.
   group=$(mktemp -d /sys/fs/cgroup/lx-agent-boot.XXXXXX) && echo $$ >"$group/cgroup.procs" || exit 9
+  # Groups of the guest's own in the hierarchies of cgroup version 1 that inits make: such a hierarchy is one for the
+  # whole machine, and without a group in it the guest would see those of others.
+  groups=("$group")
+  if [ -n "${BOX:-}" ]; then
+    for name in systemd openrc; do
+      mkdir -p "$upper/cgroup-$name"
+      mount -t cgroup -o "none,name=$name" cgroup "$upper/cgroup-$name" || exit 9
+      own=$(mktemp -d "$upper/cgroup-$name/lx-agent-boot.XXXXXX") && echo $$ >"$own/cgroup.procs" || exit 9
+      groups+=("$own")
+    done
+    "$BOX/supervisor" "$upper/box.sock" &
+    until [ -S "$upper/box.sock" ]; do sleep 0.01; done
+  fi
   export BOOT_STAGE=init
   timeout --foreground --kill-after 2 "${LIMIT:-120}" script --quiet --return --flush --command "$(printf '%q ' \
     unshare --fork --kill-child --pid --ipc --uts --net --cgroup --mount --propagation private "$0" "$@")" \
@@ -37,7 +51,10 @@ if [ "$stage" = mounted ]; then
   status=$?
   echo $$ >/sys/fs/cgroup/cgroup.procs
   echo 1 >"$group/cgroup.kill"
-  until find "$group" -depth -type d -exec rmdir {} + 2>/dev/null; do sleep 0.05; done
+  for own in "${groups[@]:1}"; do echo $$ >"${own%/*}/cgroup.procs"; done
+  for own in "${groups[@]}"; do
+    until find "$own" -depth -type d -exec rmdir {} + 2>/dev/null; do sleep 0.05; done
+  done
   exit "$status"
 fi
 
@@ -58,7 +75,9 @@ if [ "${NIC-plumbed}" = plumbed ]; then
   ip route add default via 192.0.2.1
 fi
 mount -t tmpfs -o mode=755 tmpfs "$root/dev"
-for device in null:1:3 zero:1:5 full:1:7 random:1:8 urandom:1:9 tty:5:0; do
+devices='null:1:3 zero:1:5 random:1:8 urandom:1:9 tty:5:0'
+[ -n "${BOX:-}" ] || devices="$devices full:1:7"
+for device in $devices; do
   IFS=: read -r name major minor <<<"$device"
   mknod -m 666 "$root/dev/$name" c "$major" "$minor"
 done
@@ -72,19 +91,51 @@ ln -s fd/2 "$root/dev/stderr"
 mount -t tmpfs tmpfs "$root/dev/shm"
 : >"$root/dev/console"
 mount --bind "$terminal" "$root/dev/console"
-mount -t tmpfs -o mode=755 tmpfs "$root/run"
 mount -t proc proc "$root/proc"
 # A boot id of its own, as each boot of a zone has one.
 cat /proc/sys/kernel/random/uuid >"$upper/boot_id"
 mount --bind "$upper/boot_id" "$root/proc/sys/kernel/random/boot_id"
-mount --bind "$root/proc/sys" "$root/proc/sys"
-mount -o remount,bind,ro "$root/proc/sys"
+if [ -n "${BOX:-}" ]; then
+  # /proc and /sys as an lx zone has them (zone/answers.ts has the sources); /run and cgroups are the init's to mount.
+  ln -s console "$root/dev/kmsg"
+  new=$root/.new
+  mkdir "$new"
+  mount -t tmpfs -o mode=755 tmpfs "$new"
+  # shellcheck disable=SC2046 # a list of files
+  (cd "$root/proc/sys" && cp --parents $(<"$BOX/proc-sys") "$new" 2>/dev/null)
+  mount --bind "$root/proc/sys/kernel/hostname" "$new/kernel/hostname"
+  mount --rbind "$new" "$root/proc/sys"
+  umount -l "$new"
+  mount -o remount,bind,ro "$root/proc/sys"
+  for file in cgroups filesystems; do
+    mount --bind "$BOX/proc-$file" "$root/proc/$file"
+  done
+  mount -t sysfs sysfs "$root/sys"
+  mount -t tmpfs -o mode=755 tmpfs "$new"
+  mkdir -p "$new"/{block,class/net,devices/{system,virtual/{bdi,net},zfs},fs/cgroup}
+  for interface in lo eth0; do
+    [ -e "$root/sys/class/net/$interface" ] || continue
+    mkdir "$new/devices/virtual/net/$interface"
+    for file in address addr_len flags ifindex mtu tx_queue_len type; do
+      cat "$root/sys/class/net/$interface/$file" >"$new/devices/virtual/net/$interface/$file"
+    done
+    ln -s "../../devices/virtual/net/$interface" "$new/class/net/$interface"
+  done
+  umount "$root/sys"
+  mount --move "$new" "$root/sys"
+  mount -o remount,ro "$root/sys"
+  rmdir "$new"
+else
+  mount -t tmpfs -o mode=755 tmpfs "$root/run"
+  mount --bind "$root/proc/sys" "$root/proc/sys"
+  mount -o remount,bind,ro "$root/proc/sys"
+  mount -t sysfs -o ro,nosuid,nodev,noexec sysfs "$root/sys"
+  mount -t cgroup2 cgroup2 "$root/sys/fs/cgroup"
+fi
 if [ -e "$root/proc/sysrq-trigger" ]; then
   mount --bind "$root/proc/sysrq-trigger" "$root/proc/sysrq-trigger"
   mount -o remount,bind,ro "$root/proc/sysrq-trigger"
 fi
-mount -t sysfs -o ro,nosuid,nodev,noexec sysfs "$root/sys"
-mount -t cgroup2 cgroup2 "$root/sys/fs/cgroup"
 [ -z "${ZONE-1}" ] || mkdir -p "$root/native/usr/sbin"
 if [ -n "${PLATFORM:-}" ]; then
   mkdir -p "$root/native/usr"
@@ -98,12 +149,16 @@ fi
 # /proc is still the machine's own here, so it tells our number as the machine sees it.
 read -r pid _ </proc/self/stat
 cd "$root" || exit 9
-mkdir -p .old
 printf '%s %s\n' "$pid" "$(date +%s%N)" >"$pidfile.new" && mv "$pidfile.new" "$pidfile"
 # The stray variables are as a kernel or a platform may hand them to init; they would stop the agent's Node.js, or have it
 # write a folder.
+start=(bash -c 'mkdir -p .old; pivot_root . .old; cd /; exec /bin/sh -c "umount -l /.old; rmdir /.old; exec \"\$@\"" sh "$@"' b)
+drop=-sys_time,-sys_module,-sys_rawio,-mknod,-syslog,-wake_alarm
+if [ -n "${BOX:-}" ]; then
+  start=("$BOX/zone-init" boot "$upper/box.sock" "$root")
+  drop=$drop,-net_admin
+fi
 exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin container=zone TERM=linux \
   NODE_REPL_EXTERNAL_MODULE=/nowhere NODE_V8_COVERAGE=/var/coverage LD_LIBRARY_PATH=/nowhere \
-  setpriv --bounding-set=-sys_time,-sys_module,-sys_rawio,-mknod,-syslog,-wake_alarm --inh-caps=-all \
-  bash -c 'pivot_root . .old; cd /; exec /bin/sh -c "umount -l /.old; rmdir /.old; exec \"\$@\"" sh "$@"' b "$@" \
+  setpriv --bounding-set="$drop" --inh-caps=-all "${start[@]}" "$@" \
   <"$root/dev/console" >"$root/dev/console" 2>&1

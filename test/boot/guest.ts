@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { type AgentPart, lowerLayers, runFolder } from './installed.ts';
 import { type BootRecord, parseRecords } from './records.ts';
 import type { BootRoot } from './roots.ts';
+import { zonePrograms } from './zone/build.ts';
 
 const run = promisify(execFile);
 
@@ -47,6 +48,8 @@ export interface BootOptions {
   readonly agent?: AgentPart;
   /** Whether the guest has what makes it an lx zone (it has). */
   readonly zone?: boolean;
+  /** Whose answers its system calls get: an lx zone's kernel's (zone/answers.ts), or this machine's own (as it is). */
+  readonly kernel?: 'lx' | 'linux';
   /** The interface as it is before init begins: with the address that the platform gave it (it has), without, or not there. */
   readonly nic?: 'plumbed' | 'bare' | 'none';
   /** What the platform has below its /usr; its lxinit is PID 1 then, and becomes the root's init. */
@@ -80,6 +83,7 @@ export async function boot(root: BootRoot, options: BootOptions): Promise<Guest>
   rmSync(pidfile, { force: true });
   rmSync(options.disk.path('/var/log/boot-test/records'), { force: true });
   const lower = lowerLayers(root, options.agent ?? 'recorded').join(':');
+  const box = options.kernel === 'lx' ? zonePrograms() : undefined;
   const child = spawn(
     join(import.meta.dirname, 'boot.sh'),
     [lower, folder, consoleFile, pidfile, ...firstProcess(root, options)],
@@ -91,6 +95,7 @@ export async function boot(root: BootRoot, options: BootOptions): Promise<Guest>
         PLATFORM: options.platform,
         NIC: options.nic ?? 'plumbed',
         ZONE: options.zone === false ? '' : '1',
+        BOX: box?.folder,
       },
       stdio: ['ignore', 'ignore', 'pipe'],
     },
@@ -112,17 +117,11 @@ export async function boot(root: BootRoot, options: BootOptions): Promise<Guest>
   const records = () => parseRecords(options.disk.path('/var/log/boot-test/records'));
   const find = (who: string, what?: string) =>
     records().find((record) => record.who === who && (what === undefined || record.what === what));
-  const inGuest = [
-    '--target',
-    pid,
-    '--all',
-    '--root',
-    '--wd',
-    '--',
-    '/usr/bin/env',
-    '-i',
-    'PATH=/usr/sbin:/usr/bin:/sbin:/bin',
-  ];
+  const environment = ['/usr/bin/env', '-i', 'PATH=/usr/sbin:/usr/bin:/sbin:/bin'];
+  const [enter, inGuest] =
+    box === undefined
+      ? ['nsenter', ['--target', pid, '--all', '--root', '--wd', '--', ...environment]]
+      : [box.init, ['enter', join(folder, 'box.sock'), pid, ...environment]];
 
   return {
     started: BigInt(started),
@@ -139,12 +138,12 @@ export async function boot(root: BootRoot, options: BootOptions): Promise<Guest>
       );
     },
     async run(program, ...args) {
-      const { stdout } = await run('nsenter', [...inGuest, program, ...args], { timeout: 30_000 });
+      const { stdout } = await run(enter, [...inGuest, program, ...args], { timeout: 30_000 });
       return stdout;
     },
     async end(command) {
       // The guest may be gone before the command has answered.
-      run('nsenter', [...inGuest, ...command], { timeout: 30_000 }).catch(() => undefined);
+      run(enter, [...inGuest, ...command], { timeout: 30_000 }).catch(() => undefined);
       await ended;
       return ending(child) ?? 'status -1';
     },

@@ -29,6 +29,8 @@ export interface FileChange extends Described {
   readonly claim: Claim;
   /** Of a `shared` file: by what our part before is known there; on record while a change that failed owes to take it out. */
   readonly replaces?: string;
+  /** What is there could not be read, so that `content` means nothing: the Change fails with this error. */
+  readonly fault?: Error;
   /** The content is a secret: masked in diffs, never in a report. */
   readonly secret?: boolean;
 }

@@ -62,6 +62,7 @@ function settleOne(change: Change, root: ReadableRoot, state: State, force: bool
 }
 
 function settleFile(change: FileChange, root: ReadableRoot, state: State, force: boolean): Settled {
+  if (change.fault !== undefined) throw change.fault;
   const entry = root.entry(change.path);
   if (entry === undefined) return wanted(change);
   if (entry.kind === 'directory') throw new RootError('write', change.path, 'EISDIR');

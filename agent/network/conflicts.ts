@@ -1,6 +1,8 @@
 import { platformMark } from '../change/ownership.ts';
 import type { RendererName } from '../system/configuration.ts';
+import { RootError } from '../system/root-error.ts';
 import type { ReadableRoot } from '../system/system.ts';
+import { textIfReadable } from '../system/text-if-readable.ts';
 import type { Interface, Network } from './model.ts';
 
 /** Somebody else's file, an installer's as a rule, that configures an interface of ours too, or in place of ours. */
@@ -59,8 +61,8 @@ const places: Readonly<Partial<Record<RendererName, readonly Place[]>>> = {
 };
 
 /**
- * The files that would have the network service do something else than ours say. Only reads; a file that cannot be
- * read is an error. `owns` tells the agent's own files.
+ * The files that would have the network service do something else than ours say. Only reads, and leaves out what cannot
+ * be read: this is advice, and must not cost the step its work. `owns` tells the agent's own files.
  */
 export function conflictingFiles(
   root: ReadableRoot,
@@ -69,7 +71,7 @@ export function conflictingFiles(
   owns: (path: string) => boolean,
 ): Conflict[] {
   return (places[renderer] ?? []).flatMap(({ folder, settings, isOne, configures }) =>
-    root.list(folder).flatMap((name) => {
+    namesIn(root, folder).flatMap((name) => {
       const path = `${folder}/${name}`;
       if (!isOne(name) || owns(path)) return [];
       const text = settings === undefined ? textOf(root, path) : (textOf(root, settings) ?? '');
@@ -80,9 +82,18 @@ export function conflictingFiles(
   );
 }
 
+function namesIn(root: ReadableRoot, folder: string): readonly string[] {
+  try {
+    return root.list(folder);
+  } catch (error) {
+    if (error instanceof RootError) return [];
+    throw error;
+  }
+}
+
+/** Symbolic links are followed, as the network service follows them. */
 function textOf(root: ReadableRoot, path: string): string | undefined {
-  const entry = root.entry(path);
-  return entry?.kind === 'file' && entry.size <= limit ? root.readText(path) : undefined;
+  return textIfReadable(root, path, limit);
 }
 
 /** interfaces(5): a `manual` stanza does nothing, so it is in nobody's way. */

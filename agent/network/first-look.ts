@@ -1,5 +1,6 @@
 import type { Change } from '../change/change.ts';
 import type { System } from '../system/system.ts';
+import { textIfReadable } from '../system/text-if-readable.ts';
 import { readLinks } from './links.ts';
 import type { Link, Network } from './model.ts';
 
@@ -24,7 +25,7 @@ export function asBefore(link: Link, given: ReadonlySet<string>): Link {
 
 /** The interfaces that an earlier run of this boot gave to the network service; none in a new boot. */
 export function givenToService({ root, boot }: Boot): ReadonlySet<string> {
-  const [of, ...names] = root.readText(path)?.trim().split('\n') ?? [];
+  const [of, ...names] = textIfReadable(root, path)?.trim().split('\n') ?? [];
   return new Set(boot !== undefined && of === boot ? names : []);
 }
 

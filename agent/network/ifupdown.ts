@@ -1,3 +1,4 @@
+import { readShared } from '../change/shared-file.ts';
 import { type Cidr, isIpv6 } from '../metadata/values.ts';
 import type { ReadableRoot } from '../system/system.ts';
 import { defaultRoutes, type Interface, type Network, type Route } from './model.ts';
@@ -14,8 +15,8 @@ export const ifupdown: Renderer = {
 
 /** The main file with a line that includes ours, where it has none; one that is missing gets the loopback too. */
 function included(root: ReadableRoot): RenderedFile[] {
-  const main = '/etc/network/interfaces';
-  const text = root.read(main)?.toString('latin1');
+  const { path: main, text, fault } = readShared(root, '/etc/network/interfaces');
+  if (fault !== undefined) return [{ path: main, content: '', claim: 'shared', fault }];
   if (text === undefined)
     return [
       {

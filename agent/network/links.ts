@@ -2,6 +2,7 @@ import { networkInterfaces } from 'node:os';
 import { type IpAddress, isIpAddress, normalizeMac } from '../metadata/values.ts';
 import { errorCode } from '../system/root-error.ts';
 import type { ReadableRoot } from '../system/system.ts';
+import { textIfReadable } from '../system/text-if-readable.ts';
 import type { Link } from './model.ts';
 import { isInterfaceName } from './names.ts';
 
@@ -19,7 +20,7 @@ export function readLinks(root: ReadableRoot): Link[] {
     .sort()
     .map((name) => {
       const mac = normalizeMac(
-        root.readText(`/sys/class/net/${name}/address`)?.trim() ?? known?.get(name)?.mac ?? '',
+        textIfReadable(root, `/sys/class/net/${name}/address`)?.trim() ?? known?.get(name)?.mac ?? '',
       );
       return { name, mac, addresses: known && (known.get(name)?.addresses ?? []) };
     });

@@ -24,6 +24,8 @@ export interface RenderedFile {
   readonly mode?: number;
   readonly claim?: FileChange['claim'];
   readonly linked?: boolean;
+  /** Of a `shared` file: why it could not be read. */
+  readonly fault?: Error;
 }
 
 /** A symbolic link; the target is written as given. */

@@ -1,4 +1,5 @@
 import type { ReadableRoot } from '../system/system.ts';
+import { textIfReadable } from '../system/text-if-readable.ts';
 import type { Step } from './step.ts';
 
 /**
@@ -29,9 +30,8 @@ export const authorizedKeys: Step = {
 };
 
 /** Root's home by passwd(5); `/root` where that says nothing usable. */
-function rootHome(root: Pick<ReadableRoot, 'readText'>): string {
-  const line = root
-    .readText('/etc/passwd')
+function rootHome(root: Pick<ReadableRoot, 'read'>): string {
+  const line = textIfReadable(root, '/etc/passwd')
     ?.split('\n')
     .find((entry) => entry.startsWith('root:'));
   const home = line?.split(':')[5]?.replace(/\/+$/, '') ?? '';

@@ -1,8 +1,10 @@
 import { hostname as runningName } from 'node:os';
 import type { Change } from '../change/change.ts';
+import { behindLinks, sharedFile } from '../change/shared-file.ts';
 import type { Domain, Hostname } from '../metadata/values.ts';
 import { withAssignment } from '../system/assignments.ts';
-import type { ReadableRoot, System } from '../system/system.ts';
+import type { System } from '../system/system.ts';
+import { textIfReadable } from '../system/text-if-readable.ts';
 import { withHost } from './hosts.ts';
 import { keptHostname } from './kept-hostname.ts';
 import type { Step } from './step.ts';
@@ -38,53 +40,59 @@ function keeping(change: Change, kept: Hostname, wanted: Hostname | undefined): 
 function planHostname(
   name: Hostname,
   domain: Domain | undefined,
-  { root, distribution, state }: System,
+  { root, distribution, init, state }: System,
 ): Change[] {
   const node = nodeName(name);
   const why = `the metadata names the instance ${node}`;
-  const file = { kind: 'file', mode: 0o644, why } as const;
+  // Where /etc/hosts could not be written, the name went on without it, and only the record knows the one before.
+  const owed = state.owed?.[behindLinks(root, '/etc/hosts')];
+  const previous = owed ?? textIfReadable(root, '/etc/hostname')?.trim();
   const changes: Change[] = [];
 
-  const hosts = readBytes(root, '/etc/hosts') ?? '127.0.0.1\tlocalhost\n::1\tlocalhost\n';
-  // Where /etc/hosts could not be written, the name went on without it, and only the record knows the one before.
-  const previous = state.owed?.['/etc/hosts'] ?? root.readText('/etc/hostname')?.trim();
-  changes.push({
-    ...file,
-    path: '/etc/hosts',
-    content: Buffer.from(withHost(hosts, hostNames(name, domain), previous), 'latin1'),
-    claim: 'shared',
-    ...(previous === undefined ? {} : { replaces: previous }),
-  });
-
-  // After /etc/hosts: a run that was killed in between still finds there by which name the old line goes.
-  changes.push({ ...file, path: '/etc/hostname', content: `${node}\n`, claim: 'ours-until-edited' });
-
-  const sysconfig = readBytes(root, '/etc/sysconfig/network');
-  if (distribution.family === 'redhat' && sysconfig !== undefined && /^HOSTNAME=/m.test(sysconfig))
-    changes.push({
-      ...file,
-      path: '/etc/sysconfig/network',
-      content: Buffer.from(withAssignment(sysconfig, 'HOSTNAME', node), 'latin1'),
-      claim: 'shared',
-    });
-  // OpenRC on Gentoo reads this before /etc/hostname; Alpine has no such file.
-  const confd = readBytes(root, '/etc/conf.d/hostname');
-  if (confd !== undefined)
-    changes.push({
-      ...file,
-      path: '/etc/conf.d/hostname',
-      content: Buffer.from(withAssignment(confd, 'hostname', `"${node}"`), 'latin1'),
-      claim: 'shared',
-    });
-
+  // First, because it needs none of the files: it is set even where one of them cannot be written.
   if (root.live && runningName() !== node)
     changes.push({ kind: 'command', argv: ['hostname', node], deadline: 10, why });
-  return changes;
-}
 
-/** Others' lines stay byte for byte, in whatever encoding they are: a character for each byte. */
-function readBytes(root: ReadableRoot, path: string): string | undefined {
-  return root.read(path)?.toString('latin1');
+  changes.push(
+    ...sharedFile(
+      root,
+      '/etc/hosts',
+      (hosts = '127.0.0.1\tlocalhost\n::1\tlocalhost\n') =>
+        withHost(hosts, hostNames(name, domain), previous),
+      { why, ...(previous === undefined ? {} : { replaces: previous }) },
+    ),
+  );
+  // After /etc/hosts: a run that was killed in between still finds there by which name the old line goes.
+  changes.push({
+    kind: 'file',
+    path: '/etc/hostname',
+    content: `${node}\n`,
+    mode: 0o644,
+    claim: 'ours-until-edited',
+    why,
+  });
+  // SUSE has a folder of this name.
+  if (distribution.family === 'redhat')
+    changes.push(
+      ...sharedFile(
+        root,
+        '/etc/sysconfig/network',
+        (text) =>
+          text !== undefined && /^HOSTNAME=/m.test(text) ? withAssignment(text, 'HOSTNAME', node) : undefined,
+        { why },
+      ),
+    );
+  // OpenRC on Gentoo reads this before /etc/hostname; Alpine has no such file.
+  const usesConfd = init === 'openrc' || distribution.family === 'gentoo';
+  changes.push(
+    ...sharedFile(
+      root,
+      '/etc/conf.d/hostname',
+      (text) => (text === undefined ? undefined : withAssignment(text, 'hostname', `"${node}"`)),
+      { why },
+    ).filter(({ fault }) => usesConfd || fault === undefined),
+  );
+  return changes;
 }
 
 /** What sethostname(2) takes: at most 64 bytes (HOST_NAME_MAX), so of a longer name the first label. */

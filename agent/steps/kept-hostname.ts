@@ -2,7 +2,11 @@ import { reasonToKeep } from '../change/ownership.ts';
 import type { Instance } from '../metadata/instance.ts';
 import { type Hostname, isHostname } from '../metadata/values.ts';
 import type { System } from '../system/system.ts';
+import { bytesIfReadable } from '../system/text-if-readable.ts';
 import { isClone } from './clone.ts';
+
+/** A file with a host name and comments is not larger, in bytes. */
+const largest = 64 * 1024;
 
 /**
  * The name in an /etc/hostname that somebody edited. The file stays, and then its name is the machine's: everywhere, so
@@ -12,7 +16,9 @@ import { isClone } from './clone.ts';
 export function keptHostname(wanted: string, instance: Instance, system: System): Hostname | undefined {
   const { root, state, forced } = system;
   if (forced === true || isClone(instance, system)) return undefined;
-  const current = root.entry('/etc/hostname')?.kind === 'file' ? root.read('/etc/hostname') : undefined;
+  // A link is replaced by a file, whatever it leads to.
+  const isFile = root.linkTarget('/etc/hostname') === undefined;
+  const current = isFile ? bytesIfReadable(root, '/etc/hostname', largest) : undefined;
   const name = current === undefined ? undefined : nameIn(current.toString('latin1'));
   // Only now is anything hashed: a boot that changes nothing does not load what hashes.
   if (current === undefined || name === undefined || name === wanted) return undefined;

@@ -2,6 +2,7 @@ import type { Change } from '../change/change.ts';
 import type { Instance } from '../metadata/instance.ts';
 import { crypto } from '../system/crypto.ts';
 import type { System } from '../system/system.ts';
+import { textIfReadable } from '../system/text-if-readable.ts';
 import { isClone } from './clone.ts';
 import type { Step } from './step.ts';
 
@@ -28,7 +29,7 @@ export const machineId: Step = {
 };
 
 function planMachineId(instance: Instance, { root, state }: System): Change[] {
-  const present = root.readText(path)?.trim() ?? '';
+  const present = textIfReadable(root, path)?.trim() ?? '';
   const valid = /^[0-9a-f]{32}$/.test(present) && !/^0+$/.test(present);
   const clone = isClone(instance, { state });
   const id = valid && !clone ? present : deriveMachineId(instance.uuid ?? crypto().randomUUID());
@@ -41,7 +42,7 @@ function planMachineId(instance: Instance, { root, state }: System): Change[] {
   } as const;
   const changes: Change[] = [];
   if (id !== present) changes.push({ ...file, path });
-  if (root.entry(dbusPath)?.kind === 'file' && root.readText(dbusPath)?.trim() !== id)
+  if (root.entry(dbusPath)?.kind === 'file' && textIfReadable(root, dbusPath)?.trim() !== id)
     changes.push({ ...file, path: dbusPath, mode: 0o644 });
   return changes;
 }

@@ -52,7 +52,7 @@ export const network: Step = {
 
 /** A file, and the links that go with it: where somebody has put something in a link's place, that serves. */
 function present(file: RenderedFile, why: string, renderer: Renderer, root: ReadableRoot): Change[] {
-  const { path, content, mode = 0o644, claim = 'ours-until-edited', linked } = file;
+  const { path, content, mode = 0o644, claim = 'ours-until-edited', linked, fault } = file;
   const links = linked ? (renderer.linksOf?.(path) ?? []) : [];
   return [
     {
@@ -62,6 +62,7 @@ function present(file: RenderedFile, why: string, renderer: Renderer, root: Read
       mode,
       claim,
       why,
+      ...(fault === undefined ? {} : { fault }),
     },
     ...links
       .filter((link) => root.entry(link.path) === undefined || isThere(link, root))

@@ -1,6 +1,7 @@
 import type { Change } from '../change/change.ts';
+import { sharedFile } from '../change/shared-file.ts';
 import type { Instance } from '../metadata/instance.ts';
-import { withAssignment } from '../system/assignments.ts';
+import { withAssignments } from '../system/assignments.ts';
 import type { ReadableRoot, System } from '../system/system.ts';
 import { openresolvAssignments, type Resolvers, renderResolvConf, renderResolved } from './resolv-conf.ts';
 import type { Step } from './step.ts';
@@ -42,18 +43,14 @@ function planResolver(resolvers: Resolvers, instance: Instance, { root }: System
   }
 
   const changes: Change[] = [];
-  const openresolv = root.read('/etc/resolvconf.conf')?.toString('latin1');
-  if (openresolv !== undefined) {
-    let content = openresolv;
-    for (const [variable, value] of openresolvAssignments(resolvers))
-      content = withAssignment(content, variable, value);
-    changes.push({
-      ...file,
-      path: '/etc/resolvconf.conf',
-      content: Buffer.from(content, 'latin1'),
-      claim: 'shared',
-    });
-  }
+  changes.push(
+    ...sharedFile(
+      root,
+      '/etc/resolvconf.conf',
+      (text) => (text === undefined ? undefined : withAssignments(text, openresolvAssignments(resolvers))),
+      { why: file.why },
+    ),
+  );
   if (root.entry('/etc/NetworkManager') !== undefined)
     changes.push({
       ...file,

@@ -7,6 +7,7 @@ import { nativeRoute, nativeRouteCommand, routeCommand } from '../network/route-
 import { parseIpv4Table, parseIpv6Table } from '../network/routing-table.ts';
 import { sinceStart } from '../system/clock.ts';
 import type { ReadableRoot, System } from '../system/system.ts';
+import { textIfReadable } from '../system/text-if-readable.ts';
 import type { Step } from './step.ts';
 
 /** A request to the kernel, in seconds: it answers at once or not at all. */
@@ -62,8 +63,8 @@ async function missingInTheEnd(network: Network, system: System): Promise<Missin
 
 function readTables(root: ReadableRoot): RoutingTables {
   return {
-    ipv4: parseIpv4Table(root.readText('/proc/net/route') ?? ''),
-    ipv6: parseIpv6Table(root.readText('/proc/net/ipv6_route') ?? ''),
+    ipv4: parseIpv4Table(textIfReadable(root, '/proc/net/route') ?? ''),
+    ipv6: parseIpv6Table(textIfReadable(root, '/proc/net/ipv6_route') ?? ''),
   };
 }
 

@@ -17,7 +17,9 @@ export async function scriptBody(
   if (source.from === 'metadata') return source.body;
   const { url, sha256 } = source;
   if (sha256 !== undefined) {
-    const kept = (root.entry(path)?.size ?? limit + 1) <= limit ? root.read(path, limit) : undefined;
+    const entry = root.entry(path);
+    const isCandidate = entry?.kind === 'file' && entry.size <= limit;
+    const kept = isCandidate ? root.read(path, limit) : undefined;
     if (kept !== undefined && digest(kept) === sha256.toLowerCase()) return kept;
   }
   const [{ download, withoutSecrets }, { trustStore }] = await Promise.all([

@@ -1,4 +1,5 @@
 import type { ReadableRoot } from '../system/system.ts';
+import { textIfReadable } from '../system/text-if-readable.ts';
 
 /** The key types that are made; DSA and the RSA of protocol 1 are not made any more. */
 const types = ['rsa', 'ecdsa', 'ed25519'] as const;
@@ -42,7 +43,7 @@ function defaults(root: ReadableRoot, sshd: string): readonly HostKey[] {
 
 /** The paths of HostKey lines outside Match blocks, in sshd_config(5) and the files that it includes. */
 function configuredPaths(root: ReadableRoot): string[] {
-  const main = root.readText(configuration) ?? '';
+  const main = textIfReadable(root, configuration) ?? '';
   const includes = main
     .split('\n')
     .some((line) => keyword(line) === 'include' && line.includes('sshd_config.d/'));
@@ -50,7 +51,7 @@ function configuredPaths(root: ReadableRoot): string[] {
     ? root
         .list('/etc/ssh/sshd_config.d')
         .filter((name) => name.endsWith('.conf'))
-        .map((name) => root.readText(`/etc/ssh/sshd_config.d/${name}`) ?? '')
+        .map((name) => textIfReadable(root, `/etc/ssh/sshd_config.d/${name}`) ?? '')
     : [];
   return [...new Set([...dropIns, main].flatMap(hostKeyLines))];
 }

@@ -1,5 +1,6 @@
 import type { Change, Owner } from '../change/change.ts';
 import type { ReadableRoot } from '../system/system.ts';
+import { textIfReadable } from '../system/text-if-readable.ts';
 import { isClone } from './clone.ts';
 import { type HostKeyType, wantedHostKeys } from './ssh-host-key-paths.ts';
 import type { Step } from './step.ts';
@@ -80,7 +81,7 @@ function isMissing(root: ReadableRoot, path: string): boolean {
  * keys though the group may still exist. So the program tells, not the group.
  */
 function privateKeyOwner(root: ReadableRoot): Owner | undefined {
-  const group = /^ssh_keys:[^:]*:(\d+):/m.exec(root.readText('/etc/group') ?? '')?.[1];
+  const group = /^ssh_keys:[^:]*:(\d+):/m.exec(textIfReadable(root, '/etc/group') ?? '')?.[1];
   if (group === undefined) return undefined;
   const keysign = root.entry('/usr/libexec/openssh/ssh-keysign');
   const gid = Number(group);

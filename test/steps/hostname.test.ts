@@ -138,3 +138,21 @@ it('takes the old name out of /etc/hosts in the next run where it could not in t
   expect(hosts()).toBe('127.0.0.1 localhost\n127.0.1.1\tnewer\n');
   expect(third.state.owed).toBeUndefined();
 });
+
+it.each([
+  ['an absolute link', { '/etc/hosts': '-> /data/hosts' }],
+  ['a relative link', { '/etc/hosts': '-> ../data/hosts' }],
+  ['a chain of links', { '/etc/hosts': '-> hosts.site', '/etc/hosts.site': '-> ../data/hosts' }],
+])('edits the file that /etc/hosts leads to, and leaves %s in place', async (_, links) => {
+  const path = temporaryRoot({ '/data/hosts': '127.0.0.1 localhost\n', ...links });
+  const root = openRoot(path);
+  const before = root.linkTarget('/etc/hosts');
+  await runStep(
+    hostname,
+    { ...workOn(root), instance: instanceOf({ hostname: 'web-1' }) },
+    { dryRun: false, force: false },
+  );
+  expect(root.linkTarget('/etc/hosts')).toBe(before);
+  expect(root.readText('/data/hosts')).toBe('127.0.0.1 localhost\n127.0.1.1\tweb-1\n');
+  expect(root.entry('/data/hosts')?.kind).toBe('file');
+});

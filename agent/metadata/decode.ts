@@ -5,6 +5,7 @@ import { collectComplaints, quote } from './complaints.ts';
 import type { Instance, ScriptSource } from './instance.ts';
 import type { Key } from './keys.ts';
 import { decodeNics } from './nics.ts';
+import { oneRouteEach } from './one-route-each.ts';
 import { decodeRoutes } from './routes.ts';
 import { decodeScript } from './scripts.ts';
 import { type Hostname, type IpAddress, isDomain, isHostname, isUuid } from './values.ts';
@@ -104,10 +105,15 @@ export function decodeInstance(answers: ReadonlyMap<string, Answer>): Instance {
     name('sdc:hostname', isHostname, 'a host name'),
     uuid !== undefined && isHostname(uuid) ? uuid : undefined,
   ];
-  const nics = items('sdc:nics');
-  const routes = items('sdc:routes');
-  const authorizedKeys = text('root_authorized_keys', limits.authorizedKeys);
   const report = (key: Key) => (reason: string) => complaints.add(key, reason);
+  const nicItems = items('sdc:nics');
+  const routeItems = items('sdc:routes');
+  const { nics, routes } = oneRouteEach(
+    decodeNics(nicItems ?? [], report('sdc:nics')),
+    decodeRoutes(routeItems ?? [], report('sdc:routes')),
+    (key, reason) => complaints.add(key, reason),
+  );
+  const authorizedKeys = text('root_authorized_keys', limits.authorizedKeys);
 
   const facts: Record<string, string> = {};
   for (const [key, grammar, meaning] of factGrammars) {
@@ -124,8 +130,8 @@ export function decodeInstance(answers: ReadonlyMap<string, Answer>): Instance {
     dnsDomain: name('sdc:dns_domain', isDomain, 'a DNS domain'),
     resolvers: resolvers(),
     maintainResolvers: flag('sdc:maintain_resolvers'),
-    nics: nics && decodeNics(nics, report('sdc:nics')),
-    routes: routes && decodeRoutes(routes, report('sdc:routes')),
+    nics: nicItems && nics,
+    routes: routeItems && routes,
     rootAuthorizedKeys:
       authorizedKeys && decodeAuthorizedKeys(authorizedKeys, report('root_authorized_keys')),
     userData: bytes('user-data'),

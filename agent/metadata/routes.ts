@@ -11,22 +11,15 @@ const routeSchema = v.object({
   linklocal: v.nullish(v.union([v.boolean(), v.picklist(['true', 'false'])])),
 });
 
-/** Read `sdc:routes`: a route that cannot be used is reported and left out; the others go on. */
+/** Read `sdc:routes`. A route that cannot be used is reported and left out. */
 export function decodeRoutes(
   items: readonly unknown[],
   report: (reason: string) => void,
 ): readonly StaticRoute[] {
-  const routes = new Map<string, StaticRoute>();
-  for (const [position, item] of items.entries()) {
-    const label = (reason: string) => report(`[${position}]: ${reason}`);
-    const route = decodeRoute(item, label);
-    if (route === undefined) continue;
-    const identity = `${route.destination} ${route.gateway}`;
-    if (routes.has(identity))
-      label(`a second route to ${route.destination} by ${route.gateway}; the first holds`);
-    else routes.set(identity, route);
-  }
-  return [...routes.values()];
+  return items.flatMap((item, position) => {
+    const route = decodeRoute(item, (reason) => report(`[${position}]: ${reason}`));
+    return route === undefined ? [] : [route];
+  });
 }
 
 function decodeRoute(item: unknown, report: (reason: string) => void): StaticRoute | undefined {

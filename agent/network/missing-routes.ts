@@ -16,26 +16,18 @@ export interface MissingRoute {
 }
 
 /**
- * The static routes that the machine lacks. Where a table cannot be read, all of its family count as missing: to put
- * a route in place that is there changes nothing. Linux holds one route to a destination, so of several the first is
- * wanted, and any of them that is there will do.
+ * The static routes that the machine lacks. Where a table cannot be read, all routes of its family count as missing:
+ * setting a route that is there changes nothing.
  */
 export function missingRoutes(network: Network, tables: RoutingTables): MissingRoute[] {
   const present = { ipv4: byDestination(tables.ipv4), ipv6: byDestination(tables.ipv6) };
-  const wanted = new Map<string, MissingRoute[]>();
-  for (const out of network.interfaces)
-    for (const route of out.routes) {
-      const destination = networkAddress(route.destination);
-      const others = wanted.get(destination);
-      if (others === undefined) wanted.set(destination, [{ out, route }]);
-      else others.push({ out, route });
-    }
-  return [...wanted].flatMap(([destination, [first, ...others]]) => {
-    if (first === undefined) return [];
-    const entries = (isIpv6(destination) ? present.ipv6 : present.ipv4).get(destination) ?? [];
-    const isThere = [first, ...others].some((one) => entries.some((entry) => isRoute(entry, one)));
-    return isThere ? [] : [first];
-  });
+  return network.interfaces
+    .flatMap((out) => out.routes.map((route) => ({ out, route })))
+    .filter((wanted) => {
+      const destination = networkAddress(wanted.route.destination);
+      const entries = (isIpv6(destination) ? present.ipv6 : present.ipv4).get(destination) ?? [];
+      return !entries.some((entry) => isRoute(entry, wanted));
+    });
 }
 
 function byDestination(table: readonly TableEntry[] | undefined): Map<string, TableEntry[]> {

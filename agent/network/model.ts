@@ -80,7 +80,7 @@ export function networkOf(
       addresses: nic.addresses,
       dhcp: nic.dhcp,
       addrconf: nic.addrconf,
-      gateways: nic.primary ? firstOfEachFamily(nic.gateways) : [],
+      gateways: nic.primary ? nic.gateways : [],
       routes: routes.get(nic) ?? [],
     })),
     resolvers: instance.resolvers ?? [],
@@ -125,10 +125,6 @@ function policyOf(nic: Nic, link: Link | undefined, choice: PolicyChoice): Inter
   if (!nic.dhcp && !nic.addrconf) return 'hands-off';
   // An IPv6 interface has a link-local address as soon as it is up: it says nothing of DHCP.
   return link.addresses.some((address) => isIpv6(address) !== nic.dhcp) ? 'hands-off' : 'full';
-}
-
-function firstOfEachFamily(gateways: readonly IpAddress[]): IpAddress[] {
-  return [false, true].flatMap((v6) => gateways.find((gateway) => isIpv6(gateway) === v6) ?? []);
 }
 
 /** A static route, and the NIC that it goes out on. */

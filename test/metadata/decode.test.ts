@@ -117,6 +117,98 @@ describe('network interfaces', () => {
   });
 });
 
+describe('one route for each destination', () => {
+  const nic = (index: number, fields: object = {}) => ({
+    interface: `net${index}`,
+    mac: `02:00:00:00:00:0${index}`,
+    ips: [`192.0.${index}.10/24`, `2001:db8:${index}::10/64`],
+    primary: index === 0,
+    ...fields,
+  });
+  const plain = nic(0, { gateways: ['192.0.0.1'] });
+  const result = (list: readonly object[], routes: readonly object[]) => {
+    const instance = decode({ 'sdc:nics': JSON.stringify(list), 'sdc:routes': JSON.stringify(routes) });
+    const { nics: decoded = [], routes: ways = [], invalid } = instance;
+    return {
+      gateways: decoded.map(({ gateways }) => gateways),
+      routes: ways.map(({ destination, gateway }) => `${destination} ${gateway}`),
+      dropped: invalid.map(({ key, reason }) => `${key}: ${reason}`),
+    };
+  };
+
+  it.each([
+    [
+      'the first of two routes',
+      [plain],
+      [
+        { dst: '10.0.0.0/8', gateway: '192.0.0.2' },
+        { dst: '10.1.2.3/8', gateway: '192.0.0.3' },
+        { dst: '10.0.0.0/8', gateway: '192.0.0.2' },
+      ],
+      [['192.0.0.1']],
+      ['10.0.0.0/8 192.0.0.2'],
+      [
+        'sdc:routes: the route to 10.0.0.0/8 by 192.0.0.3 is dropped: there is one by 192.0.0.2',
+        'sdc:routes: the route to 10.0.0.0/8 by 192.0.0.2 is dropped: there is one by 192.0.0.2',
+      ],
+    ],
+    [
+      'a link-local route, which the platform sets first',
+      [plain],
+      [
+        { dst: '10.0.0.0/8', gateway: '192.0.0.2' },
+        { dst: '10.0.0.0/8', gateway: '192.0.0.10', linklocal: true },
+      ],
+      [['192.0.0.1']],
+      ['10.0.0.0/8 192.0.0.10'],
+      [
+        'sdc:routes: the route to 10.0.0.0/8 by 192.0.0.2 is dropped: there is one out of the interface of 192.0.0.10',
+      ],
+    ],
+    [
+      'the gateway of the primary NIC, before a static default route',
+      [plain],
+      [
+        { dst: '0.0.0.0/0', gateway: '192.0.0.2' },
+        { dst: '::/0', gateway: '2001:db8::1' },
+      ],
+      [['192.0.0.1']],
+      ['::/0 2001:db8::1'],
+      ['sdc:routes: the route to 0.0.0.0/0 by 192.0.0.2 is dropped: there is the gateway 192.0.0.1 of net0'],
+    ],
+    [
+      'a static default route, where only another NIC has a gateway',
+      [nic(0), nic(1, { gateways: ['192.0.1.1'] })],
+      [{ dst: '0.0.0.0/0', gateway: '192.0.0.2' }],
+      [[], ['192.0.1.1']],
+      ['0.0.0.0/0 192.0.0.2'],
+      [],
+    ],
+    [
+      'a link-local default route, before a gateway',
+      [plain],
+      [{ dst: '0.0.0.0/0', gateway: '192.0.0.10', linklocal: true }],
+      [[]],
+      ['0.0.0.0/0 192.0.0.10'],
+      [
+        'sdc:nics: gateway 192.0.0.1 of net0 is dropped: for 0.0.0.0/0 there is one out of the interface of 192.0.0.10',
+      ],
+    ],
+    [
+      'the first gateway of each family',
+      [nic(0, { gateways: ['192.0.0.1', '2001:db8::1', '192.0.0.2'] })],
+      [],
+      [['192.0.0.1', '2001:db8::1']],
+      [],
+      [
+        'sdc:nics: gateway 192.0.0.2 of net0 is dropped: for 0.0.0.0/0 there is the gateway 192.0.0.1 of net0',
+      ],
+    ],
+  ])('keeps %s', (_, list, routes, gateways, kept, dropped) => {
+    expect(result(list, routes)).toEqual({ gateways, routes: kept, dropped });
+  });
+});
+
 it('clears the host bits of a route, and refuses one of two families', () => {
   const routes = [
     { dst: '198.51.100.7/24', gateway: '192.0.2.1' },

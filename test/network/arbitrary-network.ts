@@ -12,8 +12,8 @@ const cidr = fc.oneof(
 );
 const route = fc
   .oneof(
-    fc.record({ dst: fc.oneof(ipv4, fc.constant('10.0.0.0/8')), gateway: ipv4 }),
-    fc.record({ dst: fc.oneof(ipv6, fc.constant('2001:db8:8000::/33')), gateway: ipv6 }),
+    fc.record({ dst: fc.oneof(ipv4, fc.constantFrom('10.0.0.0/8', '0.0.0.0/0')), gateway: ipv4 }),
+    fc.record({ dst: fc.oneof(ipv6, fc.constantFrom('2001:db8:8000::/33', '::/0')), gateway: ipv6 }),
   )
   .chain((one) => fc.boolean().map((linklocal) => ({ ...one, linklocal })));
 const nic = fc.record({

@@ -36,7 +36,8 @@ export function withGateways(
   routes: readonly Route[],
   gateways: readonly IpAddress[] = [],
 ): ReadBack {
-  const isDefault = ({ destination }: Route) => destination === '0.0.0.0/0' || destination === '::/0';
+  const isDefault = ({ destination, gateway }: Route) =>
+    gateway !== undefined && (destination === '0.0.0.0/0' || destination === '::/0');
   const all = [
     ...gateways.map((gateway) => ({ gateway, onLink: false })),
     ...routes.filter(isDefault).map(({ gateway, onLink }) => ({ gateway: address(gateway), onLink })),

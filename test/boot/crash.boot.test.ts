@@ -1,18 +1,22 @@
 import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reportSchema } from '../../agent/report-schema.ts';
+import { steps } from '../../agent/steps/order.ts';
+import { snapshot } from '../support/roots/snapshot.ts';
 import { type Ending, ending, openScratch, type Scratch, treeOf } from './scratch.ts';
 
-// The built program is killed at each call in turn that changes a file system, and has each such call refused; see
-// that every file is the old one or the new one, and that the next run ends where an undisturbed one does. All kills
-// are tried; of the refusals of each call a few, spread evenly, or all with LX_AGENT_ALL_FAULTS=1.
+// The built program is killed at each call in turn that changes a file system, and has calls on files refused: every
+// file is then the old one or the new one, every step has been tried, and the next run ends where an undisturbed one does.
+// All kills are tried; of the refusals of each call a few, spread evenly, or all with LX_AGENT_ALL_FAULTS=1.
 
 const sample = process.env.LX_AGENT_ALL_FAULTS === undefined ? 4 : Number.POSITIVE_INFINITY;
 const changing = ['write', 'rename', 'fsync', 'mkdir', 'unlink', 'symlink', 'fchmod', 'fchown'];
 const refusals = {
   ENOSPC: ['write', 'fsync', 'mkdir', 'openat', 'rename'],
   EROFS: ['openat', 'mkdir', 'rename', 'unlink', 'fchmod'],
-  EIO: ['write', 'fsync', 'read', 'rename'],
+  EIO: ['write', 'fsync', 'read', 'rename', 'openat', 'statx', 'readlink', 'getdents64', 'statfs'],
   EMFILE: ['openat'],
   EACCES: ['openat', 'mkdir', 'rename', 'statx', 'readlink'],
 };
@@ -31,7 +35,7 @@ interface Scenario {
 }
 type Tree = Readonly<Record<string, string>>;
 
-for (const name of ['first boot', 'change'] as const) {
+for (const name of ['first boot', 'change', 'unchanged boot'] as const) {
   describe(name, () => {
     let scenario: Scenario;
     let copies = 0;
@@ -51,8 +55,8 @@ for (const name of ['first boot', 'change'] as const) {
     beforeAll(async () => {
       scratch.server.metadata.set('hostname', 'web-1');
       const start = scratch.root(`start of ${name}`.replaceAll(' ', '-'));
+      if (name !== 'first boot') expect((await ending(scratch.run(start))).status).toBe(0);
       if (name === 'change') {
-        expect((await ending(scratch.run(start))).status).toBe(0);
         scratch.server.metadata.set('hostname', 'web-2');
         scratch.server.metadata.set('sdc:resolvers', ['192.0.2.54']);
         scratch.server.metadata.set('user-data', 'color=red\n');
@@ -75,7 +79,8 @@ for (const name of ['first boot', 'change'] as const) {
           await expectMended(root, scenario, `killed at ${call} ${when}`);
         }
       }
-      expect(kills).toBeGreaterThan(40);
+      // An unchanged boot writes its report and nothing else.
+      expect(kills).toBeGreaterThan(name === 'unchanged boot' ? 2 : 40);
     });
 
     for (const [error, calls] of Object.entries(refusals)) {
@@ -97,6 +102,7 @@ for (const name of ['first boot', 'change'] as const) {
             const what = `${injected.replaceAll(root, '')}\n${end.said}`;
             expectWhole(root, scenario, what);
             expectNamed(end, root, scenario, error, what);
+            expectAllSteps(end, root, scenario, what);
             await expectMended(root, scenario, what);
           }
         }
@@ -147,6 +153,25 @@ function expectNamed(
     expect(status, what).toBe(1);
     expect(said, what).toContain(error);
   }
+}
+
+/** Every step was tried, whatever could not be read. If the report could not be kept, the run says so. */
+function expectAllSteps({ said }: Ending, root: string, { start }: Scenario, what: string): void {
+  const [old, now] = [start, root].map(reportsOfRuns);
+  const report = now?.find((path) => !old?.includes(path));
+  if (report === undefined || said.includes('/var/lib/lx-agent/report-'))
+    expect(said, what).toContain('/var/lib/lx-agent');
+  else {
+    const tried = v.parse(reportSchema, JSON.parse(readFileSync(join(root, report), 'utf8'))).steps;
+    expect(
+      tried.map(({ name }) => name),
+      what,
+    ).toEqual(steps.map(({ name }) => name));
+  }
+}
+
+function reportsOfRuns(root: string): string[] {
+  return Object.keys(snapshot(root)).filter((path) => /\/report-run-[^/]*\.json$/.test(path));
 }
 
 /** The next run ends where an undisturbed one does, with nothing temporary left. */

@@ -4,6 +4,7 @@ import type { ReadableRoot } from '../system/system.ts';
 import { unitText } from './assets.ts';
 import { withBothStages, withLateStage } from './inittab.ts';
 import { earlyLinks, lateLinks } from './insserv.ts';
+import { kernelProbe } from './kernel-probe.ts';
 
 const runIt = 'init runs the agent by it';
 
@@ -14,7 +15,7 @@ const runIt = 'init runs the agent by it';
 export function unitChanges(root: ReadableRoot, init: InitSystem): Change[] {
   switch (init) {
     case 'systemd':
-      return systemd();
+      return [...systemd(), ...generator(root)];
     case 'upstart':
       // Red Hat 6 has Upstart in name: its jobs run rc.sysinit and rc, and services are rc's.
       return has(root, '/etc/rc.d/rc.sysinit') ? redhat6() : upstart();
@@ -42,6 +43,25 @@ function systemd(): Change[] {
     file('/etc/systemd/system-preset/00-lx-agent.preset', 'systemd/lx-agent.preset', 0o644),
     enable('lx-agent-early.service', 'sysinit.target'),
     enable('lx-agent-late.service', 'multi-user.target'),
+  ];
+}
+
+/** The probe that the generator calls; it is the generator's alone, so it has no place in PATH. */
+export const kernelProbePath = '/usr/lib/lx-agent/kernel-probe';
+
+/**
+ * The generator that takes back what a zone's kernel refuses, for the system's services and for those of users. A file
+ * of its name in /etc/systemd/system-generators is the administrator's, and comes before it.
+ */
+function generator(root: ReadableRoot): Change[] {
+  // Debian had systemd in /lib until it merged the two.
+  const split = !has(root, '/usr/lib/systemd/systemd') && has(root, '/lib/systemd/systemd');
+  const path = `${split ? '/lib' : '/usr/lib'}/systemd/system-generators/lx-agent`;
+  const why = 'services start where the kernel refuses their sandbox';
+  return [
+    { kind: 'file', path: kernelProbePath, content: kernelProbe(), mode: 0o755, claim: 'always', why },
+    { ...file(path, 'systemd/lx-agent-generator', 0o755), why },
+    link('/usr/lib/systemd/user-generators/lx-agent', path, why),
   ];
 }
 

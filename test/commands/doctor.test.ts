@@ -2,6 +2,8 @@ import { chmodSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { apply } from '../../agent/change/apply.ts';
+import { settle } from '../../agent/change/settle.ts';
 import { parseArguments } from '../../agent/commands/arguments.ts';
 import { run } from '../../agent/commands/doctor.ts';
 import { renderFindings } from '../../agent/commands/doctor-text.ts';
@@ -12,6 +14,7 @@ import { checkPending } from '../../agent/doctor/pending.ts';
 import { checkZone } from '../../agent/doctor/zone.ts';
 import { unitChanges } from '../../agent/image/units.ts';
 import { openRoot } from '../../agent/system/root.ts';
+import { emptyState } from '../../agent/system/state.ts';
 import { capturedIo } from '../support/captured-io.ts';
 import { type Faults, startMetadataServer } from '../support/metadata-server.ts';
 import { plant, type Tree, temporaryRoot } from '../support/temporary-root.ts';
@@ -55,13 +58,9 @@ async function instance(
     'var/svc': null,
     'var/log': null,
   });
-  for (const change of unitChanges(openRoot(root), 'systemd')) {
-    if (change.kind === 'file') {
-      plant(root, { [change.path]: change.content.toString() });
-      chmodSync(join(root, change.path), change.mode);
-    }
-    if (change.kind === 'link') plant(root, { [change.path]: `-> ${change.target}` });
-  }
+  const opened = openRoot(root);
+  for (const settled of settle(unitChanges(opened, 'systemd'), opened, emptyState))
+    if (settled.result === 'wanted') await apply(settled, opened);
   const socketPath = join(temporaryRoot(), 'metadata.sock');
   const server = await startMetadataServer({
     socketPath,

@@ -10,6 +10,7 @@ const debianSysv: Tree = {
 export const skeletons = {
   'Debian, systemd': {
     '/sbin/init': '-> /lib/systemd/systemd',
+    '/lib/systemd/systemd': 'ELF',
     '/etc/init.d/ssh': '',
     '/etc/rcS.d/README': '',
   },

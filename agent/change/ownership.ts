@@ -2,8 +2,16 @@ import { crypto } from '../system/crypto.ts';
 import type { State } from '../system/state.ts';
 import type { Claim } from './change.ts';
 
-/** The platform's own scripts put this line into files that they write at each boot: such a file is nobody's edit. */
-export const platformMark = '# AUTOMATIC ZONE CONFIG';
+/**
+ * The platform's own scripts put one of these lines into files that they write at each boot: such a file is nobody's
+ * edit. SmartOS (lx_boot_zone_suse has it in lower case, too); OmniOS, whose config_network writes the second one.
+ */
+const platformMarks = /^# (AUTOMATIC ZONE CONFIG|Auto-generated from zone configuration)\b/im;
+
+/** Whether the platform's scripts wrote this file. */
+export function isPlatformWritten(content: string | Buffer): boolean {
+  return platformMarks.test(typeof content === 'string' ? content : content.toString('latin1'));
+}
 
 const notKnown = "not known to be the agent's: its record of what it wrote was lost";
 
@@ -21,7 +29,7 @@ export function reasonToKeep(path: string, current: Buffer, claim: Claim, state:
   const recorded = [state.files[path], state.pending?.[path]].filter((hash) => hash !== undefined);
   if (recorded.includes(fingerprint(current))) return undefined;
   if (claim === 'once') return current.length === 0 ? undefined : 'was there before';
-  if (current.length === 0 || current.includes(platformMark)) return undefined;
+  if (current.length === 0 || isPlatformWritten(current)) return undefined;
   if (state.files[path] !== undefined) return 'edited by hand';
   // With nothing but an intention on record, a first run was killed before it replaced what the image shipped.
   return state.lost === undefined || state.pending?.[path] !== undefined ? undefined : notKnown;

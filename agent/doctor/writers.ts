@@ -1,5 +1,5 @@
 import { subject } from '../change/change.ts';
-import { platformMark } from '../change/ownership.ts';
+import { isPlatformWritten } from '../change/ownership.ts';
 import { takeOver } from '../image/guest-tools.ts';
 import type { ReadableRoot } from '../system/system.ts';
 import { type Finding, note, ok, wrong } from './finding.ts';
@@ -54,7 +54,7 @@ function networkManager(root: ReadableRoot): Finding | undefined {
 /** Files that the platform writes at each boot carry its mark; on old platforms it still does. */
 function platformFiles(root: ReadableRoot): Finding[] {
   const marked = ['/etc/resolv.conf', '/etc/network/interfaces', '/etc/hosts', '/etc/hostname'].filter(
-    (path) => readable(root, path).includes(platformMark),
+    (path) => isPlatformWritten(readable(root, path)),
   );
   if (marked.length === 0) return [];
   return [note('others', `the platform wrote ${marked.join(' and ')} at this boot; the agent follows it`)];

@@ -12,9 +12,13 @@ export function commentOut(text: string, unwanted: (line: string) => boolean): s
 const off = new RegExp(`^${offMark}`, 'gm');
 const ownBlock = /^# lx-agent: begin\n[\s\S]*?^# lx-agent: end\n/m;
 
+function blockOf(lines: readonly string[]): string {
+  return `# lx-agent: begin\n${lines.join('\n')}\n# lx-agent: end\n`;
+}
+
 /** A block of lines between marks, at the end of a text or after the comments at its head; replaced where it is already. */
 export function withBlock(text: string, lines: readonly string[], where: 'first' | 'last' = 'last'): string {
-  const block = `# lx-agent: begin\n${lines.join('\n')}\n# lx-agent: end\n`;
+  const block = blockOf(lines);
   if (ownBlock.test(text)) return text.replace(ownBlock, () => block);
   const whole = text === '' || text.endsWith('\n') ? text : `${text}\n`;
   if (where === 'last') return `${whole}${block}`;
@@ -34,38 +38,67 @@ export function editFstab(text: string): string {
   return hasSharedMemory ? cleaned : withBlock(cleaned, ['swapfs /dev/shm tmpfs defaults 0 0']);
 }
 
-/** The platform's scripts leave an inittab alone that holds these words. */
+/** The platform's scripts leave an inittab alone that holds these words; others get a getty on the console from them. */
 const platformInittabMark = '# Modified by lx brand';
 const terminal = /\btty(S?\d+)?\b|\bhvc\d+\b|\bvc\/\d+\b/;
-/** inittab(5): id, run-levels, action, process. */
-const getty = /^([^#:]*):([^:]*):respawn:(.*getty\b.*)$/;
+/** inittab(5): id, run-levels, action, process; BusyBox has the terminal in the place of the id. */
+const login = /^([^#:]*):([^:]*):(respawn|askfirst):(.*(?:getty|\blogin|sh)\b.*)$/;
 
 /**
- * `/etc/inittab` with one getty, on the console, in place of those on terminals that a zone has not; and run-level 3
- * in place of 5. The console's line is the first getty's own, so that it fits the distribution: sysvinit's form has
- * a short id first, BusyBox's the terminal.
+ * `/etc/inittab` with one login, on the console, in place of those on terminals that a zone does not have; and
+ * run-level 3 in place of 5. Where the console has none yet, its line is the first getty's own, so that it fits the
+ * distribution. The platform's mark keeps the platform from adding a second one.
  */
 export function editInittab(text: string): string {
   // As it would be without us: a package may have put more beside what was edited before.
-  const lines = text.replace(ownBlock, '').replaceAll(off, '').split('\n');
-  const onTerminal = (line: string) => {
-    const [, id = '', , process = ''] = getty.exec(line) ?? [];
-    return terminal.test(id) || terminal.test(process);
-  };
-  const first = getty.exec(lines.find(onTerminal) ?? '');
-  const isGraphical = (line: string) => /^id:5:initdefault:/.test(line);
+  const whole = text.replaceAll(off, '');
+  const lines = whole.replace(ownBlock, '').split('\n');
+  const onTerminals = lines.filter(isOnTerminal);
+  const kept = lines.find(isOnConsole);
   const graphical = lines.some(isGraphical);
-  if (first === null && !graphical) return text;
-  const edited = commentOut(text, (line) => onTerminal(line) || isGraphical(line));
-  const added = [`${platformInittabMark}: by lx-agent image prepare`];
+  if (onTerminals.length === 0 && kept === undefined && !graphical) return text;
+  const added: string[] = [];
+  if (!lines.some((line) => line.includes(platformInittabMark)))
+    added.push(`${platformInittabMark}: by lx-agent image prepare`);
   if (graphical) added.push('id:3:initdefault:');
-  if (first !== null && !lines.some((line) => getty.test(line) && /\bconsole\b/.test(line))) {
-    const [, id = '', levels = '', process = ''] = first;
-    const consoleId = terminal.test(id) ? 'console' : 'co';
-    const command = process.replaceAll(new RegExp(terminal, 'g'), 'console');
-    added.push(`${consoleId}:${levels}:respawn:${command}`);
-  }
-  return withBlock(edited, added);
+  const first = onTerminals.find((line) => line.includes('getty')) ?? onTerminals[0];
+  if (first !== undefined && kept === undefined) added.push(asConsoleLogin(first));
+  let consoles = 0;
+  const isUnwanted = (line: string) =>
+    isOnTerminal(line) || isGraphical(line) || (isOnConsole(line) && ++consoles > 1);
+  const around = withoutBlock(whole).map((part) => commentOut(part, isUnwanted));
+  if (added.length === 0) return around.join('');
+  return around.length === 1 ? withBlock(around.join(''), added) : around.join(blockOf(added));
+}
+
+/** What is before the agent's block in a text, and what is behind it; all of it where there is none. */
+function withoutBlock(text: string): readonly string[] {
+  const block = ownBlock.exec(text);
+  return block === null ? [text] : [text.slice(0, block.index), text.slice(block.index + block[0].length)];
+}
+
+function isOnTerminal(line: string): boolean {
+  const [, id = '', , , process = ''] = login.exec(line) ?? [];
+  return terminal.test(id) || terminal.test(process);
+}
+
+/** BusyBox takes the console where a line names no terminal. */
+function isOnConsole(line: string): boolean {
+  const match = login.exec(line);
+  if (match === null || isOnTerminal(line)) return false;
+  const [, id = '', , action, process = ''] = match;
+  return id === '' || id === 'console' || action === 'askfirst' || /\bconsole\b/.test(process);
+}
+
+function isGraphical(line: string): boolean {
+  return /^id:5:initdefault:/.test(line);
+}
+
+/** The line of a login on a terminal, for the console: sysvinit wants a short id first, BusyBox the terminal. */
+function asConsoleLogin(line: string): string {
+  const [, id = '', levels = '', action = '', process = ''] = login.exec(line) ?? [];
+  const command = process.replaceAll(new RegExp(terminal, 'g'), 'console');
+  return `${terminal.test(id) ? 'console' : 'co'}:${levels}:${action}:${command}`;
 }
 
 /** `/etc/selinux/config` (and its like) with SELinux off. */

@@ -1,4 +1,4 @@
-import { platformMark } from '../change/ownership.ts';
+import { isPlatformWritten } from '../change/ownership.ts';
 import type { RendererName } from '../system/configuration.ts';
 import { RootError } from '../system/root-error.ts';
 import type { ReadableRoot } from '../system/system.ts';
@@ -75,7 +75,7 @@ export function conflictingFiles(
       const path = `${folder}/${name}`;
       if (!isOne(name) || owns(path)) return [];
       const text = settings === undefined ? textOf(root, path) : (textOf(root, settings) ?? '');
-      if (text === undefined || text.includes(platformMark)) return [];
+      if (text === undefined || isPlatformWritten(text)) return [];
       const named = interfaces.filter((one) => configures(text, one, name)).map((one) => one.name);
       return named.length === 0 ? [] : [{ path: path.replace(/[^ -~]/g, '?'), interfaces: named }];
     }),

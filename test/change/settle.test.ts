@@ -69,8 +69,18 @@ describe('whose file it is', () => {
     });
   });
 
-  it('takes no file of the platform for an edit', () => {
-    expect(settled('# AUTOMATIC ZONE CONFIG\n', { state: wroteBefore })?.result).toBe('wanted');
+  it.each([
+    ['SmartOS', '# AUTOMATIC ZONE CONFIG\nnameserver 192.0.2.8\n'],
+    ["SmartOS's script for SUSE", '# Automatic zone config for interface: eth0\nSTARTMODE=auto\n'],
+    ['OmniOS', '# Auto-generated from zone configuration\nnameserver 192.0.2.8\n'],
+  ])('takes no file of the platform for an edit: %s', (_name, text) => {
+    expect(settled(text, { state: wroteBefore })?.result).toBe('wanted');
+  });
+
+  it('keeps a file in which somebody wrote about the platform', () => {
+    expect(
+      settled('nameserver 192.0.2.8 # not AUTOMATIC ZONE CONFIG\n', { state: wroteBefore })?.result,
+    ).toBe('kept');
   });
 
   it('knows its own half-recorded write after a kill', () => {

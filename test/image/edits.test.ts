@@ -21,6 +21,9 @@ const line = fc.oneof(
     '1:2345:respawn:/sbin/getty 38400 tty1',
     'tty1::respawn:/sbin/getty 38400 tty1',
     'co:2345:respawn:/sbin/getty 38400 console',
+    '::respawn:/sbin/getty 38400 console',
+    'tty2::askfirst:-/bin/sh',
+    '# Modified by lx brand',
     'SELINUX=enforcing',
     'SELINUX=disabled',
     'NETWORKING=no',
@@ -63,9 +66,40 @@ it('leaves an fstab alone that mounts shared memory and names no device', () => 
   expect(editFstab(text)).toBe(text);
 });
 
-it('leaves an inittab alone that has its getty on the console', () => {
-  const text = '::sysinit:/sbin/openrc sysinit\n::respawn:/sbin/getty 38400 console\n';
+describe('an inittab that has its login on the console already', () => {
+  const mark = '# lx-agent: begin\n# Modified by lx brand: by lx-agent image prepare\n# lx-agent: end\n';
+
+  it.each([
+    ["lx-images' Alpine", '::sysinit:/sbin/openrc sysinit\n::respawn:/sbin/getty 38400 console\n'],
+    ['Debian with sysvinit', 'id:2:initdefault:\n1:2345:respawn:/sbin/getty 38400 console\n'],
+    ['SUSE with mingetty', 'id:3:initdefault:\ncons:1235:respawn:/sbin/mingetty console\n'],
+    ['BusyBox with a shell', '::sysinit:/etc/init.d/rcS\n::askfirst:-/bin/sh\n'],
+  ])('gets the mark by which the platform adds no second one: %s', (_name, text) => {
+    expect(editInittab(text)).toBe(`${text}${mark}`);
+  });
+
+  it('is left as it is where the platform has put its own mark', () => {
+    const text =
+      '# Disabled by lx brand: 1:2345:respawn:/sbin/getty 38400 tty1\n1:2345:respawn:/sbin/getty 38400 console\n# Modified by lx brand\n';
+    expect(editInittab(text)).toBe(text);
+  });
+
+  it('loses the second one that the platform has added', () => {
+    const text =
+      '::respawn:/sbin/getty 38400 console\nconsole::respawn:/sbin/getty 38400 console\n# Modified by lx brand\n';
+    expect(editInittab(text)).toBe(text.replace('\nconsole:', '\n#lx-agent# console:'));
+  });
+});
+
+it('leaves an inittab alone that has no login at all', () => {
+  const text = 'id:3:initdefault:\nsi::sysinit:/etc/init.d/rcS\n';
   expect(editInittab(text)).toBe(text);
+});
+
+it("takes BusyBox's shells off the virtual terminals, too", () => {
+  expect(editInittab('::askfirst:-/bin/sh\ntty2::askfirst:-/bin/sh\n')).toContain(
+    '\n#lx-agent# tty2::askfirst:-/bin/sh\n',
+  );
 });
 
 describe('an inittab to which a package adds lines after the image was prepared', () => {

@@ -1,4 +1,5 @@
 import { commentOut, editFstab, editInittab, editSelinux, setVariable, withBlock } from '../edits.ts';
+import { missingReleaseFile } from '../platform-gate.ts';
 import type { Image, Rule } from '../rule.ts';
 import type { Want } from '../want.ts';
 
@@ -36,7 +37,27 @@ function product({ distribution }: Image): Want[] {
   ];
 }
 
+/** Beside /etc/os-release, by which programs tell the distribution, the file only tells the platform that it may boot. */
+function releaseFile({ root }: Image): Want[] {
+  const path = missingReleaseFile(root);
+  if (path === undefined) return [];
+  const content =
+    path === '/etc/debian_version'
+      ? 'not-debian/lx-zone\n'
+      : '# The platform boots an lx zone only if it knows a release file. See /etc/os-release for the distribution.\n';
+  return [{ file: path, content }];
+}
+
 export const configRules: readonly Rule[] = [
+  {
+    id: 'platform-gate',
+    category: 'config',
+    forBuilders: true,
+    summary: 'a release file that the platform knows',
+    reason: 'without one, lx_boot ends with "Unsupported distribution!" and the zone does not boot',
+    source: 'illumos-joyent and illumos-omnios, lx_boot.ksh',
+    wants: releaseFile,
+  },
   {
     id: 'fstab',
     category: 'config',

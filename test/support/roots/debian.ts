@@ -26,6 +26,8 @@ const base: Tree = {
 };
 
 const release = (id: string, version: string, name: string): Tree => ({
+  '/etc/debian_version': '12.5\n',
+  ...(id === 'ubuntu' ? { '/etc/lsb-release': `DISTRIB_ID=Ubuntu\nDISTRIB_RELEASE=${version}\n` } : {}),
   '/etc/os-release': `PRETTY_NAME="${name}"\nID=${id}\nVERSION_ID="${version}"\n${id === 'debian' ? '' : 'ID_LIKE=debian\n'}`,
 });
 

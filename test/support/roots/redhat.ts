@@ -39,6 +39,7 @@ export const centos6: Tree = {
 /** Red Hat family 7 to 10, and Fedora: systemd. */
 export const redhatSystemd = (id: string, version: string): Tree => ({
   ...shared,
+  '/etc/redhat-release': `${id} release ${version}\n`,
   '/etc/os-release': `NAME="${id}"\nPRETTY_NAME="${id} ${version}"\nID="${id}"\nID_LIKE="rhel fedora"\nVERSION_ID="${version}"\n`,
   '/usr/lib/systemd/systemd': '',
   '/usr/sbin/init': '-> ../lib/systemd/systemd',

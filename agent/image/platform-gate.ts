@@ -1,0 +1,43 @@
+import { posix } from 'node:path';
+import type { ReadableRoot } from '../system/system.ts';
+
+/** More links in a row than any release file has. */
+const linkLimit = 8;
+
+/**
+ * Whether the platform boots this root. Its `lx_boot` looks for release files of the distributions that it has a script
+ * for, from outside the zone, before it does anything else; a zone with none of them ends with "Unsupported
+ * distribution!" (illumos-joyent and illumos-omnios, usr/src/lib/brand/lx/zone/lx_boot.ksh). It stops at the first file
+ * that is there: an lsb-release that names neither Ubuntu nor stands beside debian_version hides those that follow.
+ */
+export function passesPlatformGate(root: ReadableRoot): boolean {
+  const has = (path: string) => isFileFromOutside(root, path);
+  if (has('/etc/redhat-release')) return true;
+  if (has('/etc/lsb-release')) return namesUbuntu(root) || has('/etc/debian_version');
+  return ['/etc/debian_version', '/etc/alpine-release', '/etc/SuSE-release', '/etc/void-release'].some(has);
+}
+
+/**
+ * The release file to add where the platform would refuse the root. Void's script does nothing on SmartOS, and on
+ * OmniOS writes what the agent writes; but an lsb-release hides void-release, and then debian_version counts.
+ */
+export function missingReleaseFile(root: ReadableRoot): string | undefined {
+  if (passesPlatformGate(root)) return undefined;
+  return isFileFromOutside(root, '/etc/lsb-release') ? '/etc/debian_version' : '/etc/void-release';
+}
+
+function namesUbuntu(root: ReadableRoot): boolean {
+  return root.readText('/etc/lsb-release')?.includes('Ubuntu') === true;
+}
+
+/** From outside the zone, an absolute link leads into the platform's own root, where there is no such file. */
+function isFileFromOutside(root: ReadableRoot, path: string): boolean {
+  let place = path;
+  for (let links = 0; links < linkLimit; links++) {
+    const target = root.linkTarget(place);
+    if (target === undefined) return root.entry(place)?.kind === 'file';
+    if (target.startsWith('/')) return false;
+    place = posix.resolve(posix.dirname(place), target);
+  }
+  return false;
+}

@@ -5,7 +5,7 @@ import type { Domain, Hostname } from '../metadata/values.ts';
 import { withAssignment } from '../system/assignments.ts';
 import type { System } from '../system/system.ts';
 import { textIfReadable } from '../system/text-if-readable.ts';
-import { withHost } from './hosts.ts';
+import { withHost, withLocalhost } from './hosts.ts';
 import { keptHostname } from './kept-hostname.ts';
 import type { Step } from './step.ts';
 
@@ -57,8 +57,7 @@ function planHostname(
     ...sharedFile(
       root,
       '/etc/hosts',
-      (hosts = '127.0.0.1\tlocalhost\n::1\tlocalhost\n') =>
-        withHost(hosts, hostNames(name, domain), previous),
+      (hosts = '') => withHost(withLocalhost(hosts), hostNames(name, domain), previous),
       { why, ...(previous === undefined ? {} : { replaces: previous }) },
     ),
   );

@@ -30,6 +30,18 @@ export function withHost(text: string, names: readonly string[], previous: strin
   return `${text}${text === '' || text.endsWith('\n') ? '' : newline}${wanted}${newline}`;
 }
 
+/**
+ * /etc/hosts with `localhost`, where no entry names it: a container build mounts its own file over an empty one, and
+ * what is exported is the empty one.
+ */
+export function withLocalhost(text: string): string {
+  const isNamed = text.split('\n').some((line) => parseEntry(line)?.names.includes('localhost') === true);
+  if (isNamed) return text;
+  const newline = text.includes('\r\n') ? '\r\n' : '\n';
+  const start = text === '' || text.endsWith('\n') ? text : `${text}${newline}`;
+  return `${start}127.0.0.1\tlocalhost${newline}::1\tlocalhost${newline}`;
+}
+
 interface Entry {
   readonly address: string;
   readonly names: readonly string[];

@@ -1,4 +1,5 @@
 import { authorizedKeys } from './authorized-keys.ts';
+import { containerTraces } from './container-traces.ts';
 import { earlyHooks, lateHooks } from './hooks.ts';
 import { hostname } from './hostname.ts';
 import { machineId } from './machine-id.ts';
@@ -21,6 +22,7 @@ export const steps: readonly Step[] = [
   resolver,
   network,
   machineId,
+  containerTraces,
   // Before sshd and the distribution's own key generation.
   sshHostKeys,
   authorizedKeys,

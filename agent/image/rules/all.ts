@@ -2,6 +2,7 @@ import type { Rule } from '../rule.ts';
 import { cleanRules } from './clean.ts';
 import { configRules } from './config.ts';
 import { directoryRules } from './directories.ts';
+import { firstBootRules } from './first-boot.ts';
 import { nativeRules } from './native.ts';
 import { resolverRules } from './resolvers.ts';
 import { serviceRules } from './services.ts';
@@ -15,5 +16,6 @@ export const rules: readonly Rule[] = [
   ...resolverRules,
   ...standInRules,
   ...serviceRules,
+  ...firstBootRules,
   ...cleanRules,
 ];

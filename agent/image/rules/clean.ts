@@ -17,12 +17,19 @@ function logs(root: ReadableRoot, folder = '/var/log', depth = 0): Want[] {
   });
 }
 
-/** systemd makes an id for an empty file; D-Bus' own copy has to follow it. */
-function machineId({ root }: Image): Want[] {
-  const wants: Want[] = [{ empty: '/etc/machine-id' }];
+/**
+ * Every version of systemd makes an id for an empty file, and takes that for no first boot: without the file, or with
+ * `uninitialized` in it, systemd-firstboot asks its questions on the console and the boot waits (machine-id(5)). D-Bus'
+ * own copy has to follow it.
+ */
+function machineId({ root, init }: Image): Want[] {
+  const wants: Want[] = [
+    { empty: '/etc/machine-id' },
+    ...(init === 'systemd' ? [{ missing: '/etc/machine-id', content: '' }] : []),
+  ];
   if (root.entry('/var/lib/dbus/machine-id')?.kind === 'file')
     wants.push(
-      root.entry('/etc/machine-id') === undefined
+      root.entry('/etc/machine-id') === undefined && init !== 'systemd'
         ? { remove: '/var/lib/dbus/machine-id' }
         : { link: '/var/lib/dbus/machine-id', target: '/etc/machine-id' },
     );
@@ -49,7 +56,7 @@ export const cleanRules: readonly Rule[] = [
   {
     id: 'machine-id',
     category: 'clean',
-    summary: 'no machine-id',
+    summary: 'a machine-id that is empty',
     reason: 'every instance of the image would have the same',
     source: 'machine-id(5)',
     wants: machineId,
@@ -117,6 +124,6 @@ export const cleanRules: readonly Rule[] = [
     summary: 'no /.dockerenv',
     reason: 'programs take the instance for a Docker container',
     source: 'lx-images',
-    wants: [{ remove: '/.dockerenv' }],
+    wants: [{ remove: '/.dockerenv' }, { remove: '/run/.containerenv' }],
   },
 ];

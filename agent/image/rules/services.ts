@@ -31,6 +31,15 @@ udev-fallback-graphics udev-finish upstart-udev-bridge ureadahead ureadahead-oth
 const redhatOff = `acpid auditd gpm hpoj ip6tables iptables irda irqbalance iscsi isdn kdump kudzu mdmpd mdmonitor
 microcode_ctl netdump ntpd ntpdate pcmcia psacct quota_nld random rawdevices smartd`;
 
+/** By the names of Alpine, Gentoo and Debian, a line for each kind of service that the rule names. */
+const openrcOff = words(`hwdrivers mdev mdevd mdevd-init udev udev-trigger udev-settle udev-postmount
+dmesg
+swclock osclock hwclock.sh
+modules modules-load modloop kmod kmod-static-nodes
+sysctl procps
+keymaps save-keymaps loadkmap consolefont termencoding save-termencoding numlock keyboard-setup.sh console-setup.sh
+swap swapfiles`);
+
 const sysvOff = words('checkfs.sh checkroot.sh hwclock.sh kmod mtab.sh procps udev udev-mtab');
 
 /** Debian's first script, checkroot.sh, is also the one that makes /etc/mtab, by which umount and df go. */
@@ -158,15 +167,13 @@ export const serviceRules: readonly Rule[] = [
     // Debian's checkroot.sh and checkfs.sh stay: mountall.sh needs them, and without block devices they do nothing.
     id: 'openrc-hardware',
     category: 'services',
-    summary: 'no device managers, clock, modules, sysctl, key maps and swap in the run-levels',
-    reason: 'a zone has none of the devices, and may not set kernel parameters',
-    source: 'lx-images, alpine; RFD 15',
+    summary: 'no device managers, kernel log, clock, modules, sysctl, key maps and swap in the run-levels',
+    reason:
+      'a zone has none of the devices, and may not set the clock and kernel parameters; hwclock stays as a stub that provides the clock',
+    source: 'lx-images, alpine; RFD 15; the init scripts of Alpine, Gentoo and Debian',
     when: { inits: ['openrc'] },
     wants: ['sysinit', 'boot', 'default'].flatMap((level) =>
-      words(
-        `hwdrivers modules modloop mdev udev udev-trigger udev-settle dmesg swap keymaps consolefont
-        hwclock.sh kmod procps`,
-      ).map((name) => ({ remove: `/etc/runlevels/${level}/${name}` })),
+      openrcOff.map((name) => ({ remove: `/etc/runlevels/${level}/${name}` })),
     ),
   },
   {

@@ -10,6 +10,7 @@ const upstartJobs: readonly Want[] = [
 task
 expect none
 script
+    rm -f /etc/mtab
     echo "/dev/zfsds0 / zfs rw 0 0" > /etc/mtab
     echo "proc /proc proc rw,noexec,nosuid,nodev 0 0" >> /etc/mtab
     initctl emit --no-wait virtual-filesystems
@@ -151,14 +152,17 @@ export const standInRules: readonly Rule[] = [
   {
     id: 'openrc-stubs',
     category: 'stand-ins',
-    summary: 'networking, fsck, hwclock, klogd and sysfs as stubs',
+    summary: 'networking, fsck, the clocks, klogd and sysfs as stubs',
     reason: 'other services need them by name, and they cannot do their work in a zone',
     source: 'RFD 15; lx_boot_zone_busybox.ksh',
     when: { inits: ['openrc'] },
     wants: [
       openrcStub('networking', ['need localmount', 'after bootmisc', 'provide net']),
       openrcStub('fsck', ['use dev clock modules']),
+      // What needs the clock has all of them started where none is in a run-level.
       openrcStub('hwclock', ['provide clock']),
+      openrcStub('swclock', ['provide clock']),
+      openrcStub('osclock', ['provide clock']),
       openrcStub('klogd', ['need clock hostname localmount', 'before net']),
       openrcStub('sysfs', []),
     ],

@@ -1,0 +1,59 @@
+import type { ReadableRoot } from '../system/system.ts';
+
+/** Larger than any unit file. */
+const unitLimit = 256 * 1024;
+
+/** A unit of a root, as its file says it; of several files with one name, the one that systemd takes. */
+export interface UnitFile {
+  readonly name: string;
+  readonly path: string;
+  readonly text: string;
+  /** It lies in /etc: a builder's or an administrator's own, and no package's. */
+  readonly own: boolean;
+}
+
+/** Folders of unit files, the first ones first. */
+const folders = [
+  '/etc/systemd/system',
+  '/usr/local/lib/systemd/system',
+  '/usr/lib/systemd/system',
+  '/lib/systemd/system',
+];
+
+/** The services of a systemd root. Links, such as masks and aliases, are left out. */
+export function serviceUnits(root: ReadableRoot): readonly UnitFile[] {
+  const seen = new Set<string>();
+  return folders.flatMap((folder) =>
+    root.list(folder).flatMap((name): UnitFile[] => {
+      if (!name.endsWith('.service') || seen.has(name)) return [];
+      seen.add(name);
+      const path = `${folder}/${name}`;
+      const entry = root.entry(path);
+      if (entry?.kind !== 'file' || entry.size > unitLimit) return [];
+      return [{ name, path, text: root.readText(path, unitLimit) ?? '', own: folder === folders[0] }];
+    }),
+  );
+}
+
+/** The links by which a unit is enabled: those of its name in `*.wants` and `*.requires` below /etc. */
+export function enablingLinks(root: ReadableRoot, name: string): readonly string[] {
+  const folder = '/etc/systemd/system';
+  return root
+    .list(folder)
+    .filter((entry) => /\.(wants|requires)$/.test(entry))
+    .map((entry) => `${folder}/${entry}/${name}`)
+    .filter((path) => root.entry(path) !== undefined);
+}
+
+/** The values of a setting in a unit file, in order; an empty one takes back those before it. */
+export function settings({ text }: Pick<UnitFile, 'text'>, name: string): readonly string[] {
+  const joined = text.replaceAll(/\\\n/g, ' ');
+  const values: string[] = [];
+  for (const line of joined.split('\n')) {
+    const [, key, value = ''] = /^\s*([A-Za-z]+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
+    if (key !== name) continue;
+    if (value === '') values.length = 0;
+    else values.push(value);
+  }
+  return values;
+}

@@ -103,7 +103,10 @@ if [ -n "${BOX:-}" ]; then
   mount -t tmpfs -o mode=755 tmpfs "$new"
   # shellcheck disable=SC2046 # a list of files
   (cd "$root/proc/sys" && cp --parents $(<"$BOX/proc-sys") "$new" 2>/dev/null)
-  mount --bind "$root/proc/sys/kernel/hostname" "$new/kernel/hostname"
+  # libcap-ng believes the second only if it lies in a proc file system.
+  for file in hostname cap_last_cap; do
+    mount --bind "$root/proc/sys/kernel/$file" "$new/kernel/$file"
+  done
   mount --rbind "$new" "$root/proc/sys"
   umount -l "$new"
   mount -o remount,bind,ro "$root/proc/sys"

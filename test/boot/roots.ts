@@ -5,7 +5,7 @@ export interface BootRoot {
   readonly name: string;
   readonly init: InitSystem;
   /** The Debian release that the layers are made from; the machine's own when absent. */
-  readonly release?: 'trixie';
+  readonly release?: 'bullseye' | 'trixie';
   readonly layers: readonly string[];
   readonly program: string;
   /** A folder under test/boot/ that is laid over the root, beside guest/. */
@@ -145,9 +145,14 @@ const newer: readonly BootRoot[] = all
   .filter(({ name }) => imageRoots.some((image) => image === name))
   .map((root) => ({ ...root, name: `${root.name} on trixie`, release: 'trixie' }));
 
+/** systemd 247, of the release before. */
+const older: readonly BootRoot[] = all
+  .filter(({ name }) => name === 'systemd')
+  .map((root) => ({ ...root, name: `${root.name} on bullseye`, release: 'bullseye' }));
+
 /** The roots that are booted, one an init system and way to start it. */
 export const roots: ReadonlyMap<string, BootRoot> = new Map(
-  [...all, ...newer].map((root) => [root.name, root]),
+  [...all, ...newer, ...older].map((root) => [root.name, root]),
 );
 
 /** The root of a name; throws when there is none. */

@@ -6,6 +6,7 @@ import { planInstallation, type Source } from '../image/install.ts';
 import { install, settleInstallation, uninstall } from '../image/installation.ts';
 import {
   type Failure,
+  isFinding,
   isOpen,
   planPreparation,
   prepare,
@@ -152,7 +153,7 @@ function refuseLiveInstance(root: Root, plans: readonly RulePlan[], force: boole
 
 function runCheck(invocation: Invocation, io: Io, root: Root): number {
   const image = readImage(root);
-  const open = planPreparation(image, selected(invocation)).filter(isOpen);
+  const open = planPreparation(image, selected(invocation)).filter(isFinding);
   const findings = open.map((plan) => finding(plan, root.path));
   if (invocation.flags.has('json')) printJson(io, { ...facts(image), findings });
   else if (findings.length === 0) io.stdout.write(`nothing is left to do in ${describe(image)}\n`);
@@ -181,7 +182,7 @@ interface Finding {
   readonly remedy: string;
 }
 
-function finding({ rule, settled, error }: RulePlan, root: string): Finding {
+function finding({ rule, settled, undecided, error }: RulePlan, root: string): Finding {
   const open = settled.filter(({ result }) => result !== 'unchanged');
   const broken = [error, ...open.map((one) => (one.result === 'failed' ? one.error : undefined))].filter(
     (one) => one !== undefined,
@@ -190,13 +191,22 @@ function finding({ rule, settled, error }: RulePlan, root: string): Finding {
     rule: rule.id,
     category: rule.category,
     summary: rule.summary,
-    what: [...broken.map(({ message }) => message), ...open.map(({ change }) => subject(change))],
+    what: [
+      ...broken.map(({ message }) => message),
+      ...open.map(({ change }) => subject(change)),
+      ...undecided,
+    ],
     reason: rule.reason,
     source: rule.source,
-    remedy:
-      broken.length > 0
-        ? 'put right what is in the way, then run lx-agent image prepare'
-        : `lx-agent image prepare --root ${root} --only ${rule.id}`,
+    remedy: [
+      ...(broken.length > 0 ? ['put right what is in the way, then run lx-agent image prepare'] : []),
+      ...(broken.length === 0 && open.length > 0
+        ? [`lx-agent image prepare --root ${root} --only ${rule.id}`]
+        : []),
+      ...(undecided.length > 0 && rule.decision !== undefined
+        ? [`${rule.decision.remedy} (to keep it: --skip ${rule.id})`]
+        : []),
+    ].join('; '),
   };
 }
 

@@ -1,14 +1,20 @@
 import { subject } from '../change/change.ts';
 import { isPlatformWritten } from '../change/ownership.ts';
+import { cloudInitReadsMetadata } from '../image/cloud-init.ts';
 import { takeOver } from '../image/guest-tools.ts';
+import { otherWriters } from '../image/other-writers.ts';
 import type { ReadableRoot } from '../system/system.ts';
 import { type Finding, note, ok, wrong } from './finding.ts';
 
 /** Other software that writes what the agent writes, and the traces that it leaves. */
 export function checkOtherWriters(root: ReadableRoot): Finding[] {
-  const findings = [guestTools(root), cloudInit(root), networkManager(root), ...platformFiles(root)].filter(
-    (finding) => finding !== undefined,
-  );
+  const findings = [
+    guestTools(root),
+    cloudInit(root),
+    ...imageWriters(root),
+    networkManager(root),
+    ...platformFiles(root),
+  ].filter((finding) => finding !== undefined);
   return findings.length > 0 ? findings : [ok('others', 'no other software writes the same files')];
 }
 
@@ -25,12 +31,22 @@ function guestTools(root: ReadableRoot): Finding | undefined {
 }
 
 function cloudInit(root: ReadableRoot): Finding | undefined {
-  const there = ['/usr/bin/cloud-init', '/usr/local/bin/cloud-init'].some((path) => root.isExecutable(path));
-  if (!there || root.entry('/etc/cloud/cloud-init.disabled') !== undefined) return undefined;
+  if (!cloudInitReadsMetadata(root)) return undefined;
   return wrong(
     'others',
     'cloud-init is installed and not disabled: it sets the host name and the network too',
     'touch /etc/cloud/cloud-init.disabled',
+  );
+}
+
+/** Units and scripts of the image's own, such as lx-images' create_hosts_file.service. */
+function imageWriters(root: ReadableRoot): Finding[] {
+  return otherWriters(root).map(({ path, writes, links }) =>
+    wrong(
+      'others',
+      `${path} writes ${writes.join(', ')} at boot, too`,
+      links.length > 0 ? `remove ${links.join(' ')}` : 'take that part out of it',
+    ),
   );
 }
 

@@ -2,6 +2,7 @@ import { commandPath } from '../before-init/decision.ts';
 import type { Change } from '../change/change.ts';
 import { marksFolder } from '../system/boot-marks.ts';
 import { takeOver } from './guest-tools.ts';
+import { takeOverFromWriters } from './other-writers.ts';
 import type { Image } from './rule.ts';
 import { metadataLinks } from './rules/native.ts';
 import { runtimeFiles } from './runtime.ts';
@@ -27,6 +28,7 @@ export function planInPlace(image: Image, place: string, unitChanges: readonly C
     ),
     ...unitChanges,
     ...takeOver(image.root),
+    ...takeOverFromWriters(image.root),
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { Change } from '../change/change.ts';
 import type { ReadableRoot } from '../system/system.ts';
 import { takeOver } from './guest-tools.ts';
+import { takeOverFromWriters } from './other-writers.ts';
 import type { Image } from './rule.ts';
 import { metadataLinks } from './rules/native.ts';
 import { programPath } from './running-program.ts';
@@ -74,6 +75,7 @@ export function planInstallation(
     ),
     ...unitChanges,
     ...takeOver(image.root),
+    ...takeOverFromWriters(image.root),
   ];
 }
 

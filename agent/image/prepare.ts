@@ -16,6 +16,8 @@ import { rules } from './rules/all.ts';
 export interface RulePlan {
   readonly rule: Rule;
   readonly settled: readonly Settled[];
+  /** What only the image builder can decide. */
+  readonly undecided: readonly string[];
   /** Why the rule could not even be planned: something unreadable in the image. */
   readonly error?: Error;
 }
@@ -44,9 +46,18 @@ export function planPreparation(image: Image, selected: readonly Rule[]): readon
     .filter((rule) => applies(rule, image))
     .map((rule) => {
       try {
-        return { rule, settled: settle(planRule(rule, image), image.root, emptyState) };
+        return {
+          rule,
+          settled: settle(planRule(rule, image), image.root, emptyState),
+          undecided: rule.decision?.left(image) ?? [],
+        };
       } catch (error) {
-        return { rule, settled: [], error: error instanceof Error ? error : new Error(String(error)) };
+        return {
+          rule,
+          settled: [],
+          undecided: [],
+          error: error instanceof Error ? error : new Error(String(error)),
+        };
       }
     });
 }
@@ -54,6 +65,11 @@ export function planPreparation(image: Image, selected: readonly Rule[]): readon
 /** Whether a rule has something left to do, or cannot tell. */
 export function isOpen({ settled, error }: RulePlan): boolean {
   return error !== undefined || settled.some(({ result }) => result !== 'unchanged');
+}
+
+/** Whether an image is not as a rule wants it: something is left to do, or to be decided by its builder. */
+export function isFinding(plan: RulePlan): boolean {
+  return isOpen(plan) || plan.undecided.length > 0;
 }
 
 /** Why a Change of a rule could not be made. */

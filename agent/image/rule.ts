@@ -27,6 +27,15 @@ export interface Rule {
   /** What an image builder decides for a new image, and nobody for a machine that is in use. */
   readonly forBuilders?: true;
   readonly wants: readonly Want[] | ((image: Image) => readonly Want[]);
+  /** What only the image builder can decide: `check` names it, and `prepare` leaves it as it is. */
+  readonly decision?: Decision;
+}
+
+interface Decision {
+  /** What is there to be decided about, a clause each; nothing where all is well. */
+  readonly left: (image: Image) => readonly string[];
+  /** What the builder can do. */
+  readonly remedy: string;
 }
 
 interface When {

@@ -4,6 +4,7 @@ import { configRules } from './config.ts';
 import { directoryRules } from './directories.ts';
 import { firstBootRules } from './first-boot.ts';
 import { nativeRules } from './native.ts';
+import { otherWriterRules } from './other-writers.ts';
 import { resolverRules } from './resolvers.ts';
 import { serviceRules } from './services.ts';
 import { standInRules } from './stand-ins.ts';
@@ -17,5 +18,6 @@ export const rules: readonly Rule[] = [
   ...standInRules,
   ...serviceRules,
   ...firstBootRules,
+  ...otherWriterRules,
   ...cleanRules,
 ];

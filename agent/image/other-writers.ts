@@ -1,0 +1,112 @@
+import type { Change } from '../change/change.ts';
+import type { ReadableRoot } from '../system/system.ts';
+import { enablingLinks, serviceUnits, settings, type UnitFile } from './unit-files.ts';
+
+/** What of the image's own does the agent's work, too: a unit or a script that is started at boot. */
+export interface OtherWriter {
+  /** The unit file or the script. */
+  readonly path: string;
+  /** What it writes, as a person would name it: paths, or `SSH host keys`. */
+  readonly writes: readonly string[];
+  /** What starts it, if it does nothing else and can be switched off; empty where only the builder can decide. */
+  readonly links: readonly string[];
+}
+
+/** Larger than any script that a unit calls. */
+const scriptLimit = 256 * 1024;
+export const hostKeys = 'SSH host keys';
+
+const target = String.raw`["']?(/etc/(?:hosts|hostname|resolv\.conf|machine-id)|/\.dockerenv)["']?(?=$|[\s;&|])`;
+/** Where a command may begin, in a unit's or a shell's words: `/bin/mv`, `sh -c "mv`, `$(mv`. */
+const start = String.raw`(?:^|[;&|("'\x60/]\s*|\s)`;
+/** Commands that write a file. */
+const writing = [
+  String.raw`>>?\s*${target}`,
+  String.raw`${start}(?:mv|cp|ln|install)\s[^;&|]*${target}\s*(?:$|[;&|])`,
+  String.raw`${start}(?:rm|unlink|tee|truncate|touch)\s[^;&|]*?${target}`,
+  String.raw`${start}sed\s[^;&|]*-[a-zA-Z]*i[^;&|]*\s${target}`,
+  String.raw`${start}dd\s[^;&|]*of=${target}`,
+].map((pattern) => new RegExp(pattern, 'g'));
+const command = String.raw`(?:^|[;&|("'\x60]\s*)(?:/\S*/)?`;
+const naming = new RegExp(
+  String.raw`${command}(?:hostnamectl\s+(?:set-)?hostname\s+\S|hostname\s+(?:-F\s+|--file[= ])?["'$\w/])`,
+);
+const keyMaking = new RegExp(
+  String.raw`${start}(?:ssh-keygen\s(?:[^;&|]*\s)?-\w*A\b|dpkg-reconfigure\s[^;&|]*openssh-server|sshd-keygen\b)`,
+);
+const idMaking = new RegExp(String.raw`${start}systemd-machine-id-setup\b`);
+/** What such units do beside: they switch themselves off, wait, or say something. */
+const harmless =
+  /^(\S*\/)?(systemctl\s+(--\S+\s+)*disable|true|sleep|echo|rm\s+-f\s+\/etc\/systemd\/system\/)\b/;
+
+/** What one command of a unit, or one line of a script, writes of the agent's. */
+function writtenBy(line: string): readonly string[] {
+  const files = writing.flatMap((pattern) => [...line.matchAll(pattern)].map(([, path]) => path ?? ''));
+  if (naming.test(line)) files.push('/etc/hostname');
+  if (keyMaking.test(line)) files.push(hostKeys);
+  if (idMaking.test(line)) files.push('/etc/machine-id');
+  return [...new Set(files)];
+}
+
+/** Units and scripts that write what the agent writes, found by what they do, whatever their names are. */
+export function otherWriters(root: ReadableRoot): readonly OtherWriter[] {
+  return [...serviceUnits(root).flatMap((unit) => unitWriter(unit, root)), ...startScripts(root)];
+}
+
+/** Packages' own units do this where it belongs: before what reads it, and where the file is missing. */
+const packaged = /^(systemd-|cloud-|ssh|dbus|dropbear|lx-agent-)/;
+
+function unitWriter(unit: UnitFile, root: ReadableRoot): OtherWriter[] {
+  if (packaged.test(unit.name) && !unit.own) return [];
+  const commands = ['ExecStartPre', 'ExecStart', 'ExecStartPost'].flatMap((name) =>
+    settings(unit, name).map((value) => value.replace(/^[-@:+!|]+/, '')),
+  );
+  const writes = commands.map((command) => [...writtenBy(command), ...writtenByScript(command, root)]);
+  if (writes.every((files) => files.length === 0)) return [];
+  const links = enablingLinks(root, unit.name);
+  if (links.length === 0) return [];
+  // A script may do more than its lines that write these files say.
+  const nothingElse = commands.every((command) => writtenBy(command).length > 0 || harmless.test(command));
+  return [{ path: unit.path, writes: [...new Set(writes.flat())], links: nothingElse ? links : [] }];
+}
+
+/** What a script does that a command of a unit starts. */
+function writtenByScript(command: string, root: ReadableRoot): readonly string[] {
+  return command
+    .split(/\s+/)
+    .slice(0, 3)
+    .filter((word) => word.startsWith('/'))
+    .flatMap((path) => writtenInText(path, root));
+}
+
+function writtenInText(path: string, root: ReadableRoot): readonly string[] {
+  const entry = root.entry(path);
+  if (entry?.kind !== 'file' || entry.size > scriptLimit) return [];
+  const text = root.read(path, scriptLimit)?.toString('latin1') ?? '';
+  if (!text.startsWith('#!')) return [];
+  const lines = text.replaceAll(/\\\n/g, ' ').split('\n');
+  return [...new Set(lines.filter((line) => !/^\s*#/.test(line)).flatMap(writtenBy))];
+}
+
+/** Scripts that init starts by their place, whoever put them there. */
+function startScripts(root: ReadableRoot): OtherWriter[] {
+  const paths = [
+    ...['/etc/rc.local', '/etc/rc.d/rc.local', '/etc/init.d/boot.local', '/etc/init.d/after.local'],
+    ...root
+      .list('/etc/local.d')
+      .filter((name) => name.endsWith('.start'))
+      .map((name) => `/etc/local.d/${name}`),
+  ];
+  return paths.flatMap((path): OtherWriter[] => {
+    if (!root.isExecutable(path) || root.entry(path)?.kind !== 'file') return [];
+    const writes = writtenInText(path, root);
+    return writes.length === 0 ? [] : [{ path, writes, links: [] }];
+  });
+}
+
+/** Have the agent do alone what these did: an uninstallation puts back what started them. */
+export function takeOverFromWriters(root: ReadableRoot): readonly Change[] {
+  return otherWriters(root).flatMap(({ writes, links }) =>
+    links.map((path): Change => ({ kind: 'absent', path, why: `the agent writes ${writes.join(', ')}` })),
+  );
+}

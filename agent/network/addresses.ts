@@ -11,6 +11,11 @@ export function prefixLength(cidr: Cidr): number {
   return Number(cidr.slice(cidr.indexOf('/') + 1));
 }
 
+/** The IPv4 netmask of a prefix length, `255.255.255.0` for 24. */
+export function netmask(length: number): string {
+  return [0, 8, 16, 24].map((start) => 256 - 2 ** (8 - Math.min(8, Math.max(0, length - start)))).join('.');
+}
+
 /** Whether an address is of the network that an interface's CIDR address is in. */
 export function contains(cidr: Cidr, address: IpAddress): boolean {
   if (isIpv6(cidr) !== isIpv6(address)) return false;

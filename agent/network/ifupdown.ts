@@ -1,6 +1,9 @@
 import { readShared } from '../change/shared-file.ts';
 import { type Cidr, isIpv6 } from '../metadata/values.ts';
 import type { ReadableRoot } from '../system/system.ts';
+import { acceptAdvertisements } from './accept-advertisements.ts';
+import { addressOf, netmask, prefixLength } from './addresses.ts';
+import { isIncluded } from './interfaces-source.ts';
 import { defaultRoutes, type Interface, type Network, type Route } from './model.ts';
 import type { RenderedFile, Renderer } from './renderer.ts';
 import { routeCommand } from './route-command.ts';
@@ -13,7 +16,10 @@ export const ifupdown: Renderer = {
   files: (network, root) => [{ path, content: renderInterfaces(network) }, ...included(root)],
 };
 
-/** The main file with a line that includes ours, where it has none; one that is missing gets the loopback too. */
+/**
+ * The main file with a line that includes ours, unless it includes it already. The line names the file, because
+ * ifupdown-ng and BusyBox take no pattern.
+ */
 function included(root: ReadableRoot): RenderedFile[] {
   const { path: main, text, fault } = readShared(root, '/etc/network/interfaces');
   if (fault !== undefined) return [{ path: main, content: '', claim: 'shared', fault }];
@@ -21,19 +27,26 @@ function included(root: ReadableRoot): RenderedFile[] {
     return [
       {
         path: main,
-        content: 'auto lo\niface lo inet loopback\n\nsource /etc/network/interfaces.d/*\n',
+        content: `${loopback}\n\nsource ${path}\n`,
         claim: 'shared',
       },
     ];
-  if (/^\s*source(-directory)?\s+(\/etc\/network\/)?interfaces\.d(\/\*|\/lx-agent|\/?\s*$)/m.test(text))
-    return [];
+  if (isIncluded(root, path)) return [];
   return [{ path: main, content: `${text.replace(/\n*$/, '\n')}\nsource ${path}\n`, claim: 'shared' }];
 }
 
 /**
- * interfaces(5) of Debian's ifupdown, also read by ifupdown2 and ifupdown-ng: a stanza an address. An interface that
- * the platform configured is `manual`, and not `auto`: what `ifup -a` brought up, `ifdown -a` would take down, with
- * its addresses and routes, whatever its method.
+ * For a main file of our own. The platform has brought the loopback up: as `loopback` BusyBox would fail to give it its
+ * address again. With no `auto` interface at all, ifupdown2's `ifdown -a` would take down all that there are.
+ */
+const loopback = 'auto lo\niface lo inet manual';
+
+/**
+ * interfaces(5), in the one form that Debian's ifupdown, ifupdown-ng, ifupdown2 and BusyBox all take: a stanza for each
+ * address, with `address` and `netmask`. Nobody but ifupdown knows `inet6 auto`. An interface that the platform
+ * configured is `manual`, and not `auto`: what `ifup -a` brought up, `ifdown -a` would take down, with its addresses and
+ * routes, whatever its method. When it is named, ifupdown2 removes addresses that it does not find in the file, unless it
+ * is told not to.
  */
 export function renderInterfaces(network: Network): string {
   const stanzas = network.interfaces.map((one) => (one.policy === 'hands-off' ? handsOff(one) : full(one)));
@@ -41,12 +54,12 @@ export function renderInterfaces(network: Network): string {
 }
 
 function handsOff({ name }: Interface): string {
-  return `iface ${name} inet manual`;
+  return `iface ${name} inet manual\n    address-purge no`;
 }
 
 interface Stanza {
   readonly family: 'inet' | 'inet6';
-  readonly method: 'static' | 'dhcp' | 'auto' | 'manual';
+  readonly method: 'static' | 'dhcp' | 'manual';
   readonly address?: Cidr;
 }
 
@@ -57,16 +70,16 @@ function full(one: Interface): string {
     ...defaults.filter(({ stanza }) => stanza === undefined).map(({ route }) => route),
     ...one.routes,
   ];
+  const withMtu = stanzas.find(({ method }) => method === 'static') ?? stanzas[0];
   const text = stanzas.map((stanza, index) => {
     const options = [
-      ...(stanza.address === undefined ? [] : [`address ${stanza.address}`]),
-      ...(index === 0 && one.mtu !== undefined ? [`pre-up ip link set dev ${one.name} mtu ${one.mtu}`] : []),
+      ...addressOptions(stanza),
+      ...(stanza === withMtu && one.mtu !== undefined ? [`mtu ${one.mtu}`] : []),
       ...defaults
         .filter((candidate) => candidate.stanza === stanza)
         .map(({ route }) => `gateway ${route.gateway}`),
-      ...(index === stanzas.length - 1
-        ? commanded.map((route) => `up ${routeCommand(one.name, route).join(' ')}`)
-        : []),
+      ...(index === 0 ? before(one, stanzas) : []),
+      ...(index === stanzas.length - 1 ? after(one, stanzas, commanded) : []),
     ];
     return [
       `iface ${one.name} ${stanza.family} ${stanza.method}`,
@@ -74,6 +87,30 @@ function full(one: Interface): string {
     ].join('\n');
   });
   return [`auto ${one.name}`, ...text].join('\n');
+}
+
+/** BusyBox wants a `netmask`, and no prefix length at the address. */
+function addressOptions({ family, address }: Stanza): string[] {
+  if (address === undefined) return [];
+  const length = prefixLength(address);
+  return [`address ${addressOf(address)}`, `netmask ${family === 'inet' ? netmask(length) : length}`];
+}
+
+/** The option `mtu` is known with static addresses only; elsewhere ifupdown2 alone heeds it, and no command instead. */
+function before(one: Interface, stanzas: readonly Stanza[]): string[] {
+  const isOption = stanzas.some(({ method }) => method === 'static');
+  return [
+    `pre-up ${acceptAdvertisements(one)}`,
+    ...(one.mtu === undefined || isOption ? [] : [`pre-up ip link set dev ${one.name} mtu ${one.mtu}`]),
+  ];
+}
+
+/** `manual` does not bring the interface up. */
+function after(one: Interface, stanzas: readonly Stanza[], routes: readonly Route[]): string[] {
+  return [
+    ...(stanzas.every(({ method }) => method === 'manual') ? [`up ip link set dev ${one.name} up`] : []),
+    ...routes.map((route) => `up ${routeCommand(one.name, route).join(' ')}`),
+  ];
 }
 
 /**
@@ -90,9 +127,8 @@ function stanzasOf(one: Interface): Stanza[] {
   const stanzas: Stanza[] = [
     ...(one.dhcp ? [{ family: 'inet', method: 'dhcp' } as const] : []),
     ...one.addresses.map((address) => ({ family: familyOf(address), method: 'static', address }) as const),
-    ...(one.addrconf ? [{ family: 'inet6', method: 'auto' } as const] : []),
   ];
-  return stanzas.length > 0 ? stanzas : [{ family: 'inet', method: 'manual' }];
+  return stanzas.length > 0 ? stanzas : [{ family: one.addrconf ? 'inet6' : 'inet', method: 'manual' }];
 }
 
 function familyOf(cidr: Cidr): 'inet' | 'inet6' {

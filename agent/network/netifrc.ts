@@ -1,3 +1,4 @@
+import { acceptAdvertisements } from './accept-advertisements.ts';
 import { defaultRoutes, type Interface, type Route } from './model.ts';
 import { isInterfaceName } from './names.ts';
 import type { Renderer } from './renderer.ts';
@@ -45,7 +46,6 @@ function handsOff(one: Interface): string[] {
   return [`${variable('config', one)}="null"`, 'predown() {', '    return 1', '}'];
 }
 
-/** Router advertisements are the kernel's to heed; a kernel without IPv6 has no such switch. */
 function full(one: Interface): string[] {
   const configured = [...(one.dhcp ? ['dhcp'] : []), ...one.addresses];
   const routes = [...defaultRoutes(one), ...one.routes].map(routeLine);
@@ -54,7 +54,7 @@ function full(one: Interface): string[] {
     ...(routes.length > 0 ? [list(variable('routes', one), routes)] : []),
     ...(one.mtu === undefined ? [] : [`${variable('mtu', one)}="${one.mtu}"`]),
     'preup() {',
-    `    echo ${one.addrconf ? 1 : 0} 2>/dev/null >/proc/sys/net/ipv6/conf/${one.name}/accept_ra || :`,
+    `    ${acceptAdvertisements(one)}`,
     '}',
   ];
 }

@@ -29,15 +29,53 @@ it('says all of the model', () => {
   );
 });
 
+const line = `source ${path}\n`;
+const ifups = {
+  ifupdown: '',
+  'ifupdown-ng': '-> ifupdown',
+  ifupdown2: '-> /usr/share/ifupdown2/ifupdown2',
+  BusyBox: '-> /bin/busybox',
+};
+
+/** What each ifup makes of a line was seen; test/boot/network/ifupdown.boot.test.ts sees it again. */
 it.each([
-  ['source /etc/network/interfaces.d/*\n', []],
-  ['source interfaces.d/*\n', []],
-  ['source-directory /etc/network/interfaces.d\n', []],
-  ['auto lo\niface lo inet loopback\n', [`auto lo\niface lo inet loopback\n\nsource ${path}\n`]],
-  ['auto lo', [`auto lo\n\nsource ${path}\n`]],
-])('is included by %j', async (text, expected) => {
-  const files = await ifupdown.files(caseNamed('plain'), scratchSystem({ [main]: text }).root);
-  expect(files.filter((file) => file.path === main).map(({ content }) => content)).toEqual(expected);
+  ['source /etc/network/interfaces.d/lx-agent', ['ifupdown', 'ifupdown-ng', 'ifupdown2', 'BusyBox']],
+  ['source /etc/network/interfaces.d/*', ['ifupdown', 'ifupdown2']],
+  ['source /etc/network/*.d/lx-[a-z]gent', ['ifupdown', 'ifupdown2']],
+  ['source interfaces.d/*', ['ifupdown']],
+  ['source-directory /etc/network/interfaces.d', ['ifupdown', 'ifupdown-ng', 'BusyBox']],
+  ['  source-directory /etc/network/interfaces.d/', ['ifupdown', 'ifupdown-ng', 'BusyBox']],
+  ['source /etc/network/interfaces.d/\\\nlx-agent', ['ifupdown', 'ifupdown-ng', 'ifupdown2', 'BusyBox']],
+  ['source /etc/network/site', ['ifupdown', 'ifupdown2']],
+  ['source interfaces.d/*.cfg', []],
+  ['source /etc/network/interfaces.d/*.cfg', []],
+  ['source /etc/network/interfaces.d/lx-agent.cfg', []],
+  ['source /etc/network/interfaces.d/[', []],
+  ['source-directory /etc/network', ['ifupdown']],
+  ['# source /etc/network/interfaces.d/*', []],
+  ['auto lo\niface lo inet loopback', []],
+])('is included by %j for %j', async (text, including) => {
+  for (const [name, ifup] of Object.entries(ifups)) {
+    const tree = {
+      [main]: text,
+      '/etc/network/site': 'source /etc/network/interfaces.d/*\n',
+      '/sbin/ifup': ifup,
+    };
+    const files = await ifupdown.files(caseNamed('plain'), scratchSystem(tree).root);
+    const written = files.filter((file) => file.path === main).map(({ content }) => content);
+    expect(written, name).toEqual(including.includes(name) ? [] : [`${text}\n\n${line}`]);
+  }
+});
+
+it('makes a main file that every ifup reads, where there is none', async () => {
+  const files = await ifupdown.files(caseNamed('plain'), scratchSystem({}).root);
+  expect(files.find((file) => file.path === main)?.content).toBe(`auto lo\niface lo inet manual\n\n${line}`);
+});
+
+it('ends where files include each other', async () => {
+  const system = scratchSystem({ [main]: `source ${main}\n`, '/sbin/ifup': '' });
+  const files = await ifupdown.files(caseNamed('plain'), system.root);
+  expect(files.find((file) => file.path === main)?.content).toContain(line);
 });
 
 it('lets no hostile text through', () => {

@@ -1,16 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { macOf, networkFrom } from '../../network/cases.ts';
+import { ifup, ifupNames } from './ifups.ts';
 import { newMachine } from './machine.ts';
 import { observe } from './observed.ts';
 import { addRouter } from './router.ts';
-import { ifupdown, netplan, networkd, networkmanager } from './services.ts';
+import { netplan, networkd, networkmanager } from './services.ts';
 
+const ifups = Object.fromEntries(ifupNames.map((name) => [name, ifup(name)]));
 const automatic = networkFrom({
   nics: [{ interface: 'net0', mac: macOf(0), ips: ['dhcp', 'addrconf'], primary: true }],
 });
 
-it.each(Object.entries({ ifupdown, networkd, netplan, networkmanager }))(
+it.each(Object.entries({ ...ifups, networkd, netplan, networkmanager }))(
   'has what a DHCP server and a router give: %s',
   async (_, service) => {
     const machine = await newMachine(automatic);

@@ -26,7 +26,7 @@ const routeSchema = v.array(
   }),
 );
 
-/** Ask ip(8). Routes that the kernel makes of addresses are none of ours. */
+/** Ask ip(8). Routes that the kernel makes of addresses are none of ours; ifupdown2 marks its own like them. */
 export async function observe(machine: Pick<Machine, 'run'>): Promise<Observed> {
   const links = v
     .parse(linkSchema, JSON.parse(await machine.run('ip', '-j', 'address')))
@@ -34,7 +34,10 @@ export async function observe(machine: Pick<Machine, 'run'>): Promise<Observed> 
   const routes = async (family: string) =>
     v
       .parse(routeSchema, JSON.parse((await machine.run('ip', '-j', family, 'route')) || '[]'))
-      .filter(({ protocol, dev }) => protocol !== 'kernel' && dev.startsWith('eth'))
+      .filter(
+        ({ protocol, gateway, dev }) =>
+          (protocol !== 'kernel' || gateway !== undefined) && dev.startsWith('eth'),
+      )
       .map(({ dst, gateway, dev }) => routeWords(dst === 'default' ? everything(family) : dst, gateway, dev));
   return {
     addresses: links

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ifupdown as ifupdownFormat } from '../../../agent/network/ifupdown.ts';
 import type { Network } from '../../../agent/network/model.ts';
 import { netplan as netplanFormat } from '../../../agent/network/netplan.ts';
 import { networkd as networkdFormat } from '../../../agent/network/networkd.ts';
@@ -98,21 +97,3 @@ async function ended(
   await machine.run('bash', '-c', `kill "$(pidof ${program})"`);
   while (service.exitCode === null && service.signalCode === null) await sleep(20);
 }
-
-export const ifupdown: NetworkService = {
-  async install(machine, network) {
-    await machine.write([
-      ...(await rendered(ifupdownFormat, network)),
-      {
-        path: '/etc/network/interfaces',
-        content: 'auto lo\niface lo inet loopback\nsource /etc/network/interfaces.d/*\n',
-      },
-    ]);
-  },
-  async online(machine) {
-    await machine.run('ifup', '-a');
-    return async () => {
-      await machine.run('ifdown', '-a');
-    };
-  },
-};

@@ -60,6 +60,19 @@ function full(one: Interface): string[] {
       isIpv6(destination) ? `IPV6_DEFAULTGW=${gateway}` : `GATEWAY=${gateway}`,
     ),
     ...(one.mtu === undefined ? [] : [`MTU=${one.mtu}`]),
+    ...withoutDefault(one),
+  ];
+}
+
+/**
+ * What DHCP and router advertisements say of a default route is not heeded. DEFROUTE=no would refuse a gateway of the
+ * file too, so that an interface that has one refuses all routes that come by DHCP.
+ */
+function withoutDefault(one: Interface): string[] {
+  const has = (v6: boolean) => one.gateways.some((gateway) => isIpv6(gateway) === v6);
+  return [
+    ...(one.dhcp && !one.dhcpDefault ? [has(false) ? 'PEERROUTES=no' : 'DEFROUTE=no'] : []),
+    ...(one.addrconf && !one.addrconfDefault ? [has(true) ? 'IPV6_PEERROUTES=no' : 'IPV6_DEFROUTE=no'] : []),
   ];
 }
 

@@ -36,6 +36,12 @@ function included(root: ReadableRoot): RenderedFile[] {
 }
 
 /**
+ * The metric of a default route by DHCP that is not wanted: no other is greater. dhclient heeds it under ifupdown and
+ * ifupdown-ng; the others need the command that removes the route.
+ */
+const lastMetric = 9999;
+
+/**
  * For a main file of our own. The platform has brought the loopback up: as `loopback` BusyBox would fail to give it its
  * address again. With no `auto` interface at all, ifupdown2's `ifdown -a` would take down all that there are.
  */
@@ -74,6 +80,7 @@ function full(one: Interface): string {
   const text = stanzas.map((stanza, index) => {
     const options = [
       ...addressOptions(stanza),
+      ...(stanza.method === 'dhcp' && !one.dhcpDefault ? [`metric ${lastMetric}`] : []),
       ...(stanza === withMtu && one.mtu !== undefined ? [`mtu ${one.mtu}`] : []),
       ...defaults
         .filter((candidate) => candidate.stanza === stanza)
@@ -100,7 +107,7 @@ function addressOptions({ family, address }: Stanza): string[] {
 function before(one: Interface, stanzas: readonly Stanza[]): string[] {
   const isOption = stanzas.some(({ method }) => method === 'static');
   return [
-    `pre-up ${acceptAdvertisements(one)}`,
+    ...acceptAdvertisements(one).map((command) => `pre-up ${command}`),
     ...(one.mtu === undefined || isOption ? [] : [`pre-up ip link set dev ${one.name} mtu ${one.mtu}`]),
   ];
 }
@@ -109,6 +116,9 @@ function before(one: Interface, stanzas: readonly Stanza[]): string[] {
 function after(one: Interface, stanzas: readonly Stanza[], routes: readonly Route[]): string[] {
   return [
     ...(stanzas.every(({ method }) => method === 'manual') ? [`up ip link set dev ${one.name} up`] : []),
+    ...(one.dhcp && !one.dhcpDefault && defaultRoutes(one).length === 0
+      ? [`up ip route del default dev ${one.name} 2>/dev/null || :`]
+      : []),
     ...routes.map((route) => `up ${routeCommand(one.name, route).join(' ')}`),
   ];
 }

@@ -26,6 +26,12 @@ export interface Interface {
   readonly dhcp: boolean;
   /** IPv6 by router advertisements. */
   readonly addrconf: boolean;
+  /**
+   * Whether DHCP, and router advertisements, may set the default route of their family: on the primary NIC only, and only
+   * where the metadata names none.
+   */
+  readonly dhcpDefault: boolean;
+  readonly addrconfDefault: boolean;
   /** Default routes, at most one a family; only the primary NIC has any. */
   readonly gateways: readonly IpAddress[];
   readonly routes: readonly Route[];
@@ -71,6 +77,7 @@ export function networkOf(
     if (before === undefined) routes.set(through.nic, [through.route]);
     else before.push(through.route);
   }
+  const named = namedDefaults(instance);
   return {
     interfaces: [...found].map(([nic, link]) => ({
       name: link?.name ?? numbered(nic),
@@ -80,6 +87,8 @@ export function networkOf(
       addresses: nic.addresses,
       dhcp: nic.dhcp,
       addrconf: nic.addrconf,
+      dhcpDefault: nic.dhcp && nic.primary && !named.ipv4,
+      addrconfDefault: nic.addrconf && nic.primary && !named.ipv6,
       gateways: nic.primary ? nic.gateways : [],
       routes: routes.get(nic) ?? [],
     })),
@@ -125,6 +134,15 @@ function policyOf(nic: Nic, link: Link | undefined, choice: PolicyChoice): Inter
   if (!nic.dhcp && !nic.addrconf) return 'hands-off';
   // An IPv6 interface has a link-local address as soon as it is up: it says nothing of DHCP.
   return link.addresses.some((address) => isIpv6(address) !== nic.dhcp) ? 'hands-off' : 'full';
+}
+
+/** Of which families the metadata names a default route: a gateway, or a static route to everything. */
+function namedDefaults({ nics = [], routes = [] }: Instance): { ipv4: boolean; ipv6: boolean } {
+  const named = [
+    ...nics.filter(({ primary }) => primary).flatMap(({ gateways }) => gateways),
+    ...routes.filter(({ destination }) => prefixLength(destination) === 0).map(({ gateway }) => gateway),
+  ];
+  return { ipv4: named.some((gateway) => !isIpv6(gateway)), ipv6: named.some(isIpv6) };
 }
 
 /** A static route, and the NIC that it goes out on. */

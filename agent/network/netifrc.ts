@@ -53,9 +53,18 @@ function full(one: Interface): string[] {
     list(variable('config', one), configured.length > 0 ? configured : ['null']),
     ...(routes.length > 0 ? [list(variable('routes', one), routes)] : []),
     ...(one.mtu === undefined ? [] : [`${variable('mtu', one)}="${one.mtu}"`]),
+    ...(one.dhcp ? dhcpOptions(one) : []),
     'preup() {',
-    `    ${acceptAdvertisements(one)}`,
+    ...acceptAdvertisements(one).map((command) => `    ${command}`),
     '}',
+  ];
+}
+
+/** Left to itself, dhcpcd asks for IPv6 too. */
+function dhcpOptions(one: Interface): string[] {
+  return [
+    `${variable('dhcpcd', one)}="-4"`,
+    ...(one.dhcpDefault ? [] : [`${variable('dhcp', one)}="nogateway"`]),
   ];
 }
 

@@ -21,7 +21,7 @@ export const netplan: Renderer = {
   owns: (one) => one === path || isDropIn(one) || waitOnline.owns(one),
   files: async (network) => [
     { path, content: await renderNetplan(network), mode: 0o600 },
-    ...network.interfaces.filter((one) => !expectsAddress(one)).map(onlineByCarrier),
+    ...network.interfaces.flatMap(dropIn),
     ...waitOnline.files(network),
   ],
   // netplan's generator runs before all services, so that of a first boot has seen no file of ours.
@@ -29,26 +29,30 @@ export const netplan: Renderer = {
 };
 
 const dropIns = '/etc/systemd/network/10-netplan-';
-const dropIn = '.network.d/lx-agent.conf';
+const dropInEnd = '.network.d/lx-agent.conf';
 
 function isDropIn(path: string): boolean {
-  return path.startsWith(dropIns) && path.endsWith(dropIn);
+  return path.startsWith(dropIns) && path.endsWith(dropInEnd);
 }
 
 /**
- * Where no interface is to have an address, wait-online waits in vain: `optional` says that none need be waited for,
- * and it wants one all the same. netplan cannot say that a carrier will do; what it generates for networkd can be
- * added to, systemd.network(5).
+ * What netplan cannot say is added to what it generates for networkd, systemd.network(5). Where no interface is to have
+ * an address, wait-online waits in vain: `optional` says that none need be waited for, and it wants one all the same. And
+ * the first netplan to know a word for the default route of router advertisements is 1.1.
  */
-function onlineByCarrier({ name }: Interface): RenderedFile {
-  return {
-    path: `${dropIns}${name}${dropIn}`,
-    content: `${heading}\n[Link]\nRequiredForOnline=carrier\n`,
-  };
+function dropIn(one: Interface): RenderedFile[] {
+  const sections = [
+    ...(expectsAddress(one) ? [] : ['[Link]\nRequiredForOnline=carrier']),
+    ...(one.policy === 'full' && one.addrconf && !one.addrconfDefault
+      ? ['[IPv6AcceptRA]\nUseGateway=no']
+      : []),
+  ];
+  if (sections.length === 0) return [];
+  return [{ path: `${dropIns}${one.name}${dropInEnd}`, content: `${[heading, ...sections].join('\n')}\n` }];
 }
 
 /** netplan(5), in the terms that its first release (Ubuntu 18.04) knows too: `0.0.0.0/0` in place of `default`. */
-export async function renderNetplan(network: Network): Promise<string> {
+async function renderNetplan(network: Network): Promise<string> {
   const { stringify } = await import('yaml');
   const ethernets = network.interfaces.map((one) => [
     one.name,
@@ -76,6 +80,7 @@ function full(one: Interface): object {
   return {
     ...common(one),
     dhcp4: one.dhcp,
+    ...(one.dhcp && !one.dhcpDefault && { 'dhcp4-overrides': { 'use-routes': false } }),
     'accept-ra': one.addrconf,
     ...(one.mtu !== undefined && { mtu: one.mtu }),
     ...(one.addresses.length > 0 && { addresses: one.addresses }),

@@ -58,7 +58,16 @@ function full(one: Interface): Section[] {
       ...one.addresses.map((address) => `Address=${address}`),
       ...neighbours.map(({ gateway }) => `Gateway=${gateway}`),
     ],
+    ...withoutDefault(one),
     ...[...defaults.filter(({ onLink }) => onLink), ...one.routes].map(route),
+  ];
+}
+
+/** What DHCP and router advertisements say of a default route is not heeded. Before 246 networkd has no `UseGateway` for DHCP. */
+function withoutDefault(one: Interface): Section[] {
+  return [
+    ...(one.dhcp && !one.dhcpDefault ? [['DHCPv4', 'UseRoutes=no'] as const] : []),
+    ...(one.addrconf && !one.addrconfDefault ? [['IPv6AcceptRA', 'UseGateway=no'] as const] : []),
   ];
 }
 

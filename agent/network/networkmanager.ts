@@ -61,11 +61,14 @@ function family(one: Interface, v6: boolean): string[] {
     ...of(one.routes, ({ destination }) => destination),
   ];
   const automatic = v6 ? one.addrconf : one.dhcp;
+  const withoutDefault = automatic && !(v6 ? one.addrconfDefault : one.dhcpDefault);
   return [
     `method=${automatic ? 'auto' : addresses.length > 0 ? 'manual' : routes.length > 0 && v6 ? 'link-local' : 'disabled'}`,
     ...addresses.map((address, index) => `address${index + 1}=${address}`),
     ...asGateway.map(({ gateway }) => `gateway=${gateway}`),
     ...routes.flatMap(route),
+    // `never-default` would refuse a gateway of the profile too.
+    ...(withoutDefault ? [defaults.length > 0 ? 'ignore-auto-routes=true' : 'never-default=true'] : []),
   ];
 }
 

@@ -40,6 +40,7 @@ function full(one: Interface): string[][] {
     ['BOOTPROTO', protocols.length > 0 ? protocols.join('+') : 'static'],
     ...one.addresses.map((address, index) => [index === 0 ? 'IPADDR' : `IPADDR_${index}`, address]),
     ...(one.mtu === undefined ? [] : [['MTU', `${one.mtu}`]]),
+    ...(one.dhcp && !one.dhcpDefault ? [['DHCLIENT_SET_DEFAULT_ROUTE', 'no']] : []),
   ];
 }
 

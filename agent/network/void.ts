@@ -1,3 +1,4 @@
+import { acceptAdvertisements } from './accept-advertisements.ts';
 import { defaultRoutes, type Interface, type Network } from './model.ts';
 import type { Renderer } from './renderer.ts';
 import { routeCommand } from './route-command.ts';
@@ -25,16 +26,17 @@ function handsOff({ name }: Interface): string[] {
   return [`# ${name}: the platform configures it.`];
 }
 
-/** Router advertisements are the kernel's to heed; a kernel without IPv6 has no such switch. */
 function full(one: Interface): string[] {
   const { name } = one;
   return [
     `# ${name}`,
-    `{ echo ${one.addrconf ? 1 : 0} >/proc/sys/net/ipv6/conf/${name}/accept_ra; } 2>/dev/null`,
+    ...acceptAdvertisements(one),
     ...(one.mtu === undefined ? [] : [`ip link set dev ${name} mtu ${one.mtu}`]),
     `ip link set dev ${name} up`,
     ...one.addresses.map((address) => `ip address replace ${address} dev ${name}`),
     ...[...defaultRoutes(one), ...one.routes].map((route) => routeCommand(name, route).join(' ')),
-    ...(one.dhcp ? [`dhcpcd --quiet --background --ipv4only ${name}`] : []),
+    ...(one.dhcp
+      ? [`dhcpcd --quiet --background --ipv4only${one.dhcpDefault ? '' : ' --nogateway'} ${name}`]
+      : []),
   ];
 }

@@ -95,6 +95,11 @@ const given: Readonly<Record<string, Given>> = {
   'dhcp-addrconf-and-static': {
     nics: [nic(0, { ips: ['dhcp', 'addrconf', '192.0.2.10/24', '2001:db8::10/64'], mtu: 1400 })],
   },
+  'dhcp-on-two': { nics: [nic(0, { ips: ['dhcp'] }), nic(1, { ips: ['dhcp', 'addrconf'] })] },
+  'dhcp-and-a-gateway': {
+    nics: [nic(0, { ips: ['dhcp', 'addrconf', '192.0.2.10/24'], gateways: ['192.0.2.1'] })],
+    routes: [{ dst: '::/0', gateway: 'fe80::1' }],
+  },
   'hands-off': {
     nics: [plain, second],
     routes: [{ dst: '10.0.0.0/8', gateway: '198.51.100.1' }],

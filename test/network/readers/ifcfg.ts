@@ -60,6 +60,10 @@ function readOne(name: string, content: string, routes: Route[]): ReadBack | str
   );
   const gateways = [take('GATEWAY'), take('IPV6_DEFAULTGW')].filter((one) => one !== undefined).map(address);
   const mtu = take('MTU');
+  const [defroute, peerroutes] = [take('DEFROUTE'), take('PEERROUTES')];
+  const [defroute6, peerroutes6] = [take('IPV6_DEFROUTE'), take('IPV6_PEERROUTES')];
+  for (const word of [defroute, peerroutes, defroute6, peerroutes6])
+    if (word !== undefined && word !== 'no') throw new Error(`${name}: ${word}`);
   end();
   if (
     !ipv6 &&
@@ -73,6 +77,8 @@ function readOne(name: string, content: string, routes: Route[]): ReadBack | str
       addresses: [...addresses, ...v6],
       dhcp,
       addrconf,
+      dhcpDefault: dhcp && defroute === undefined && peerroutes === undefined,
+      addrconfDefault: addrconf && defroute6 === undefined && peerroutes6 === undefined,
     },
     routes,
     gateways,

@@ -61,7 +61,18 @@ function checked({ methods, routes, gateways, commands, plain, addrconf, ...one 
   const withOption = methods.some((method) => method.endsWith(' static'));
   if (one.mtu !== undefined && withOption === commands.includes(`ip link set dev ${one.name} mtu ${one.mtu}`))
     throw new Error(`the MTU of ${one.name} is set twice, or not at all`);
-  return withGateways({ ...one, dhcp: methods.includes('inet dhcp'), addrconf }, routes, gateways);
+  const dhcp = methods.includes('inet dhcp');
+  return withGateways(
+    {
+      ...one,
+      dhcp,
+      addrconf,
+      dhcpDefault: dhcp && !commands.includes('no default by DHCP'),
+      addrconfDefault: addrconf && !commands.includes('no default by RA'),
+    },
+    routes,
+    gateways,
+  );
 }
 
 function option(one: Reading, word: string, rest: readonly string[]): void {
@@ -70,6 +81,7 @@ function option(one: Reading, word: string, rest: readonly string[]): void {
   const accepted = new RegExp(
     `^echo ([01]) 2>/dev/null >/proc/sys/net/ipv6/conf/${one.name}/accept_ra \\|\\| :$`,
   ).exec(text)?.[1];
+  const noDefault = `echo 0 2>/dev/null >/proc/sys/net/ipv6/conf/${one.name}/accept_ra_defrtr || :`;
   const route = new RegExp(`^ip (-6 )?route replace (\\S+)(?: via (\\S+))? dev ${one.name}( onlink)?$`).exec(
     text,
   );
@@ -87,6 +99,11 @@ function option(one: Reading, word: string, rest: readonly string[]): void {
   else if (word === 'pre-up' && mtu !== undefined && number(mtu) === one.mtu) one.commands.push(text);
   else if (word === 'pre-up' && accepted !== undefined && one.addrconf === undefined)
     one.addrconf = accepted === '1';
+  else if (word === 'pre-up' && text === noDefault && one.addrconf) one.commands.push('no default by RA');
+  else if (word === 'metric' && text === '9999' && / dhcp$/.test(one.methods.at(-1) ?? ''))
+    one.commands.push('no default by DHCP');
+  else if (word === 'up' && text === `ip route del default dev ${one.name} 2>/dev/null || :`)
+    one.commands.push('without default');
   else if (word === 'up' && text === `ip link set dev ${one.name} up`) one.commands.push(text);
   else if (word === 'up' && route !== null) {
     const [, six, destination = '', gateway, onLink] = route;

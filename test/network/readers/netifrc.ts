@@ -22,19 +22,30 @@ export function readNetifrc({ path, content }: RenderedFile): ReadBack | string 
   }
   const routes = list('routes') ?? [];
   const mtu = list('mtu')?.[0];
+  const only4 = take(new RegExp(`^dhcpcd_${name}="(-4)"\\n`));
+  const noGateway = take(new RegExp(`^dhcp_${name}="(nogateway)"\\n`));
+  const dhcp = config.includes('dhcp');
+  if (dhcp !== (only4 !== undefined)) throw new Error(`${name}: dhcpcd with ${only4}`);
   const accept = take(
     new RegExp(
-      `^preup\\(\\) \\{\\n {4}echo ([01]) 2>/dev/null >/proc/sys/net/ipv6/conf/${name}/accept_ra \\|\\| :\\n\\}\\n$`,
+      `^preup\\(\\) \\{\\n {4}echo ([01]) 2>/dev/null >/proc/sys/net/ipv6/conf/${name}/accept_ra \\|\\| :\\n`,
     ),
   );
-  if (accept === undefined || rest !== '' || config.length === 0) throw new Error(`not understood: ${rest}`);
+  const noDefault = take(
+    new RegExp(`^( {4}echo 0 2>/dev/null >/proc/sys/net/ipv6/conf/${name}/accept_ra_defrtr \\|\\| :\\n)`),
+  );
+  const end = take(/^(\}\n)$/);
+  if (accept === undefined || end === undefined || rest !== '' || config.length === 0)
+    throw new Error(`not understood: ${rest}`);
   return withGateways(
     {
       name,
       mtu: mtu === undefined ? undefined : number(mtu),
       addresses: config.filter((one) => one !== 'dhcp' && one !== 'null').map(cidr),
-      dhcp: config.includes('dhcp'),
+      dhcp,
       addrconf: accept === '1',
+      dhcpDefault: dhcp && noGateway === undefined,
+      addrconfDefault: accept === '1' && noDefault === undefined,
     },
     routes.map((line) => {
       const [, to, via, onlink] = /^(\S+)(?: via (\S+))?( onlink)?$/.exec(line) ?? [];

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { parse } from 'yaml';
+import type { RenderedFile } from '../../../agent/network/renderer.ts';
 import type { ReadBack } from './read-back.ts';
 import { address, cidr, withGateways } from './values.ts';
 
@@ -15,6 +16,7 @@ const ethernet = v.strictObject({
   optional: v.optional(v.literal(true)),
   'link-local': v.array(v.literal('ipv6')),
   dhcp4: v.boolean(),
+  'dhcp4-overrides': v.optional(v.strictObject({ 'use-routes': v.literal(false) })),
   'accept-ra': v.boolean(),
   mtu: v.optional(v.number()),
   addresses: v.optional(v.array(v.string())),
@@ -27,8 +29,11 @@ const file = v.strictObject({
   }),
 });
 
-/** A strict reader of netplan's YAML: what it does not know is an error. An interface that is kept gives its name. */
-export function readNetplan(content: string): (ReadBack | string)[] {
+/** A strict reader of netplan's files: what it does not know is an error. An interface that is kept gives its name. */
+export function readNetplan(files: readonly RenderedFile[]): (ReadBack | string)[] {
+  const content = files.find(({ path }) => path === '/etc/netplan/90-lx-agent.yaml')?.content ?? '';
+  const dropIn = (name: string) =>
+    files.find(({ path }) => path === `/etc/systemd/network/10-netplan-${name}.network.d/lx-agent.conf`);
   const { ethernets = {} } = v.parse(file, parse(content)).network;
   return Object.entries(ethernets).map(([name, one]) => {
     if (one.critical) return name;
@@ -39,6 +44,9 @@ export function readNetplan(content: string): (ReadBack | string)[] {
         addresses: (one.addresses ?? []).map(cidr),
         dhcp: one.dhcp4,
         addrconf: one['accept-ra'],
+        dhcpDefault: one.dhcp4 && one['dhcp4-overrides'] === undefined,
+        addrconfDefault:
+          one['accept-ra'] && dropIn(name)?.content.includes('[IPv6AcceptRA]\nUseGateway=no\n') !== true,
       },
       (one.routes ?? []).map(({ to, via, scope, 'on-link': onLink = false }) => {
         if ((via === undefined) !== (scope === 'link')) throw new Error(`${to}: a next hop, or on the link`);

@@ -21,14 +21,20 @@ export function readNetworkUnit({ path, content }: RenderedFile): ReadBack | str
     'Gateway',
   ]);
   if (network.get('KeepConfiguration')?.[0] === 'yes') return name;
+  const dhcp = flag(network.get('DHCP')?.[0], 'ipv4', 'no');
+  const addrconf = flag(network.get('IPv6AcceptRA')?.[0], 'yes', 'no');
+  const says = (section: string, key: string) =>
+    only(one(section)?.entries ?? [], [key]).get(key)?.[0] !== 'no';
   const mtu = link.get('MTUBytes')?.[0];
   return withGateways(
     {
       name,
       mtu: mtu === undefined ? undefined : number(mtu),
       addresses: (network.get('Address') ?? []).map(cidr),
-      dhcp: flag(network.get('DHCP')?.[0], 'ipv4', 'no'),
-      addrconf: flag(network.get('IPv6AcceptRA')?.[0], 'yes', 'no'),
+      dhcp,
+      addrconf,
+      dhcpDefault: dhcp && says('DHCPv4', 'UseRoutes'),
+      addrconfDefault: addrconf && says('IPv6AcceptRA', 'UseGateway'),
     },
     sections.filter((section) => section.name === 'Route').map(({ entries }) => route(entries)),
     (network.get('Gateway') ?? []).map(address),

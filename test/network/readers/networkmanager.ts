@@ -8,6 +8,8 @@ const numbered = Array.from({ length: 64 }, (_, index) => index + 1);
 const familyKeys = [
   'method',
   'gateway',
+  'never-default',
+  'ignore-auto-routes',
   ...numbered.flatMap((index) => [`address${index}`, `route${index}`, `route${index}_options`]),
 ];
 
@@ -26,6 +28,8 @@ export function readKeyfile(content: string): ReadBack {
       addresses: [...v4.addresses, ...v6.addresses],
       dhcp: v4.method === 'auto',
       addrconf: v6.method === 'auto',
+      dhcpDefault: v4.automaticDefault,
+      addrconfDefault: v6.automaticDefault,
     },
     [...v4.routes, ...v6.routes],
     [...v4.gateways, ...v6.gateways],
@@ -61,5 +65,8 @@ function family(values: ReadonlyMap<string, readonly string[]>, v6: boolean) {
       },
     ];
   });
-  return { method, addresses, gateways, routes };
+  const never = one('never-default') === 'true';
+  if (never && gateways.length > 0) throw new Error('a gateway that is never the default');
+  const automaticDefault = method === 'auto' && !never && one('ignore-auto-routes') !== 'true';
+  return { method, addresses, gateways, routes, automaticDefault };
 }

@@ -23,6 +23,11 @@ function withDefaultsAsGateways(one: ReadBack): ReadBack {
   };
 }
 
+/** The same for wicked, which takes every default route that a router advertises. */
+export function withEveryAdvertisedDefault(one: ReadBack): ReadBack {
+  return { ...one, addrconfDefault: one.addrconf };
+}
+
 /** The names of those that the distribution is to leave alone. */
 export function leftAlone({ interfaces }: Network): string[] {
   return interfaces.filter(({ policy }) => policy === 'hands-off').map(({ name }) => name);

@@ -37,9 +37,20 @@ function readOne(name: string, content: string, routes: string): ReadBack | stri
     addresses.push(cidr(one));
   }
   const mtu = take('MTU');
+  const setDefault = take('DHCLIENT_SET_DEFAULT_ROUTE');
+  if (setDefault !== undefined && (setDefault !== 'no' || !dhcp)) throw new Error(`${name}: ${setDefault}`);
   end();
   return withGateways(
-    { name, mtu: mtu === undefined ? undefined : number(mtu), addresses, dhcp, addrconf },
+    {
+      name,
+      mtu: mtu === undefined ? undefined : number(mtu),
+      addresses,
+      dhcp,
+      addrconf,
+      dhcpDefault: dhcp && setDefault === undefined,
+      // wicked leaves router advertisements to the kernel, and has no word for this.
+      addrconfDefault: addrconf,
+    },
     routesOf(routes, name),
   );
 }

@@ -27,7 +27,9 @@ function readCommands(name: string, commands: readonly string[]): ReadBack {
     for (let match = take(pattern); match !== undefined; match = take(pattern)) items.push(read(match));
     return items;
   };
-  const accept = take(`\\{ echo ([01]) >/proc/sys/net/ipv6/conf/${name}/accept_ra; \\} 2>/dev/null`)?.[1];
+  const ra = `/proc/sys/net/ipv6/conf/${name}/accept_ra`;
+  const accept = take(`echo ([01]) 2>/dev/null >${ra} \\|\\| :`)?.[1];
+  const noDefault = take(`echo 0 2>/dev/null >${ra}_defrtr \\|\\| :`);
   const mtu = take(`ip link set dev ${name} mtu (\\S+)`)?.[1];
   const up = take(`ip link set dev ${name} up`);
   const addresses = all(`ip address replace (\\S+) dev ${name}`, ([, text]) => cidr(text));
@@ -43,11 +45,19 @@ function readCommands(name: string, commands: readonly string[]): ReadBack {
       };
     },
   );
-  const dhcp = take(`dhcpcd --quiet --background --ipv4only ${name}`) !== undefined;
+  const dhcpcd = take(`dhcpcd --quiet --background --ipv4only( --nogateway)? ${name}`);
   if (accept === undefined || up === undefined || rest.length > 0)
     throw new Error(`not understood: ${rest[0]}`);
   return withGateways(
-    { name, mtu: mtu === undefined ? undefined : number(mtu), addresses, dhcp, addrconf: accept === '1' },
+    {
+      name,
+      mtu: mtu === undefined ? undefined : number(mtu),
+      addresses,
+      dhcp: dhcpcd !== undefined,
+      addrconf: accept === '1',
+      dhcpDefault: dhcpcd !== undefined && dhcpcd[1] === undefined,
+      addrconfDefault: accept === '1' && noDefault === undefined,
+    },
     routes,
   );
 }

@@ -1,5 +1,6 @@
-import { isIpv6 } from '../metadata/values.ts';
-import { addressOf, prefixLength } from './addresses.ts';
+import { type Cidr, isIpv6 } from '../metadata/values.ts';
+import { addressOf, contains, prefixLength } from './addresses.ts';
+import { withHostRoutes } from './host-routes.ts';
 import { defaultRoutes, type Interface, type Route, usesIpv6 } from './model.ts';
 import { isInterfaceName } from './names.ts';
 import type { RenderedFile, Renderer } from './renderer.ts';
@@ -41,16 +42,18 @@ function handsOff(): string[] {
 }
 
 function full(one: Interface): string[] {
-  const ipv4 = one.addresses.filter((address) => !isIpv6(address));
+  const ipv4 = gatewaysNetworkFirst(one);
   const [ipv6, ...more] = one.addresses.filter(isIpv6);
-  const gateways = defaultRoutes(one).filter(({ onLink }) => !onLink);
+  const gateways = defaultRoutes(one).filter(
+    ({ onLink, destination }) => !onLink || (!isIpv6(destination) && ipv4.length > 0),
+  );
   return [
     'TYPE=Ethernet',
     'ONBOOT=yes',
     `BOOTPROTO=${one.dhcp ? 'dhcp' : 'none'}`,
     ...ipv4.flatMap((cidr, index) => [
-      `IPADDR${index}=${addressOf(cidr)}`,
-      `PREFIX${index}=${prefixLength(cidr)}`,
+      `IPADDR${index === 0 ? '' : index}=${addressOf(cidr)}`,
+      `PREFIX${index === 0 ? '' : index}=${prefixLength(cidr)}`,
     ]),
     `IPV6INIT=${usesIpv6(one) ? 'yes' : 'no'}`,
     `IPV6_AUTOCONF=${one.addrconf ? 'yes' : 'no'}`,
@@ -65,6 +68,16 @@ function full(one: Interface): string[] {
 }
 
 /**
+ * The IPv4 addresses. NetworkManager heeds `GATEWAY` only with an `IPADDR` without a number, and the network service only
+ * where it is in the network of the first address.
+ */
+function gatewaysNetworkFirst({ addresses, gateways }: Interface): Cidr[] {
+  const ipv4 = addresses.filter((address) => !isIpv6(address));
+  const first = ipv4.find((cidr) => gateways.some((gateway) => contains(cidr, gateway)));
+  return first === undefined ? ipv4 : [first, ...ipv4.filter((cidr) => cidr !== first)];
+}
+
+/**
  * What DHCP and router advertisements say of a default route is not heeded. DEFROUTE=no would refuse a gateway of the
  * file too, so that an interface that has one refuses all routes that come by DHCP.
  */
@@ -76,9 +89,13 @@ function withoutDefault(one: Interface): string[] {
   ];
 }
 
-/** route-ethN and route6-ethN: each line is what follows `ip route add`. Only they can say `onlink`. */
+/**
+ * route-ethN and route6-ethN: each line is what follows `ip route add`. For a gateway outside the networks of the
+ * interface the network service needs them, since it passes over such a `GATEWAY`; NetworkManager 1.30 does not bear the
+ * word `onlink`.
+ */
 function routeFiles(one: Interface): RenderedFile[] {
-  const routes = [...defaultRoutes(one).filter(({ onLink }) => onLink), ...one.routes];
+  const routes = withHostRoutes([...defaultRoutes(one).filter(({ onLink }) => onLink), ...one.routes]);
   return [false, true].flatMap((v6) => {
     const ofFamily = routes.filter(({ destination }) => isIpv6(destination) === v6);
     if (ofFamily.length === 0) return [];
@@ -87,9 +104,9 @@ function routeFiles(one: Interface): RenderedFile[] {
   });
 }
 
-function routeLine(device: string, { destination, gateway, onLink }: Route): string {
+function routeLine(device: string, { destination, gateway }: Route): string {
   const via = gateway === undefined ? '' : ` via ${gateway}`;
-  return `${destination}${via} dev ${device}${onLink ? ' onlink' : ''}`;
+  return `${destination}${via} dev ${device}`;
 }
 
 function idle(path: string): RenderedFile {

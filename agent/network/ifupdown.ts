@@ -2,7 +2,7 @@ import { readShared } from '../change/shared-file.ts';
 import { type Cidr, isIpv6 } from '../metadata/values.ts';
 import type { ReadableRoot } from '../system/system.ts';
 import { acceptAdvertisements } from './accept-advertisements.ts';
-import { addressOf, netmask, prefixLength } from './addresses.ts';
+import { addressOf, contains, netmask, prefixLength } from './addresses.ts';
 import { isIncluded } from './interfaces-source.ts';
 import { defaultRoutes, type Interface, type Network, type Route } from './model.ts';
 import type { RenderedFile, Renderer } from './renderer.ts';
@@ -124,13 +124,13 @@ function after(one: Interface, stanzas: readonly Stanza[], routes: readonly Rout
 }
 
 /**
- * Where a default route is a `gateway` option: in the first static stanza of its family, the only method that has
- * it. Nowhere if there is none, or if the gateway is no neighbour: the kernel refuses that one unless it is told that
- * it is on the link, by a command.
+ * Where a default route is a `gateway` option: in the stanza of an address in whose network the gateway is. BusyBox sets
+ * the route before it comes to the next stanza. Without one a command sets it, and says that the gateway is on the link.
  */
-function stanzaFor({ destination, onLink }: Route, stanzas: readonly Stanza[]): Stanza | undefined {
-  if (onLink) return undefined;
-  return stanzas.find(({ family, method }) => method === 'static' && family === familyOf(destination));
+function stanzaFor({ gateway }: Route, stanzas: readonly Stanza[]): Stanza | undefined {
+  return stanzas.find(
+    ({ address }) => address !== undefined && gateway !== undefined && contains(address, gateway),
+  );
 }
 
 function stanzasOf(one: Interface): Stanza[] {

@@ -1,4 +1,5 @@
 import { isIpv6 } from '../metadata/values.ts';
+import { withHostRoutes } from './host-routes.ts';
 import { defaultRoutes, type Interface, type Route } from './model.ts';
 import type { RenderedFile, Renderer } from './renderer.ts';
 
@@ -38,7 +39,10 @@ function profile(one: Interface): RenderedFile {
   };
 }
 
-/** The connection profile of one interface. */
+/**
+ * The connection profile of one interface. NetworkManager reaches any gateway of a profile; with the option `onlink` of a
+ * route, 1.30 gives the interface no address at all.
+ */
 export function renderKeyfile(one: Interface): string {
   const sections = [
     ['[connection]', `id=lx-agent-${one.name}`, 'type=ethernet', `interface-name=${one.name}`],
@@ -55,27 +59,23 @@ function family(one: Interface, v6: boolean): string[] {
   const addresses = of(one.addresses, (address) => address);
   const defaults = of(defaultRoutes(one), ({ destination }) => destination);
   // A profile with a gateway and no address of its family is invalid: there the default route is one among others.
-  const asGateway = addresses.length > 0 ? defaults.filter(({ onLink }) => !onLink) : [];
-  const routes = [
+  const asGateway = addresses.length > 0 ? defaults : [];
+  const routes = withHostRoutes([
     ...defaults.filter((route) => !asGateway.includes(route)),
     ...of(one.routes, ({ destination }) => destination),
-  ];
+  ]);
   const automatic = v6 ? one.addrconf : one.dhcp;
   const withoutDefault = automatic && !(v6 ? one.addrconfDefault : one.dhcpDefault);
   return [
     `method=${automatic ? 'auto' : addresses.length > 0 ? 'manual' : routes.length > 0 && v6 ? 'link-local' : 'disabled'}`,
     ...addresses.map((address, index) => `address${index + 1}=${address}`),
     ...asGateway.map(({ gateway }) => `gateway=${gateway}`),
-    ...routes.flatMap(route),
+    ...routes.map(route),
     // `never-default` would refuse a gateway of the profile too.
     ...(withoutDefault ? [defaults.length > 0 ? 'ignore-auto-routes=true' : 'never-default=true'] : []),
   ];
 }
 
-function route({ destination, gateway, onLink }: Route, index: number): string[] {
-  const key = `route${index + 1}`;
-  return [
-    `${key}=${destination}${gateway === undefined ? '' : `,${gateway}`}`,
-    ...(onLink ? [`${key}_options=onlink=true`] : []),
-  ];
+function route({ destination, gateway }: Route, index: number): string {
+  return `route${index + 1}=${destination}${gateway === undefined ? '' : `,${gateway}`}`;
 }

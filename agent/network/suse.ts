@@ -1,3 +1,4 @@
+import { withHostRoutes } from './host-routes.ts';
 import { defaultRoutes, type Interface, type Route } from './model.ts';
 import { isInterfaceName } from './names.ts';
 import type { RenderedFile, Renderer } from './renderer.ts';
@@ -44,14 +45,14 @@ function full(one: Interface): string[][] {
   ];
 }
 
-/** ifroute-ethN: destination, gateway, netmask (obsolete), interface, options; a dash for what is left out. */
+/** ifroute-ethN: destination, gateway, netmask (obsolete), interface; a dash for what is left out. wicked knows no `onlink`. */
 function routeFile(one: Interface): RenderedFile[] {
-  const routes = [...defaultRoutes(one), ...one.routes];
+  const routes = withHostRoutes([...defaultRoutes(one), ...one.routes]);
   if (routes.length === 0) return [];
   const content = [heading, ...routes.map((route) => routeLine(one.name, route))].join('\n').concat('\n');
   return [{ path: `${folder}/ifroute-${one.name}`, content }];
 }
 
-function routeLine(device: string, { destination, gateway, onLink }: Route): string {
-  return `${destination} ${gateway ?? '-'} - ${device}${onLink ? ' onlink' : ''}`;
+function routeLine(device: string, { destination, gateway }: Route): string {
+  return `${destination} ${gateway ?? '-'} - ${device}`;
 }

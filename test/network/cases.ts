@@ -90,6 +90,9 @@ const given: Readonly<Record<string, Given>> = {
     routes: [{ dst: '203.0.113.0/24', gateway: '198.51.100.20', linklocal: true }],
   },
   'gateway-that-is-no-neighbour': { nics: [nic(0, { ips: ['192.0.2.10/32'], gateways: ['192.0.2.1'] })] },
+  'gateway-in-the-second-network': {
+    nics: [nic(0, { ips: ['192.0.2.10/24', '198.51.100.7/24'], gateways: ['198.51.100.1'] })],
+  },
   dhcp: { nics: [nic(0, { ips: ['dhcp'] })] },
   addrconf: { nics: [nic(0, { ips: ['addrconf'] })] },
   'dhcp-addrconf-and-static': {

@@ -8,7 +8,7 @@ import { cases } from './cases.ts';
 import { asGolden } from './golden.ts';
 import { hostileNetwork } from './hostile.ts';
 import { readIfcfg } from './readers/ifcfg.ts';
-import { byFamily, configured, leftAlone } from './readers/read-back.ts';
+import { byFamily, configured, configuredByHostRoutes, leftAlone, sorted } from './readers/read-back.ts';
 
 async function render(network: Network) {
   return await ifcfg.files(network, scratchSystem({}).root);
@@ -24,7 +24,9 @@ it('says all of the model', async () => {
   await fc.assert(
     fc.asyncProperty(arbitraryNetwork, async (network) => {
       const back = readIfcfg(await render(network));
-      expect(back.filter((one) => typeof one !== 'string')).toEqual(configured(network).map(byFamily));
+      expect(back.filter((one) => typeof one !== 'string').map(sorted)).toEqual(
+        configuredByHostRoutes(network),
+      );
       expect(back.filter((one) => typeof one === 'string')).toEqual(leftAlone(network));
     }),
   );

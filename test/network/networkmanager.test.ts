@@ -8,7 +8,13 @@ import { cases } from './cases.ts';
 import { asGolden } from './golden.ts';
 import { hostileNetwork } from './hostile.ts';
 import { readKeyfile, readUnmanaged } from './readers/networkmanager.ts';
-import { byFamily, configured, leftAlone } from './readers/read-back.ts';
+import {
+  configured,
+  configuredByHostRoutes,
+  isReachedByProfile,
+  leftAlone,
+  sorted,
+} from './readers/read-back.ts';
 
 const files = async (network: Network, { root } = scratchSystem({})) =>
   await networkmanager.files(network, root);
@@ -29,7 +35,7 @@ it('says all of the model', async () => {
       const alone = rendered
         .filter((file) => !isProfile(file))
         .flatMap(({ content }) => readUnmanaged(content));
-      expect(profiles).toEqual(configured(network).map(byFamily));
+      expect(profiles.map(sorted)).toEqual(configuredByHostRoutes(network, isReachedByProfile));
       expect(alone).toEqual(leftAlone(network));
     }),
   );

@@ -7,7 +7,13 @@ import { arbitraryNetwork } from './arbitrary-network.ts';
 import { cases } from './cases.ts';
 import { asGolden } from './golden.ts';
 import { hostileNetwork } from './hostile.ts';
-import { configured, leftAlone, withEveryAdvertisedDefault } from './readers/read-back.ts';
+import {
+  configured,
+  configuredByHostRoutes,
+  leftAlone,
+  sorted,
+  withEveryAdvertisedDefault,
+} from './readers/read-back.ts';
 import { readSuse } from './readers/suse.ts';
 
 async function render(network: Network) {
@@ -24,8 +30,8 @@ it('says all of the model', async () => {
   await fc.assert(
     fc.asyncProperty(arbitraryNetwork, async (network) => {
       const back = readSuse(await render(network));
-      expect(back.filter((one) => typeof one !== 'string')).toEqual(
-        configured(network).map(withEveryAdvertisedDefault),
+      expect(back.filter((one) => typeof one !== 'string').map(sorted)).toEqual(
+        configuredByHostRoutes(network).map(withEveryAdvertisedDefault),
       );
       expect(back.filter((one) => typeof one === 'string')).toEqual(leftAlone(network));
     }),

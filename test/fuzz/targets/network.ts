@@ -10,9 +10,11 @@ import { readNetplan } from '../../network/readers/netplan.ts';
 import { readNetworkUnit } from '../../network/readers/networkd.ts';
 import { readKeyfile } from '../../network/readers/networkmanager.ts';
 import {
-  byFamily,
   configured,
+  configuredByHostRoutes,
+  isReachedByProfile,
   type ReadBack,
+  sorted,
   withEveryAdvertisedDefault,
 } from '../../network/readers/read-back.ts';
 import { readSuse } from '../../network/readers/suse.ts';
@@ -121,13 +123,22 @@ export const networkTarget: Target = {
         const network = networkOf(instanceOf(values), [], 'full');
         if (network === undefined) return;
         const wanted = JSON.stringify(configured(network).map(normal));
-        const wantedOfSuse = JSON.stringify(configured(network).map(withEveryAdvertisedDefault).map(normal));
+        const others: Readonly<Record<string, readonly ReadBack[]>> = {
+          suse: configuredByHostRoutes(network).map(withEveryAdvertisedDefault),
+          ifcfg: configuredByHostRoutes(network),
+          networkmanager: configuredByHostRoutes(network, isReachedByProfile),
+        };
         for (const [name, read] of readers) {
           const renderer = await loadRenderer(name);
           const files = await renderer.files(network, root);
           for (const { path } of files) assert.match(path, /^\/[\w./-]+$/);
           const back = read(files).filter((one) => typeof one !== 'string');
-          assert.equal(JSON.stringify(back.map(normal)), name === 'suse' ? wantedOfSuse : wanted, name);
+          const other = others[name];
+          assert.equal(
+            JSON.stringify(back.map(normal)),
+            other === undefined ? wanted : JSON.stringify(other.map(normal)),
+            name,
+          );
         }
       },
       close: () => undefined,
@@ -135,7 +146,7 @@ export const networkTarget: Target = {
   },
 };
 
-/** Members in one order, families apart: formats differ in what they can keep of the order. */
+/** All in one order: formats differ in what they can keep of it. */
 function normal(one: ReadBack): unknown {
-  return Object.entries(byFamily(one)).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.entries(sorted(one)).sort(([a], [b]) => (a < b ? -1 : 1));
 }

@@ -49,9 +49,10 @@ function readOne(name: string, content: string, routes: Route[]): ReadBack | str
   const addrconf = flag(take('IPV6_AUTOCONF'), 'yes', 'no');
   const addresses = [];
   for (let index = 0; ; index += 1) {
-    const ip = take(`IPADDR${index}`);
+    const number = index === 0 ? '' : index;
+    const ip = take(`IPADDR${number}`);
     if (ip === undefined) break;
-    addresses.push(cidr(`${ip}/${take(`PREFIX${index}`)}`));
+    addresses.push(cidr(`${ip}/${take(`PREFIX${number}`)}`));
   }
   const first = take('IPV6ADDR');
   const more = take('IPV6ADDR_SECONDARIES');
@@ -82,6 +83,7 @@ function readOne(name: string, content: string, routes: Route[]): ReadBack | str
     },
     routes,
     gateways,
+    false,
   );
 }
 
@@ -90,14 +92,14 @@ function routesOf(content: string, name: string, v6: boolean): Route[] {
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('# '))
     .map((line) => {
-      const [, to, via, device, onlink] = /^(\S+?)(?: via (\S+))? dev (\S+)( onlink)?$/.exec(line) ?? [];
+      const [, to, via, device] = /^(\S+?)(?: via (\S+))? dev (\S+)$/.exec(line) ?? [];
       if (device !== name) throw new Error(`not a route of ${name}: ${line}`);
       const destination = cidr(to);
       if (isIpv6(destination) !== v6) throw new Error(`in the file of the other family: ${line}`);
       return {
         destination,
         gateway: via === undefined ? undefined : address(via),
-        onLink: onlink !== undefined,
+        onLink: false,
       };
     });
 }

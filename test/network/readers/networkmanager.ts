@@ -10,7 +10,7 @@ const familyKeys = [
   'gateway',
   'never-default',
   'ignore-auto-routes',
-  ...numbered.flatMap((index) => [`address${index}`, `route${index}`, `route${index}_options`]),
+  ...numbered.flatMap((index) => [`address${index}`, `route${index}`]),
 ];
 
 /** A strict reader of the profiles that the agent writes: what it does not know is an error. */
@@ -33,6 +33,7 @@ export function readKeyfile(content: string): ReadBack {
     },
     [...v4.routes, ...v6.routes],
     [...v4.gateways, ...v6.gateways],
+    false,
   );
 }
 
@@ -61,7 +62,7 @@ function family(values: ReadonlyMap<string, readonly string[]>, v6: boolean) {
       {
         destination: cidr(destination),
         gateway: gateway === undefined ? undefined : address(gateway),
-        onLink: one(`route${index}_options`) === 'onlink=true',
+        onLink: false,
       },
     ];
   });

@@ -52,6 +52,8 @@ function readOne(name: string, content: string, routes: string): ReadBack | stri
       addrconfDefault: addrconf,
     },
     routesOf(routes, name),
+    [],
+    false,
   );
 }
 
@@ -68,13 +70,13 @@ function routesOf(content: string, name: string) {
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('# '))
     .map((line) => {
-      const [destination, gateway, mask, device, option, ...more] = line.split(' ');
-      if (mask !== '-' || device !== name || more.length > 0 || ![undefined, 'onlink'].includes(option))
+      const [destination, gateway, mask, device, ...more] = line.split(' ');
+      if (mask !== '-' || device !== name || more.length > 0)
         throw new Error(`not a route of ${name}: ${line}`);
       return {
         destination: cidr(destination),
         gateway: gateway === '-' ? undefined : address(gateway),
-        onLink: option === 'onlink',
+        onLink: false,
       };
     });
 }

@@ -29,12 +29,13 @@ export function flag(text: unknown, yes: string, no: string): boolean {
 
 /**
  * Default routes become gateways, as the model has them; that they are on the link must be said of those, and only
- * of those, that are in none of the interface's networks.
+ * of those, that are in none of the interface's networks, where the format can say it.
  */
 export function withGateways(
   one: Omit<ReadBack, 'gateways' | 'routes'>,
   routes: readonly Route[],
   gateways: readonly IpAddress[] = [],
+  saysOnLink = true,
 ): ReadBack {
   const isDefault = ({ destination, gateway }: Route) =>
     gateway !== undefined && (destination === '0.0.0.0/0' || destination === '::/0');
@@ -42,12 +43,14 @@ export function withGateways(
     ...gateways.map((gateway) => ({ gateway, onLink: false })),
     ...routes.filter(isDefault).map(({ gateway, onLink }) => ({ gateway: address(gateway), onLink })),
   ];
-  for (const { gateway, onLink } of all)
+  for (const { gateway, onLink } of saysOnLink ? all : [])
     if (onLink === one.addresses.some((own) => contains(own, gateway)))
       throw new Error(`${gateway} ${onLink ? 'is a neighbour' : 'is no neighbour'}`);
   return {
     ...one,
-    gateways: all.map(({ gateway }) => gateway).sort((a, b) => Number(isIpv6(a)) - Number(isIpv6(b))),
+    gateways: [...new Set(all.map(({ gateway }) => gateway))].sort(
+      (a, b) => Number(isIpv6(a)) - Number(isIpv6(b)),
+    ),
     routes: routes.filter((route) => !isDefault(route)),
   };
 }

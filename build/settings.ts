@@ -61,6 +61,6 @@ export const settings: readonly Setting[] = [
     default: 'auto',
     example: 'hands-off',
     meaning:
-      'hands-off: the files tell the network software to leave the interfaces as the platform set them up. full: they configure addresses and routes. auto: as the platform needs it.',
+      'hands-off: the files tell the network software to leave the interfaces as the platform set them up. full: they configure addresses and routes. auto: hands-off for an interface that has one of its addresses when the agent first looks, and in an image whose network service `image prepare` has made idle; full for any other. What the platform left out of a hands-off interface is named by lx-agent doctor.',
   },
 ];

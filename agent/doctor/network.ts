@@ -44,9 +44,24 @@ function missingAddresses(nic: Nic, network: Network): Finding[] {
       wrong('network', `${nic.name} (${nic.mac ?? 'no MAC address'}) is not up, or has no address`, remedy),
     ];
   const present = new Set(infos.flatMap(({ cidr }) => (cidr === null ? [] : [canonical(cidr)])));
-  return nic.addresses
+  const named = nic.addresses
     .filter((address) => !present.has(canonical(address)))
-    .map((address) => wrong('network', `${nic.name} does not have the address ${address}`, remedy));
+    .map((address) => `the address ${address}`);
+  return [...named, ...missingAutomatic(nic, infos)].map((what) =>
+    wrong('network', `${nic.name} does not have ${what}`, remedy),
+  );
+}
+
+/** Neither a static address nor the link-local one is by DHCP or by router advertisements. */
+function missingAutomatic(nic: Nic, infos: readonly NetworkInterfaceInfo[]): string[] {
+  const own = new Set(nic.addresses.map(canonical));
+  const others = infos.flatMap(({ cidr, family }) =>
+    cidr === null || own.has(canonical(cidr)) || cidr.startsWith('fe80:') ? [] : [family],
+  );
+  return [
+    ...(nic.dhcp && !others.includes('IPv4') ? ['an address by DHCP'] : []),
+    ...(nic.addrconf && !others.includes('IPv6') ? ['an address by router advertisements'] : []),
+  ];
 }
 
 function missingRoutes(nics: readonly Nic[], routes: readonly StaticRoute[], network: Network): Finding[] {

@@ -21,6 +21,8 @@ export interface Interface {
    * `full`: the distribution's network service configures it.
    */
   readonly policy: 'hands-off' | 'full';
+  /** What the platform should have configured and has not, in words for a person. */
+  readonly lacks: readonly string[];
   readonly addresses: readonly Cidr[];
   /** IPv4 by DHCP. */
   readonly dhcp: boolean;
@@ -83,7 +85,7 @@ export function networkOf(
       name: link?.name ?? numbered(nic),
       mac: nic.mac,
       mtu: nic.mtu,
-      policy: policyOf(nic, link, choice),
+      ...policyAndLacks(nic, link, choice),
       addresses: nic.addresses,
       dhcp: nic.dhcp,
       addrconf: nic.addrconf,
@@ -121,9 +123,34 @@ function numbered({ index }: Nic): string {
   return `eth${index}`;
 }
 
+function policyAndLacks(
+  nic: Nic,
+  link: Link | undefined,
+  choice: PolicyChoice,
+): Pick<Interface, 'policy' | 'lacks'> {
+  const policy = policyOf(nic, link, choice);
+  return {
+    policy,
+    lacks: policy === 'hands-off' && link?.addresses !== undefined ? lacksOf(nic, link.addresses) : [],
+  };
+}
+
+/** A lease or an advertisement may still come: then the platform's own services take it up. */
+function lacksOf(nic: Nic, addresses: readonly IpAddress[]): string[] {
+  const there = new Set<string>(addresses);
+  const own = new Set(nic.addresses.map(addressOf));
+  const further = addresses.filter((address) => !own.has(address) && !address.startsWith('fe80:'));
+  return [
+    ...nic.addresses.map(addressOf).filter((address) => !there.has(address)),
+    ...(nic.dhcp && !further.some((address) => !isIpv6(address)) ? ['an address by DHCP'] : []),
+    ...(nic.addrconf && !further.some(isIpv6) ? ['an address by router advertisements'] : []),
+  ];
+}
+
 /**
  * The platform plumbs a zone's interfaces before init: where an address is there already, hands off; and where
  * nothing tells, for that is the usual case, and a service that configures such an interface takes its address away.
+ * So it is too where only some are there: what is missing is said (`lacks`), not done.
  */
 function policyOf(nic: Nic, link: Link | undefined, choice: PolicyChoice): Interface['policy'] {
   if (choice !== 'auto') return choice;

@@ -4,7 +4,8 @@ import type { Instance } from '../metadata/instance.ts';
 import { chooseRenderer, loadRenderer } from '../network/choose.ts';
 import { conflictingFiles } from '../network/conflicts.ts';
 import { keepFirstLook, linksAtFirstLook } from '../network/first-look.ts';
-import { networkOf } from '../network/model.ts';
+import { choiceWith, idleService } from '../network/idle-service.ts';
+import { type Network, networkOf } from '../network/model.ts';
 import type { RenderedFile, Renderer } from '../network/renderer.ts';
 import type { ReadableRoot, System } from '../system/system.ts';
 import { isClone } from './clone.ts';
@@ -22,9 +23,11 @@ export const network: Step = {
   keys: ['sdc:nics', 'sdc:routes', 'sdc:resolvers', 'sdc:dns_domain', 'docker:id'],
   async plan(instance, system) {
     if (instance.docker) return { skip: "in a Docker container the platform's own init sets up the network" };
-    const wanted = networkOf(instance, linksAtFirstLook(system), system.configuration.network.policy);
-    if (wanted === undefined) return { skip: 'the metadata does not say which network interfaces there are' };
     const name = chooseRenderer(system);
+    const idle = name && idleService(system.root, name);
+    const policy = choiceWith(idle, system.configuration.network.policy);
+    const wanted = networkOf(instance, linksAtFirstLook(system), policy);
+    if (wanted === undefined) return { skip: 'the metadata does not say which network interfaces there are' };
     if (name === undefined) return { skip: 'no network service that the agent knows is installed' };
     const renderer = await loadRenderer(name);
     const files = await renderer.files(wanted, system.root);
@@ -36,7 +39,10 @@ export const network: Step = {
       ({ path, interfaces }) =>
         `; ${path}, which is not the agent's, also configures ${interfaces.join(', ')}`,
     );
-    const why = `the network files of ${name} follow sdc:nics${others.join('')}`;
+    const lacking = wanted.interfaces
+      .filter(({ lacks }) => lacks.length > 0)
+      .map((one) => `; ${one.name}, which the platform configured, is without ${one.lacks.join(', ')}`);
+    const why = `the network files of ${name} follow sdc:nics${others.join('')}${lacking.join('')}${unread(idle, wanted)}`;
     const changes = [
       ...files.flatMap((file) => present(file, why, renderer, system.root)),
       ...goneFiles(files, renderer, system).flatMap((path) => absent(path, renderer, system.root)),
@@ -49,6 +55,11 @@ export const network: Step = {
     ];
   },
 };
+
+function unread(idle: string | undefined, { interfaces }: Network): string {
+  if (idle === undefined || !interfaces.some(({ policy }) => policy === 'full')) return '';
+  return `; but nobody reads them, for ${idle} keeps the network service from its work`;
+}
 
 /** A file, and the links that go with it: where somebody has put something in a link's place, that serves. */
 function present(file: RenderedFile, why: string, renderer: Renderer, root: ReadableRoot): Change[] {

@@ -66,6 +66,22 @@ describe('who configures an interface', () => {
     expect(policy(ips, addresses)).toBe(wanted);
   });
 
+  it.each([
+    [['192.0.2.10/24', '192.0.2.11/24', '2001:db8::1/64'], ['192.0.2.11'], ['192.0.2.10', '2001:db8::1']],
+    [['192.0.2.10/24'], ['192.0.2.10'], []],
+    [['addrconf'], ['fe80::1'], ['an address by router advertisements']],
+    [['addrconf'], ['fe80::1', '2001:db8::7'], []],
+    [['dhcp', '192.0.2.10/24'], ['192.0.2.10', 'fe80::1'], ['an address by DHCP']],
+    [['dhcp', 'addrconf'], ['192.0.2.7'], ['an address by router advertisements']],
+    [['192.0.2.10/24'], undefined, []],
+    [['192.0.2.10/24'], [], []],
+  ])('of %j, with %j there, the platform has not done %j', (ips, addresses, lacks) => {
+    const { name, mac } = link('eth0', 0);
+    const machine = { name, mac, addresses: addresses?.filter(isIpAddress) };
+    const { interfaces } = networkFrom({ nics: [nic(0, ...ips)], links: [machine], policy: 'auto' });
+    expect(interfaces[0]?.lacks).toEqual(lacks);
+  });
+
   it('leaves it to the platform where the machine does not have the interface', () => {
     expect(networkFrom({ nics: [nic(0)], policy: 'auto' }).interfaces[0]?.policy).toBe('hands-off');
   });

@@ -2,11 +2,16 @@ import { expect, it } from 'vitest';
 import { apply } from '../../agent/change/apply.ts';
 import { fingerprint } from '../../agent/change/ownership.ts';
 import { settle } from '../../agent/change/settle.ts';
+import { planPreparation, prepare } from '../../agent/image/prepare.ts';
+import { rules } from '../../agent/image/rules/all.ts';
+import { chooseRenderer } from '../../agent/network/choose.ts';
+import { choiceWith, idleService } from '../../agent/network/idle-service.ts';
 import { network } from '../../agent/steps/network.ts';
 import { defaultConfiguration } from '../../agent/system/configuration.ts';
+import { openRoot } from '../../agent/system/root.ts';
 import { emptyState } from '../../agent/system/state.ts';
 import { files, planned, scratchSystem } from '../support/scratch-system.ts';
-import { temporaryRoot } from '../support/temporary-root.ts';
+import { type Tree, temporaryRoot } from '../support/temporary-root.ts';
 import { instanceWith, liveRoot } from './fixture.ts';
 
 const nic = (index: number, address: string) => ({
@@ -183,4 +188,68 @@ it('is skipped in a Docker container, without NICs, and where no network service
   expect(await network.plan(instanceWith(), system)).toHaveProperty('skip');
   const bare = scratchSystem({}, { root: liveRoot(temporaryRoot()) });
   expect(await network.plan(instanceWith({ nics: [] }), bare)).toHaveProperty('skip');
+});
+
+it('leaves `auto` as it is where the service does its work', () => {
+  expect(choiceWith(undefined, 'auto')).toBe('auto');
+  expect(idleService(openRoot(temporaryRoot({ '/etc/init.d/networking': '#!/bin/sh\n' })), 'ifupdown')).toBe(
+    undefined,
+  );
+});
+
+/** A prepared image of each service: what keeps it from its work, as `image prepare` leaves it. */
+const prepared: Readonly<
+  Record<string, { tree: Tree; idle: string; family?: 'redhat' | 'suse'; init?: 'openrc' | 'sysvinit' }>
+> = {
+  'networking of OpenRC': {
+    tree: {
+      '/sbin/ifup': '',
+      '/etc/network/interfaces': '',
+      '/etc/init.d/networking': '#!/sbin/openrc-run\n',
+    },
+    idle: '/etc/init.d/networking',
+    init: 'openrc',
+  },
+  'network of Red Hat 6': {
+    tree: { '/etc/sysconfig/network-scripts': null, '/etc/rc.d/init.d/network': '#!/bin/bash\n' },
+    idle: '/etc/rc.d/init.d/network',
+    family: 'redhat',
+    init: 'sysvinit',
+  },
+  NetworkManager: {
+    tree: {
+      '/usr/sbin/NetworkManager': '',
+      '/lib/systemd/system/NetworkManager.service': '',
+      '/usr/lib/systemd/systemd': '',
+    },
+    idle: '/etc/systemd/system/NetworkManager.service',
+    family: 'redhat',
+  },
+  wicked: {
+    tree: {
+      '/usr/sbin/wicked': '',
+      '/usr/lib/systemd/system/wicked.service': '',
+      '/usr/lib/systemd/systemd': '',
+    },
+    idle: '/etc/systemd/system/wicked.service',
+    family: 'suse',
+  },
+};
+
+it.each(Object.entries(prepared))('takes all for the platform’s where %s was made idle', async (_, one) => {
+  const { tree, idle, family = 'debian', init = 'systemd' } = one;
+  const root = openRoot(temporaryRoot(tree));
+  const distribution = { family, id: family, version: '1', name: family } as const;
+  await prepare(root, planPreparation({ root, distribution, init }, rules), 'test');
+  const given = { root, distribution, init } as const;
+  const policies = async (policy: 'auto' | 'full') => {
+    const configuration = { ...defaultConfiguration, network: { renderer: 'auto', policy } as const };
+    const system = scratchSystem({}, { ...given, configuration });
+    return (await planned(network, both, system)).map(({ why }) => why);
+  };
+  const unread = `; but nobody reads them, for ${idle} keeps the network service from its work`;
+  expect((await policies('full')).every((why) => why.includes(unread))).toBe(true);
+  expect((await policies('auto')).some((why) => why.includes(unread))).toBe(false);
+  const found = idleService(root, chooseRenderer(scratchSystem({}, given)) ?? 'netifrc');
+  expect([found, choiceWith(found, 'auto'), choiceWith(found, 'full')]).toEqual([idle, 'hands-off', 'full']);
 });

@@ -4,7 +4,7 @@ import type { Interface, Network, Route } from '../../../agent/network/model.ts'
 import { cidr } from './values.ts';
 
 /** What a format can say of an interface: all of the model but how the agent came to it. */
-export type ReadBack = Omit<Interface, 'mac' | 'policy'>;
+export type ReadBack = Omit<Interface, 'mac' | 'policy' | 'lacks'>;
 
 /** The interfaces that the distribution is to configure, as a strict reader of their files must give them back. */
 export function configured({ interfaces }: Network): ReadBack[] {
@@ -12,7 +12,9 @@ export function configured({ interfaces }: Network): ReadBack[] {
 }
 
 function rawlyConfigured({ interfaces }: Pick<Network, 'interfaces'>): ReadBack[] {
-  return interfaces.filter(({ policy }) => policy === 'full').map(({ mac: _, policy: __, ...rest }) => rest);
+  return interfaces
+    .filter(({ policy }) => policy === 'full')
+    .map(({ mac: _, policy: __, lacks: ___, ...rest }) => rest);
 }
 
 /** Few formats tell a gateway from a static route to everything by a next hop. */

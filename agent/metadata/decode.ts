@@ -77,10 +77,18 @@ export function decodeInstance(answers: ReadonlyMap<string, Answer>): Instance {
     return value === 'true';
   };
 
+  /** UTF-16 is full of zero bytes, and no shell reads it. */
+  const scriptText = (key: Key): Buffer | undefined => {
+    const value = bytes(key);
+    if (value === undefined || !['fffe', 'feff'].includes(value.toString('hex', 0, 2))) return value;
+    complaints.add(key, 'is UTF-16 text; save it as UTF-8');
+    return undefined;
+  };
+
   const script = (kind: 'user' | 'operator'): ScriptSource | undefined =>
     decodeScript(
       {
-        body: bytes(kind === 'user' ? 'user-script' : 'sdc:operator-script'),
+        body: scriptText(kind === 'user' ? 'user-script' : 'sdc:operator-script'),
         url: line(`${kind}-script-url`),
         sha256: line(`${kind}-script-sha256`),
       },
@@ -99,7 +107,8 @@ export function decodeInstance(answers: ReadonlyMap<string, Answer>): Instance {
     return list.length > 0 && addresses.size === 0 ? undefined : [...addresses];
   };
 
-  const uuid = valid('sdc:uuid', isUuid, 'a UUID');
+  // One identity has one spelling: in another one it would be another instance, with other host keys.
+  const uuid = valid('sdc:uuid', isUuid, 'a UUID', line('sdc:uuid')?.toLowerCase());
   const hostnames: readonly (Hostname | undefined)[] = [
     name('hostname', isHostname, 'a host name'),
     name('sdc:hostname', isHostname, 'a host name'),
@@ -133,12 +142,14 @@ export function decodeInstance(answers: ReadonlyMap<string, Answer>): Instance {
     nics: nicItems && nics,
     routes: routeItems && routes,
     rootAuthorizedKeys:
-      authorizedKeys && decodeAuthorizedKeys(authorizedKeys, report('root_authorized_keys')),
+      authorizedKeys === undefined
+        ? undefined
+        : decodeAuthorizedKeys(authorizedKeys, report('root_authorized_keys')),
     userData: bytes('user-data'),
     userScript: script('user'),
     operatorScript: script('operator'),
     docker: answers.get('docker:id')?.status === 'found',
-    platformAgentOff: line('lx-agent:boot') === 'off',
+    platformAgentOff: valid('lx-agent:boot', isOff, '`off`') === 'off',
     facts,
     invalid: complaints.list(),
   };
@@ -156,8 +167,13 @@ function withoutBlanks(text: string): string {
   return text.slice(start, end);
 }
 
+/** A byte-order mark or a blank at either end came along when the text was copied: nobody would see it. */
 function isPlain(text: string): text is string {
-  return text.length <= 1024 && !control.test(text);
+  return text.length <= 1024 && !control.test(text) && !/[\u200b\ufeff]/.test(text) && text === text.trim();
+}
+
+function isOff(text: string): text is 'off' {
+  return text === 'off';
 }
 
 /** The plain facts, by key; each is known under its key without `sdc:`. */

@@ -5,6 +5,7 @@ import type { Cidr, Domain, Hostname, IpAddress, Mac, Uuid } from './values.ts';
  * metadata does not have it (or had it in a form that could not be used: then `invalid` names the key).
  */
 export interface Instance {
+  /** In lower case. */
   readonly uuid: Uuid | undefined;
   /** `hostname`, then `sdc:hostname`, then `sdc:uuid`. May hold dots. */
   readonly hostname: Hostname | undefined;
@@ -15,6 +16,7 @@ export interface Instance {
   readonly maintainResolvers: boolean;
   readonly nics: readonly Nic[] | undefined;
   readonly routes: readonly StaticRoute[] | undefined;
+  /** Empty where the value is blank. */
   readonly rootAuthorizedKeys: string | undefined;
   readonly userData: Buffer | undefined;
   readonly userScript: ScriptSource | undefined;

@@ -26,7 +26,7 @@ export function decodeScript(
 }
 
 function isWebUrl(text: string): boolean {
-  if (text.length > 4096 || /[\u0000-\u0020\u007f-\u009f]/.test(text)) return false;
+  if (text.length > 4096 || /[\u0000-\u0020\u007f-\u00a0\u200b\u2028\u2029\ufeff]/.test(text)) return false;
   const url = URL.parse(text);
   return url !== null && (url.protocol === 'https:' || url.protocol === 'http:') && url.hostname !== '';
 }

@@ -3,6 +3,7 @@ import type { Instance, ScriptSource } from '../metadata/instance.ts';
 import type { Key } from '../metadata/keys.ts';
 import type { System } from '../system/system.ts';
 import { ranInThisBoot } from './once-a-boot.ts';
+import { asMeant } from './pasted-script.ts';
 import { scriptBody } from './script-source.ts';
 import type { Plan } from './step.ts';
 
@@ -36,7 +37,7 @@ export async function planScript(
   const ran = ranInThisBoot(script.name, script.name, instance, system);
   // What was fetched in this boot has been run; the network is not asked again.
   if (ran && source.from === 'url') return [];
-  const body = withUnixLines(await scriptBody(source, script.path, system.root));
+  const body = asMeant(await scriptBody(source, script.path, system.root));
   const files: readonly Change[] = [
     { kind: 'directory', path: '/var/svc', mode: 0o755, why: 'scripts are kept there' },
     {
@@ -72,13 +73,4 @@ export function commandLine(body: Buffer, path: string, root: System['root']): [
 
 function shell(root: System['root']): string {
   return root.isExecutable('/bin/bash') ? '/bin/bash' : '/bin/sh';
-}
-
-/**
- * A script whose `#!` line ends in CRLF was written on another system, and as it is could never start: the kernel
- * takes the carriage return for a part of the interpreter's name. It gets line ends that a shell can read.
- */
-export function withUnixLines(body: Buffer): Buffer {
-  const text = body.toString('latin1');
-  return /^#![^\n]*\r\n/.test(text) ? Buffer.from(text.replaceAll('\r\n', '\n'), 'latin1') : body;
 }

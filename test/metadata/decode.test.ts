@@ -246,6 +246,72 @@ it('keeps comments, options and blank lines of authorized_keys, and no control c
   ]);
 });
 
+describe('pasted text', () => {
+  const decorations: Readonly<Record<string, (text: string) => string>> = {
+    'a byte-order mark before it': (text) => `\ufeff${text}`,
+    'a no-break space before it': (text) => `\u00a0${text}`,
+    'a no-break space behind it': (text) => `${text}\u00a0`,
+    'a zero-width space before it': (text) => `\u200b${text}`,
+    'empty lines and blanks before it': (text) => `\n \t\n${text}`,
+    'carriage returns': (text) => `${text.replaceAll('\n', '\r\n')}\r\n`,
+    'no last newline': (text) => text.trimEnd(),
+  };
+  const values: Readonly<Record<string, string>> = {
+    hostname: 'web-1',
+    'sdc:hostname': 'web-1',
+    'sdc:uuid': uuid,
+    'sdc:alias': 'web 1',
+    'sdc:dns_domain': 'example.com',
+    'sdc:maintain_resolvers': 'true',
+    'sdc:resolvers': '["192.0.2.53"]',
+    'sdc:nics': '[{"interface":"net0","primary":true}]',
+    'sdc:routes': '[]',
+    'sdc:datacenter_name': 'example-1',
+    'sdc:package_name': 'small',
+    'sdc:owner_uuid': uuid,
+    'sdc:image_uuid': uuid,
+    'sdc:max_physical_memory': '1024',
+    'user-script-url': 'https://example.com/s',
+    'operator-script-url': 'https://example.com/s',
+    root_authorized_keys: 'ssh-ed25519 AAAA me\n',
+    'lx-agent:boot': 'off',
+  };
+
+  it.each(Object.entries(decorations))('with %s is taken as meant, or refused aloud', (_, decorate) => {
+    for (const [key, value] of Object.entries(values)) {
+      const { invalid, ...meant } = decode({ [key]: value });
+      const { invalid: refused, ...taken } = decode({ [key]: decorate(value) });
+      if (refused.some((one) => one.key === key)) continue;
+      expect({ key, ...taken }).toEqual({ key, ...meant });
+    }
+  });
+
+  it.each([
+    ['\ufeffssh-ed25519 AAAA me', 'ssh-ed25519 AAAA me\n'],
+    ['\u00a0ssh-ed25519\u00a0AAAA\u00a0me', 'ssh-ed25519 AAAA me\n'],
+    ['ssh-ed25519 AAAA\u200b', 'ssh-ed25519 AAAA\n'],
+    ['ssh-ed25519 AAAA\u00a0Jos\u00e9', 'ssh-ed25519 AAAA Jos\u00e9\n'],
+    ['environment="A=b\u00a0c" ssh-ed25519 AAAA', 'environment="A=b\u00a0c" ssh-ed25519 AAAA\n'],
+    ['ssh-ed25519 AAAA me\r\n\r\n# mine\r\n', 'ssh-ed25519 AAAA me\n\n# mine\n'],
+  ])('%j are the keys %j', (text, keysOfRoot) => {
+    const { rootAuthorizedKeys, invalid } = decode({ root_authorized_keys: text });
+    expect({ rootAuthorizedKeys, invalid }).toEqual({ rootAuthorizedKeys: keysOfRoot, invalid: [] });
+  });
+
+  it('is no script in UTF-16', () => {
+    for (const [key, script] of [
+      ['user-script', 'userScript'],
+      ['sdc:operator-script', 'operatorScript'],
+    ] as const) {
+      const result = decode({ [key]: Buffer.from('\ufeff#!/bin/sh\n', 'utf16le') });
+      expect([result[script], result.invalid]).toEqual([
+        undefined,
+        [{ key, reason: 'is UTF-16 text; save it as UTF-8' }],
+      ]);
+    }
+  });
+});
+
 it('does not fetch a script whose digest is none, and quotes no URL', () => {
   const result = decode({
     'user-script-url': 'https://me:password@example.com/s',

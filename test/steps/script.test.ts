@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { settle } from '../../agent/change/settle.ts';
 import { operatorScript } from '../../agent/steps/operator-script.ts';
-import { commandLine, withUnixLines } from '../../agent/steps/script.ts';
+import { asMeant } from '../../agent/steps/pasted-script.ts';
+import { commandLine } from '../../agent/steps/script.ts';
 import { userScript } from '../../agent/steps/user-script.ts';
 import { runProgram } from '../../agent/system/process.ts';
 import { openRoot } from '../../agent/system/root.ts';
@@ -111,7 +112,7 @@ describe('how a script is started', () => {
     [readFileSync('/bin/true'), 0],
   ])('for real: %#', async (body, status) => {
     const file = join(temporaryRoot(), 'script');
-    const written = withUnixLines(Buffer.from(body));
+    const written = asMeant(Buffer.from(body));
     writeFileSync(file, written, { mode: 0o700 });
     const ended = await runProgram({ argv: commandLine(written, file, openRoot('/')), deadline: 30 });
     expect(ended.status).toBe(status);
@@ -119,27 +120,56 @@ describe('how a script is started', () => {
   });
 });
 
-describe('line ends', () => {
-  test('only a script whose #! line ends in CRLF is changed', () => {
-    const untouched = fc.uint8Array().map((bytes) => Buffer.from(bytes));
+describe('a script that was pasted', () => {
+  const unix = '#!/bin/sh\nif true; then\n  echo ran\n  exit 3\nfi\n';
+  const bare = unix.replace('#!/bin/sh\n', '');
+  const crlf = (text: string) => text.replaceAll('\n', '\r\n');
+
+  test.each([
+    ['with a byte-order mark', `\ufeff${unix}`],
+    ['after empty lines and blanks', `\n \t\r\n  ${unix}`],
+    ['after a no-break space', `\u00a0${unix}`],
+    ['after a zero-width space', `\u200b${unix}`],
+    ['with a no-break space in its first line', unix.replace('#!/bin/sh', '#!\u00a0/bin/sh\u00a0')],
+    ['with CRLF', crlf(unix)],
+    ['with CRLF and a byte-order mark', `\ufeff${crlf(unix)}`],
+    ['with CRLF, and no #!', crlf(bare)],
+    ['with a byte-order mark, and no #!', `\ufeff${bare}`],
+    ['with carriage returns alone', unix.replaceAll('\n', '\r')],
+    ['without its last newline', unix.trimEnd()],
+    ['without its last newline, with CRLF', crlf(unix).trimEnd()],
+  ])('%s runs as it was meant', async (_, body) => {
+    const file = join(temporaryRoot(), 'script');
+    const written = asMeant(Buffer.from(body));
+    writeFileSync(file, written, { mode: 0o700 });
+    const ended = await runProgram({ argv: commandLine(written, file, openRoot('/')), deadline: 30 });
+    expect([ended.status, ended.tail]).toEqual([3, 'ran\n']);
+  });
+
+  test('is left alone otherwise: carriage returns that belong to it, programs, everything else', () => {
+    const machineCode = readFileSync('/bin/true');
+    expect(asMeant(machineCode)).toBe(machineCode);
     fc.assert(
-      fc.property(untouched, (tail) => {
-        const unix = Buffer.concat([Buffer.from('#!/bin/sh\n'), tail]);
-        expect(withUnixLines(unix)).toEqual(unix);
-        const bare = Buffer.concat([Buffer.from('echo\r\n'), tail]);
-        expect(withUnixLines(bare)).toEqual(bare);
+      fc.property(fc.uint8Array(), (bytes) => {
+        const kept = Buffer.concat([Buffer.from('#!/bin/sh\n'), Buffer.from(bytes)]);
+        expect(asMeant(kept)).toBe(kept);
+        const mixed = Buffer.concat([Buffer.from('echo one\necho two\r\n'), Buffer.from(bytes)]);
+        expect(asMeant(mixed)).toBe(mixed);
       }),
     );
   });
 
-  test('every other byte of it stays', () => {
+  test('keeps every other byte', () => {
     fc.assert(
-      fc.property(fc.uint8Array(), (bytes) => {
-        const tail = Buffer.from(bytes);
-        const fixed = withUnixLines(Buffer.concat([Buffer.from('#!/bin/sh\r\n'), tail]));
-        const expected = tail.toString('latin1').replace(/\r\n/g, '\n');
-        expect(fixed.toString('latin1')).toBe(`#!/bin/sh\n${expected}`);
-      }),
+      fc.property(
+        fc.uint8Array().filter((bytes) => !bytes.includes(0)),
+        (bytes) => {
+          const tail = Buffer.from(bytes);
+          const fixed = asMeant(Buffer.concat([Buffer.from('#!/bin/sh\r\n'), tail]));
+          const expected = tail.toString('latin1').replace(/\r\n/g, '\n');
+          expect(fixed.toString('latin1')).toBe(`#!/bin/sh\n${expected}`);
+        },
+      ),
     );
   });
 });

@@ -1,0 +1,26 @@
+/** What editors, mails and web pages put before a text, in UTF-8: a byte-order mark, blanks, empty lines. */
+const before = /^(?:\xef\xbb\xbf|\xc2\xa0|\xe2\x80\x8b|[ \t\r\n\f\v])+/;
+/** Blanks that no kernel takes for one. */
+const oddBlanks = /\xef\xbb\xbf|\xc2\xa0|\xe2\x80\x8b/g;
+
+/**
+ * A script as its author meant it. One that was pasted, or written on another system, could not start as it is: the
+ * kernel wants `#!` in the first two bytes, and takes a carriage return or a no-break space for a part of the
+ * interpreter's name. What comes before the script goes, and lines end as a shell reads them. Carriage returns go where
+ * the first line ends in one and has `#!`, or where all lines do. A program in machine code is left as it is.
+ */
+export function asMeant(body: Buffer): Buffer {
+  if (body.includes(0)) return body;
+  const text = body.toString('latin1');
+  const start = text.replace(before, '');
+  const [first = ''] = start.split('\n', 1);
+  const line = first.startsWith('#!') ? first.replaceAll(oddBlanks, ' ') : first;
+  const meant = withUnixLines(`${line}${start.slice(first.length)}`);
+  return meant === text ? body : Buffer.from(meant, 'latin1');
+}
+
+function withUnixLines(text: string): string {
+  if (!text.includes('\n')) return text.replaceAll('\r', '\n');
+  const isForeign = /^#![^\n]*\r\n/.test(text) || !/(^|[^\r])\n/.test(text);
+  return isForeign ? text.replaceAll('\r\n', '\n') : text;
+}

@@ -4,7 +4,8 @@ import type { Step } from './step.ts';
 
 /**
  * Root's authorized_keys: created where there is none, and from then on in step with the metadata for as long as
- * nobody edits it.
+ * nobody edits it. An empty value is as good as none: nobody is locked out because a portal lost a value. A value that is
+ * only a comment is meant.
  */
 export const authorizedKeys: Step = {
   name: 'authorized-keys',
@@ -13,8 +14,14 @@ export const authorizedKeys: Step = {
   keys: ['root_authorized_keys'],
   plan({ rootAuthorizedKeys }, { root }) {
     if (rootAuthorizedKeys === undefined) return { skip: 'the metadata has no keys for root' };
+    if (rootAuthorizedKeys === '')
+      return {
+        skip: 'root_authorized_keys is empty: the keys that are there stay (a value that is only a comment removes them)',
+      };
     const folder = `${rootHome(root)}/.ssh`;
-    const why = 'the metadata names the keys that may log in as root';
+    const why = /^[^#\n]/m.test(rootAuthorizedKeys)
+      ? 'the metadata names the keys that may log in as root'
+      : 'the metadata names no key, so that nobody may log in as root by one';
     return [
       { kind: 'directory', path: folder, mode: 0o700, why },
       {

@@ -1,8 +1,12 @@
 import type { Instance } from '../metadata/instance.ts';
 import type { System } from '../system/system.ts';
 
-/** Whether this root was another instance's: only when both ids are known and differ. */
+/** Whether this root was another instance's: only when both ids are known and differ in more than letter case. */
 export function isClone(instance: Instance, system: Pick<System, 'state'>): boolean {
   const { instance: recorded } = system.state;
-  return instance.uuid !== undefined && recorded !== undefined && recorded !== instance.uuid;
+  return (
+    instance.uuid !== undefined &&
+    recorded !== undefined &&
+    recorded.toLowerCase() !== instance.uuid.toLowerCase()
+  );
 }

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { authorizedKeys } from '../../agent/steps/authorized-keys.ts';
 import { planned, scratchSystem } from '../support/scratch-system.ts';
+import { instanceOf } from '../support/tampered.ts';
 
 const values = { root_authorized_keys: 'ssh-ed25519 AAAA me' };
 
@@ -18,4 +19,25 @@ it.each([
 
 it('plans nothing without keys', async () => {
   expect(await planned(authorizedKeys, {}, scratchSystem({}))).toEqual([]);
+});
+
+it.each(['', '\n', ' \t\r\n', '\ufeff'])(
+  'leaves the keys alone that are there for the value %j',
+  async (value) => {
+    const plan = await authorizedKeys.plan(instanceOf({ root_authorized_keys: value }), scratchSystem({}));
+    expect(plan).toMatchObject({ skip: expect.stringContaining('root_authorized_keys is empty') });
+  },
+);
+
+it('leaves the keys alone that are there for a value of which nothing can be used', async () => {
+  const plan = await authorizedKeys.plan(instanceOf({ root_authorized_keys: 'nonsense' }), scratchSystem({}));
+  expect(plan).toEqual({ skip: 'the metadata has no keys for root' });
+});
+
+it('removes all keys for a value that is only a comment, and says so', async () => {
+  const changes = await planned(authorizedKeys, { root_authorized_keys: '# none' }, scratchSystem({}));
+  expect(changes.at(-1)).toMatchObject({
+    content: '# none\n',
+    why: 'the metadata names no key, so that nobody may log in as root by one',
+  });
 });

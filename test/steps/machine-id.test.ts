@@ -24,6 +24,9 @@ it('makes a new one in a clone only', async () => {
     scratchSystem(tree, { state: instance === undefined ? emptyState : { ...emptyState, instance } });
   expect(await planned(machineId, { 'sdc:uuid': uuid }, on())).toEqual([]);
   expect(await planned(machineId, { 'sdc:uuid': uuid }, on(uuid))).toEqual([]);
+  for (const spelling of [uuid.toUpperCase(), ` ${uuid}\r\n`, `\n${uuid.toUpperCase()} `])
+    expect(await planned(machineId, { 'sdc:uuid': spelling }, on(uuid))).toEqual([]);
+  expect(await planned(machineId, { 'sdc:uuid': uuid }, on(uuid.toUpperCase()))).toEqual([]);
   expect(await planned(machineId, {}, on(other))).toEqual([]);
   const clone = files(await planned(machineId, { 'sdc:uuid': uuid }, on(other)));
   expect(Object.keys(clone)).toEqual([path, '/var/lib/dbus/machine-id']);

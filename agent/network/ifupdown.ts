@@ -43,7 +43,7 @@ const lastMetric = 9999;
 
 /**
  * For a main file of our own. The platform has brought the loopback up: as `loopback` BusyBox would fail to give it its
- * address again. With no `auto` interface at all, ifupdown2's `ifdown -a` would take down all that there are.
+ * address again. With no `auto` interface at all, ifupdown2's `ifup -a` fails.
  */
 const loopback = 'auto lo\niface lo inet manual';
 

@@ -26,6 +26,8 @@ async function installIfup(machine: Machine, name: IfupName): Promise<void> {
     cover "$1/sbin" /usr/sbin
     [ ! -d "$1/etc/network" ] || cp -a "$1/etc/network/." /etc/network/
     mkdir -p /etc/network/interfaces.d
+    # ifupdown2 remembers there what it brought up.
+    mount -t tmpfs tmpfs /var/tmp
     # ifupdown2 sets the MTU there.
     mount -o remount,rw /sys`,
     '_',

@@ -5,7 +5,7 @@ import type { ReadableRoot } from '../system/system.ts';
  * What a rule may want of an image. Each kind says how it treats what is there:
  * `file`: exactly this content, in a file that no package owns; `missing`: this content where nothing is;
  * `edit`: our part of a file that is somebody else's, if it is there; `remove` and `empty`: every match of a path
- * whose last component may hold `*`; `stopped`: no start link of these services in SysV run-level folders.
+ * whose components may hold `*`; `stopped`: no start link of these services in SysV run-level folders.
  */
 export type Want =
   | { readonly directory: string; readonly mode: number; readonly exact?: boolean }
@@ -21,6 +21,14 @@ export type Want =
   | { readonly remove: string; readonly recursive?: boolean; readonly except?: RegExp }
   | { readonly empty: string }
   | { readonly stopped: readonly string[]; readonly folders: readonly string[] };
+
+/** Wants that nothing is at these paths, which blanks separate; a folder goes with all that is in it. */
+export function removeAll(paths: string): readonly Want[] {
+  return paths
+    .trim()
+    .split(/\s+/)
+    .map((remove) => ({ remove, recursive: true }));
+}
 
 /** The Changes that make a want true. `beside` names a path without which a link or file makes no sense. */
 export function changesFor(want: Want, root: ReadableRoot, why: string): readonly Change[] {
@@ -110,12 +118,20 @@ function edited(
   return [{ kind: 'file', path, content: Buffer.from(edited, 'latin1'), mode: 0o644, claim: 'shared', why }];
 }
 
-/** The paths that a pattern stands for: itself, or with `*` in its last component what the folder holds. */
-function matches(pattern: string, root: ReadableRoot): readonly string[] {
-  const slash = pattern.lastIndexOf('/');
-  const folder = pattern.slice(0, slash);
-  const name = pattern.slice(slash + 1);
-  if (!name.includes('*')) return root.entry(pattern) === undefined ? [] : [pattern];
+/** The paths that a pattern stands for: itself, or with `*` in a component what its folder holds. */
+export function matches(pattern: string, root: ReadableRoot): readonly string[] {
+  return pattern
+    .split('/')
+    .slice(1)
+    .reduce<readonly string[]>(
+      (folders, name) => folders.flatMap((folder) => named(folder, name, root)),
+      [''],
+    )
+    .filter((path) => root.entry(path) !== undefined);
+}
+
+function named(folder: string, name: string, root: ReadableRoot): readonly string[] {
+  if (!name.includes('*')) return [`${folder}/${name}`];
   const literal = name.split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'));
   const expression = new RegExp(`^${literal.join('.*')}$`);
   return root

@@ -2,6 +2,7 @@ import type { Change, Owner } from '../change/change.ts';
 import type { ReadableRoot } from '../system/system.ts';
 import { textIfReadable } from '../system/text-if-readable.ts';
 import { isClone } from './clone.ts';
+import { dropbearKeys, type HostKeyNeed, tinysshKeys } from './small-ssh-host-keys.ts';
 import { type HostKeyType, wantedHostKeys } from './ssh-host-key-paths.ts';
 import type { Step } from './step.ts';
 
@@ -21,22 +22,29 @@ export const sshHostKeys: Step = {
   identity: true,
   offline: true,
   plan(instance, { root, state }) {
-    const wanted = wantedHostKeys(root);
-    if (wanted === undefined) return { skip: 'sshd is not installed' };
-    const clone = isClone(instance, { state });
-    const toMake = wanted.filter(({ path }) => clone || isMissing(root, path));
-    const stale = clone ? others(root, toMake) : [];
-    if (toMake.length === 0 && stale.length === 0) return [];
-    const keygen = keygens.find((path) => root.isExecutable(path));
-    if (keygen === undefined)
-      throw new Error(
-        'sshd is installed, and its host keys are missing, but there is no ssh-keygen to make them with: install it (Alpine: openssh-keygen, elsewhere the package openssh or openssh-client)',
-      );
-    const owner = privateKeyOwner(root);
-    const why = clone ? 'another instance than the one on record' : 'the key is missing or empty';
-    return [...toMake.map(({ type, path }) => generate(keygen, type, path, owner, why)), ...stale];
+    const need = { root, clone: isClone(instance, { state }) };
+    const servers = [opensshKeys(need), dropbearKeys(need), tinysshKeys(need)];
+    if (servers.every((changes) => changes === undefined)) return { skip: 'sshd is not installed' };
+    return servers.flatMap((changes) => changes ?? []);
   },
 };
+
+/** Host keys of OpenSSH; undefined where it is not installed. Throws where there is no ssh-keygen to make them with. */
+function opensshKeys({ root, clone }: HostKeyNeed): readonly Change[] | undefined {
+  const wanted = wantedHostKeys(root);
+  if (wanted === undefined) return undefined;
+  const toMake = wanted.filter(({ path }) => clone || isMissing(root, path));
+  const stale = clone ? others(root, toMake) : [];
+  if (toMake.length === 0 && stale.length === 0) return [];
+  const keygen = keygens.find((path) => root.isExecutable(path));
+  if (keygen === undefined)
+    throw new Error(
+      'sshd is installed, and its host keys are missing, but there is no ssh-keygen to make them with: install it (Alpine: openssh-keygen, elsewhere the package openssh or openssh-client)',
+    );
+  const owner = privateKeyOwner(root);
+  const why = clone ? 'another instance than the one on record' : 'the key is missing or empty';
+  return [...toMake.map(({ type, path }) => generate(keygen, type, path, owner, why)), ...stale];
+}
 
 function generate(
   keygen: string,

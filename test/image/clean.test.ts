@@ -152,12 +152,11 @@ const cleaned: Readonly<Record<string, { goes: readonly string[]; stays: readonl
     goes: [
       '/var/cache/apt/archives/bash_5.2_amd64.deb',
       '/var/cache/apt/pkgcache.bin',
-      '/var/lib/apt/lists/deb.debian.org_InRelease',
       '/var/cache/dnf/fedora/repodata/primary.xml',
       '/var/cache/apk/APKINDEX.tar.gz',
       '/var/cache/pacman/pkg/bash.pkg.tar.zst',
     ],
-    stays: ['/var/lib/apt/lists/lock', '/var/lib/apt/lists/partial/keep', '/var/cache/debconf/config.dat'],
+    stays: ['/var/lib/apt/lists/deb.debian.org_InRelease', '/var/cache/debconf/config.dat'],
   },
   spools: {
     goes: [

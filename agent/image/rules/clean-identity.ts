@@ -35,7 +35,7 @@ export const identityRules: readonly Rule[] = [
     reason: 'every instance of the image would have the same; the agent makes them at first boot',
     source: 'create-lx-image; lx-images; dropbearkey(1); tinysshd-makekey(8)',
     wants: removeAll(`/etc/ssh/ssh_host_* /usr/local/etc/ssh/ssh_host_* /etc/dropbear/dropbear_*_host_key*
-      /etc/tinyssh/sshkeydir/*`),
+      /etc/tinyssh/sshkeydir`),
   },
   {
     id: 'machine-id',

@@ -102,17 +102,17 @@ export const traceRules: readonly Rule[] = [
     ),
   },
   {
+    // The lists of apt stay: without them nothing can be installed before they are fetched again.
     id: 'caches',
     category: 'clean',
-    summary: 'no packages and package lists that were fetched for the build',
+    summary: 'no packages that were fetched for the build',
     reason: 'they make the image larger, and are old when an instance starts',
     source: "image builders' practice; virt-sysprep(1): package-manager-cache",
     wants: [
       ...removeAll(`/var/cache/apt/archives/*.deb /var/cache/apt/archives/partial/* /var/cache/apt/*.bin`),
-      { remove: '/var/lib/apt/lists/*', recursive: true, except: /\/(lock|partial|auxfiles)$/ },
       ...removeAll(
         `/var/cache/dnf/* /var/cache/yum/* /var/cache/libdnf5/* /var/cache/zypp/* /var/cache/pacman/pkg/*
-        /var/lib/pacman/sync/* /var/cache/apk/* /var/cache/xbps/* /var/cache/distfiles/* /var/cache/binpkgs/*
+        /var/cache/apk/* /var/cache/xbps/* /var/cache/distfiles/* /var/cache/binpkgs/*
         /var/cache/PackageKit/*`,
       ),
     ],

@@ -29,14 +29,36 @@ export function doWithout(stopped: readonly string[], root: ReadableRoot): reado
   return [...overrides, { edit: '/etc/init.d/.depend.boot', as: (text) => withBridges(text, stopped) }];
 }
 
+/**
+ * What Debian's scripts provide and require (initscripts 3.06, kmod, procps, udev): the platform deletes them at each
+ * boot, so that a root which it has patched may not have them any more.
+ */
+const headersOfDebian: Readonly<Record<string, string>> = {
+  'checkroot.sh': initHeader('checkroot mtab', 'mountdevsubfs hostname'),
+  'checkfs.sh': initHeader('checkfs', 'checkroot'),
+  'hwclock.sh': initHeader('hwclock', ''),
+  kmod: initHeader('kmod', ''),
+  'mtab.sh': initHeader('mtab', 'checkroot'),
+  procps: initHeader('procps', 'mountkernfs $local_fs'),
+  udev: initHeader('udev', 'mountkernfs'),
+  'udev-mtab': initHeader('udev-mtab', 'udev $local_fs'),
+};
+
+function initHeader(provides: string, required: string): string {
+  return `# Provides: ${provides}\n# Required-Start: ${required}\n`;
+}
+
 /** What the stopped scripts provide, and what they require for it. */
 function facilitiesOf(
   stopped: readonly string[],
   root: ReadableRoot,
 ): ReadonlyMap<string, readonly string[]> {
+  // Those that are there come last: what they say holds.
+  const there = stopped.filter((name) => headerOf(name, root) !== undefined);
+  const gone = stopped.filter((name) => !there.includes(name));
   return new Map(
-    stopped.flatMap((name): [string, readonly string[]][] => {
-      const text = headerOf(name, root);
+    [...gone, ...there].flatMap((name): [string, readonly string[]][] => {
+      const text = headerOf(name, root) ?? headersOfDebian[name];
       if (text === undefined) return [];
       const provides = words(/^# Provides:(.*)$/m.exec(text)?.[1] ?? '');
       const requires = words(requirements.exec(text)?.[2] ?? '');

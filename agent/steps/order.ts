@@ -9,6 +9,7 @@ import { provision } from './provision.ts';
 import { resolver } from './resolver.ts';
 import { routes } from './routes.ts';
 import { sshHostKeys } from './ssh-host-keys.ts';
+import { standIns } from './stand-ins.ts';
 import type { Step } from './step.ts';
 import { userData } from './user-data.ts';
 import { userScript } from './user-script.ts';
@@ -18,6 +19,8 @@ import { zfsMounts } from './zfs-mounts.ts';
 export const steps: readonly Step[] = [
   // The host waits for this one; it means that the metadata could be read, and comes before any user code.
   provision,
+  // Before the network service starts.
+  standIns,
   hostname,
   resolver,
   network,

@@ -71,7 +71,7 @@ _lx_agent() {
   case $command in
     'run')
       if [[ $cur == -* ]]; then words_of '--stage --dry-run -n --exit-code --deadline --force -f --root --socket --json --help -h'
-      else words_of 'provision hostname resolver network machine-id container-traces ssh-host-keys authorized-keys user-data zfs-mounts early-hooks operator-script routes user-script late-hooks'; fi ;;
+      else words_of 'provision stand-ins hostname resolver network machine-id container-traces ssh-host-keys authorized-keys user-data zfs-mounts early-hooks operator-script routes user-script late-hooks'; fi ;;
     'boot')
       if [[ $cur == -* ]]; then words_of '--place --dry-run -n --root --socket --json --help -h'
       else COMPREPLY=(); fi ;;

@@ -23,7 +23,7 @@ complete -c lx-agent -n '__fish_seen_subcommand_from run' -l root -r -a '(__fish
 complete -c lx-agent -n '__fish_seen_subcommand_from run' -l socket -r -F -d 'The metadata socket'
 complete -c lx-agent -n '__fish_seen_subcommand_from run' -l json -d 'Print one JSON object in place of text'
 complete -c lx-agent -n '__fish_seen_subcommand_from run' -l help -s h -d 'Print the help of the command'
-complete -c lx-agent -n '__fish_seen_subcommand_from run' -a 'provision hostname resolver network machine-id container-traces ssh-host-keys authorized-keys user-data zfs-mounts early-hooks operator-script routes user-script late-hooks'
+complete -c lx-agent -n '__fish_seen_subcommand_from run' -a 'provision stand-ins hostname resolver network machine-id container-traces ssh-host-keys authorized-keys user-data zfs-mounts early-hooks operator-script routes user-script late-hooks'
 complete -c lx-agent -n '__fish_seen_subcommand_from boot' -l place -r -a '(__fish_complete_directories)' -d 'The folder of the program as the zone sees it'
 complete -c lx-agent -n '__fish_seen_subcommand_from boot' -l dry-run -s n -d 'Show what would change as a unified diff, secrets masked, and change nothing'
 complete -c lx-agent -n '__fish_seen_subcommand_from boot' -l root -r -a '(__fish_complete_directories)' -d 'Work on the tree below DIR as if it were /'

@@ -32,6 +32,23 @@ describe('scripts that require what is off', () => {
     ]);
   });
 
+  it('get the same override where the platform has deleted the stopped ones', () => {
+    const { '/etc/init.d/checkroot.sh': _, '/etc/init.d/checkfs.sh': __, ...patched } = root;
+    const names = [
+      'checkfs.sh',
+      'checkroot.sh',
+      'hwclock.sh',
+      'kmod',
+      'mtab.sh',
+      'procps',
+      'udev',
+      'udev-mtab',
+    ];
+    expect(doWithout(names, openRoot(temporaryRoot(patched))).slice(0, -1)).toEqual(
+      doWithout(names, openRoot(temporaryRoot(root))).slice(0, -1),
+    );
+  });
+
   it('end where stopped scripts require each other', () => {
     const wants = doWithout(
       ['one', 'two'],

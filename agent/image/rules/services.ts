@@ -42,7 +42,10 @@ swap swapfiles`);
 
 const sysvOff = words('checkfs.sh checkroot.sh hwclock.sh kmod mtab.sh procps udev udev-mtab');
 
-/** Debian's first script, checkroot.sh, is also the one that makes /etc/mtab, by which umount and df go. */
+/**
+ * Debian's first script, checkroot.sh, is also the one that makes /etc/mtab, by which umount and df go. The platform may
+ * have deleted it; mountall.sh is of the same package.
+ */
 function sysvServices({ root, distribution, init }: Image): readonly Want[] {
   const stopped: Want = {
     stopped: sysvOff,
@@ -52,7 +55,7 @@ function sysvServices({ root, distribution, init }: Image): readonly Want[] {
   return [
     stopped,
     ...doWithout(sysvOff, root),
-    { link: '/etc/mtab', target: '/proc/mounts', beside: '/etc/init.d/checkroot.sh' },
+    { link: '/etc/mtab', target: '/proc/mounts', beside: '/etc/init.d/mountall.sh' },
   ];
 }
 

@@ -1,3 +1,13 @@
+import {
+  hasInterpreter,
+  isPlatformNetworkScript,
+  isPlatformOpenrcStub,
+  openrcStub,
+  openrcStubFunctions,
+  openrcStubNames,
+  redhatNetworkLines,
+  redhatNetworkScript,
+} from '../../system/stand-ins.ts';
 import { setVariable, withBlock } from '../edits.ts';
 import type { Image, Rule } from '../rule.ts';
 import type { Want } from '../want.ts';
@@ -62,39 +72,53 @@ end script
   },
 ];
 
-/** An OpenRC script whose last words are these functions does nothing: what comes later in a script holds. */
-function openrcStub(name: string, depend: readonly string[]): Want {
-  const functions = [
-    'depend() {',
-    ...(depend.length === 0 ? ['\t:'] : depend.map((line) => `\t${line}`)),
-    '}',
-    'start_pre() { return 0; }',
-    'start() { return 0; }',
-    'start_post() { return 0; }',
-    'stop_pre() { return 0; }',
-    'stop() { return 0; }',
-    'stop_post() { return 0; }',
+/**
+ * The platform writes a mountall of its own at each boot, over whatever is there; it emits what the boot waits for. It
+ * writes /etc/mtab as well, which fails, and the boot with it, where that is a link into /proc.
+ */
+function upstartEvents({ root }: Image): Want[] {
+  const path = '/etc/init/mountall.override';
+  const text = root.entry(path)?.kind === 'file' ? (root.readText(path) ?? '') : '';
+  const isPlatforms = /^description\s/m.test(text) && /emit --no-wait filesystem$/m.test(text);
+  return [
+    ...upstartJobs.filter((want) => !(isPlatforms && 'file' in want && want.file === path)),
+    ...(root.linkTarget('/etc/mtab') === undefined ? [] : [{ remove: '/etc/mtab' }]),
   ];
+}
+
+/**
+ * A stub in place of a distribution's own script. One that the platform wrote does the same, if it can be started; the
+ * early stage puts right the one that cannot (agent/steps/stand-ins.ts).
+ */
+function openrcStubWant(name: string): Want {
   const isOpenrc = /^#!.*\b(openrc-run|runscript)\b/;
   return {
     edit: `/etc/init.d/${name}`,
-    as: (text) => (isOpenrc.test(text) ? withBlock(text, functions) : text),
+    as: (text) => {
+      if (isPlatformOpenrcStub(text)) return hasInterpreter(text) ? text : openrcStub(name);
+      return isOpenrc.test(text) ? withBlock(text, openrcStubFunctions(name)) : text;
+    },
   };
 }
 
-/** The interfaces are up when init starts: all that is left of `network` is the lock that says so. */
-const redhatNetwork = [
-  'case "$1" in',
-  '  start|restart|reload|force-reload) mkdir -p /var/lock/subsys; touch /var/lock/subsys/network; exit $? ;;',
-  '  stop) rm -f /var/lock/subsys/network; exit $? ;;',
-  '  status) [ -e /var/lock/subsys/network ]; exit $? ;;',
-  'esac',
-];
+/** The platform's stubs name the interpreter by the name that OpenRC 0.52 dropped. */
+function oldInterpreter({ root }: Image): Want[] {
+  const target = 'openrc-run';
+  const present = root.entry('/sbin/runscript');
+  if (present !== undefined && root.linkTarget('/sbin/runscript') !== target) return [];
+  return [{ link: '/sbin/runscript', target, beside: '/sbin/openrc-run' }];
+}
+
+/** What the platform wrote does the same, if it can be started. */
+function withoutInterfaces(text: string): string {
+  if (isPlatformNetworkScript(text)) return hasInterpreter(text) ? text : redhatNetworkScript;
+  return withBlock(text, redhatNetworkLines, 'first');
+}
 
 function redhatNetworkService({ root, init }: Image): Want[] {
   const script = '/etc/rc.d/init.d/network';
   if (root.entry(script) === undefined) return [];
-  if (init !== 'systemd') return [{ edit: script, as: (text) => withBlock(text, redhatNetwork, 'first') }];
+  if (init !== 'systemd') return [{ edit: script, as: withoutInterfaces }];
   return [
     {
       file: '/etc/systemd/system/network.service',
@@ -126,7 +150,7 @@ export const standInRules: readonly Rule[] = [
       'there is no udev and nothing to mount or bring up, and the rest of the boot waits for these events',
     source: 'RFD 15; lx_boot_zone_ubuntu.ksh',
     when: { families: ['debian'], inits: ['upstart'] },
-    wants: upstartJobs,
+    wants: upstartEvents,
   },
   {
     id: 'redhat-network',
@@ -156,15 +180,6 @@ export const standInRules: readonly Rule[] = [
     reason: 'other services need them by name, and they cannot do their work in a zone',
     source: 'RFD 15; lx_boot_zone_busybox.ksh',
     when: { inits: ['openrc'] },
-    wants: [
-      openrcStub('networking', ['need localmount', 'after bootmisc', 'provide net']),
-      openrcStub('fsck', ['use dev clock modules']),
-      // What needs the clock has all of them started where none is in a run-level.
-      openrcStub('hwclock', ['provide clock']),
-      openrcStub('swclock', ['provide clock']),
-      openrcStub('osclock', ['provide clock']),
-      openrcStub('klogd', ['need clock hostname localmount', 'before net']),
-      openrcStub('sysfs', []),
-    ],
+    wants: (image) => [...openrcStubNames.map(openrcStubWant), ...oldInterpreter(image)],
   },
 ];

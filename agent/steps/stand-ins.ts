@@ -1,0 +1,46 @@
+import type { Change } from '../change/change.ts';
+import {
+  hasInterpreter,
+  isPlatformNetworkScript,
+  isPlatformOpenrcStub,
+  openrcStub,
+  redhatNetworkScript,
+} from '../system/stand-ins.ts';
+import type { ReadableRoot } from '../system/system.ts';
+import type { Step } from './step.ts';
+
+/**
+ * Put right what the platform wrote over the network service at this boot and cannot be started: Alpine's `networking`
+ * before 2023, Red Hat's `network` since 2021. What needs the network waits for these services.
+ */
+export const standIns: Step = {
+  name: 'stand-ins',
+  stage: 'early',
+  summary: "The network service of OpenRC and Red Hat 6, where the platform's own stand-in does not run",
+  keys: [],
+  offline: true,
+  plan(_instance, { root, init, distribution }) {
+    if (init === 'openrc')
+      return repaired(root, '/etc/init.d/networking', isPlatformOpenrcStub, openrcStub('networking'));
+    if (distribution.family === 'redhat' && init !== 'systemd')
+      return repaired(root, '/etc/rc.d/init.d/network', isPlatformNetworkScript, redhatNetworkScript);
+    return [];
+  },
+};
+
+/** Larger than any init script. */
+const scriptLimit = 256 * 1024;
+
+function repaired(
+  root: ReadableRoot,
+  path: string,
+  isPlatforms: (text: string) => boolean,
+  content: string,
+): Change[] {
+  const entry = root.entry(path);
+  if (entry?.kind !== 'file' || entry.size > scriptLimit) return [];
+  const text = root.readText(path, scriptLimit) ?? '';
+  if (hasInterpreter(text) || !isPlatforms(text)) return [];
+  const why = 'the platform wrote a script that cannot be started';
+  return [{ kind: 'file', path, content, mode: 0o755, claim: 'always', why }];
+}

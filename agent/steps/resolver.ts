@@ -1,8 +1,10 @@
 import type { Change } from '../change/change.ts';
+import { isPlatformWritten } from '../change/ownership.ts';
 import { sharedFile } from '../change/shared-file.ts';
 import type { Instance } from '../metadata/instance.ts';
 import { withAssignments } from '../system/assignments.ts';
 import type { ReadableRoot, System } from '../system/system.ts';
+import { textIfReadable } from '../system/text-if-readable.ts';
 import { openresolvAssignments, type Resolvers, renderResolvConf, renderResolved } from './resolv-conf.ts';
 import type { Step } from './step.ts';
 
@@ -39,7 +41,7 @@ function planResolver(resolvers: Resolvers, instance: Instance, { root }: System
   }
   if (isDebianResolvconf(root, target)) {
     const path = '/etc/resolvconf/resolv.conf.d/head';
-    return [{ ...file, path, content: renderResolvConf(resolvers), claim }];
+    return [{ ...file, path, content: renderResolvConf(resolvers), claim }, ...platformTail(root)];
   }
 
   const changes: Change[] = [];
@@ -68,6 +70,16 @@ function hasResolved(root: ReadableRoot): boolean {
   const programs = ['/usr/lib/systemd/systemd-resolved', '/lib/systemd/systemd-resolved'];
   const masked = root.linkTarget('/etc/systemd/system/systemd-resolved.service') === '/dev/null';
   return !masked && programs.some((path) => root.entry(path) !== undefined);
+}
+
+/**
+ * The platform's script for Ubuntu writes the same into `tail`, at each boot: with our `head`, every name server and
+ * domain would be there twice, and those of the past would stay on a platform that does not write it any more.
+ */
+function platformTail(root: ReadableRoot): Change[] {
+  const path = '/etc/resolvconf/resolv.conf.d/tail';
+  if (root.entry(path)?.kind !== 'file' || !isPlatformWritten(textIfReadable(root, path) ?? '')) return [];
+  return [{ kind: 'absent', path, why: 'the platform wrote it, and head says the same' }];
 }
 
 /** Debian's resolvconf makes resolv.conf a link into its run-time folder and puts the head file first in it. */

@@ -75,7 +75,7 @@ const cleaned: Readonly<Record<string, { goes: readonly string[]; stays: readonl
     stays: ['/etc/krb5.conf', '/etc/puppetlabs/puppet/puppet.conf', '/etc/chef/client.rb'],
   },
   'account-backups': {
-    goes: ['/etc/passwd-', '/etc/group-', '/etc/shadow-', '/etc/gshadow-', '/etc/subuid-', '/etc/.pwd.lock'],
+    goes: ['/etc/passwd-', '/etc/group-', '/etc/shadow-', '/etc/gshadow-', '/etc/subuid-'],
     stays: ['/etc/passwd', '/etc/group', '/etc/gshadow', '/etc/subuid'],
   },
   leases: {

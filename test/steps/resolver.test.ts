@@ -80,3 +80,16 @@ it('names the servers in their order, whatever stands beside them', async () => 
     ),
   );
 });
+
+it.each([
+  ["the platform's", '# AUTOMATIC ZONE CONFIG\nnameserver 192.0.2.9\nsearch old.example\n', ['head', 'tail']],
+  ["somebody's own", 'options timeout:1\n', ['head']],
+])("has each name server once where resolvconf's tail is %s", async (_name, tail, touched) => {
+  const folder = '/etc/resolvconf/resolv.conf.d';
+  const tree = { '/etc/resolv.conf': '-> ../run/resolvconf/resolv.conf', [`${folder}/tail`]: tail };
+  const changes = await planned(resolver, values, scratchSystem(tree));
+  expect(changes.map((change) => ('path' in change ? change.path : ''))).toEqual(
+    touched.map((name) => `${folder}/${name}`),
+  );
+  expect(changes.slice(1)).toEqual(touched.slice(1).map(() => expect.objectContaining({ kind: 'absent' })));
+});

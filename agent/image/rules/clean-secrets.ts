@@ -78,9 +78,7 @@ export const secretRules: readonly Rule[] = [
     reason: "they hold the hashes of passwords that were changed, and the builder's accounts",
     source: 'passwd(5), pam_pwhistory(8); virt-sysprep(1): passwd-backups',
     wants: [
-      ...removeAll(
-        '/etc/passwd- /etc/group- /etc/shadow- /etc/gshadow- /etc/subuid- /etc/subgid- /etc/.pwd.lock',
-      ),
+      ...removeAll('/etc/passwd- /etc/group- /etc/shadow- /etc/gshadow- /etc/subuid- /etc/subgid-'),
       { empty: '/etc/security/opasswd' },
     ],
   },

@@ -14,7 +14,7 @@ const lines = readFileSync(join(import.meta.dirname, '../../docs/platform.md'), 
   .split('\n')
   .filter((line) => line.startsWith('    '));
 const actions = lines.flatMap((line) => /\|\| (\w+_\w+)$/.exec(line)?.[1] ?? []);
-const byAgent = actions.filter((action) => /_(networking|resolvers)$/.test(action));
+const byAgent = actions.filter((action) => /_(names|resolvers|interfaces)$/.test(action));
 
 /** An image that these commands were run on. */
 function image(...commands: readonly string[]): string {
@@ -40,8 +40,8 @@ function doneBy(shell: readonly string[], root: string): string[] {
 }
 
 test('there is a line for each thing that each script does', () => {
-  expect(actions).toHaveLength(17);
-  expect(byAgent).toHaveLength(5);
+  expect(actions).toHaveLength(24);
+  expect(byAgent).toHaveLength(10);
 });
 
 describe.each([

@@ -12,13 +12,15 @@ export interface UnitFile {
   readonly own: boolean;
 }
 
-/** Folders of unit files, the first ones first. */
-const folders = [
-  '/etc/systemd/system',
+/** Where packages have their unit files, the first ones first. */
+export const vendorFolders = [
   '/usr/local/lib/systemd/system',
   '/usr/lib/systemd/system',
   '/lib/systemd/system',
 ];
+
+/** Folders of unit files, the first ones first. */
+const folders = ['/etc/systemd/system', ...vendorFolders];
 
 /** The services of a systemd root. Links, such as masks and aliases, are left out. */
 export function serviceUnits(root: ReadableRoot): readonly UnitFile[] {
@@ -33,6 +35,18 @@ export function serviceUnits(root: ReadableRoot): readonly UnitFile[] {
       return [{ name, path, text: root.readText(path, unitLimit) ?? '', own: folder === folders[0] }];
     }),
   );
+}
+
+/** Whether a builder or an administrator has a unit of this name, or a drop-in for it, in /etc; a mask is none. */
+export function isOwn(root: ReadableRoot, name: string): boolean {
+  const path = `/etc/systemd/system/${name}`;
+  const isUnit = root.entry(path) !== undefined && root.linkTarget(path) !== '/dev/null';
+  return isUnit || root.list(`${path}.d`).some((entry) => entry.endsWith('.conf') && !isAgents(entry));
+}
+
+/** Drop-ins of ours are nobody's decision. */
+function isAgents(entry: string): boolean {
+  return entry === 'lx-agent.conf';
 }
 
 /** The links by which a unit is enabled: those of its name in `*.wants` and `*.requires` below /etc. */

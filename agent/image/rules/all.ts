@@ -1,8 +1,10 @@
 import type { Rule } from '../rule.ts';
+import { busRules } from './bus.ts';
 import { cleanRules } from './clean.ts';
 import { configRules } from './config.ts';
 import { directoryRules } from './directories.ts';
 import { firstBootRules } from './first-boot.ts';
+import { impossibleServiceRules } from './impossible-services.ts';
 import { nativeRules } from './native.ts';
 import { otherWriterRules } from './other-writers.ts';
 import { resolverRules } from './resolvers.ts';
@@ -17,6 +19,8 @@ export const rules: readonly Rule[] = [
   ...resolverRules,
   ...standInRules,
   ...serviceRules,
+  ...impossibleServiceRules,
+  ...busRules,
   ...firstBootRules,
   ...otherWriterRules,
   ...cleanRules,

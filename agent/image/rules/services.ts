@@ -2,19 +2,6 @@ import type { Image, Rule } from '../rule.ts';
 import { doWithout } from '../stopped-scripts.ts';
 import type { Want } from '../want.ts';
 
-const sandboxOff = `[Service]
-PrivateTmp=no
-PrivateDevices=no
-PrivateNetwork=no
-ProtectSystem=no
-ProtectHome=no
-NoNewPrivileges=no
-`;
-
-function dropIn(unit: string, content: string): Want {
-  return { file: `/etc/systemd/system/${unit}.d/override.conf`, content };
-}
-
 function mask(unit: string): Want {
   return { link: `/etc/systemd/system/${unit}`, target: '/dev/null' };
 }
@@ -62,26 +49,6 @@ function sysvServices({ root, distribution, init }: Image): readonly Want[] {
 const terminals = ['tty1', 'tty2', 'tty3', 'tty4', 'tty5', 'tty6', 'ttyS0'];
 
 export const serviceRules: readonly Rule[] = [
-  {
-    id: 'systemd-sandboxes',
-    category: 'services',
-    summary: 'hostnamed, localed, timedated, logind, initctl and journald run without their sandbox',
-    reason: 'a zone has no mount namespaces: a service that asks for one does not start',
-    source: 'RFD 15; lx-brand-image-tests systemd-overrides; lx-images',
-    when: { inits: ['systemd'] },
-    wants: ['hostnamed', 'localed', 'timedated', 'logind', 'initctl', 'journald'].map((name) =>
-      dropIn(`systemd-${name}.service`, sandboxOff),
-    ),
-  },
-  {
-    id: 'systemd-credentials',
-    category: 'services',
-    summary: 'systemd-sysusers takes no credentials',
-    reason: 'LoadCredential= needs a mount that a zone refuses, and the unit fails',
-    source: 'lx-images, ubuntu',
-    when: { inits: ['systemd'] },
-    wants: [dropIn('systemd-sysusers.service', '[Service]\nLoadCredential=\n')],
-  },
   {
     id: 'systemd-network-managers',
     category: 'services',

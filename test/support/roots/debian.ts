@@ -1,4 +1,5 @@
 import type { Tree } from '../temporary-root.ts';
+import { packagedUnits, systemdUnits } from './units.ts';
 
 /** What the rules look at in a Debian root, as the packages ship it; without an init system. */
 const base: Tree = {
@@ -39,6 +40,8 @@ const gettys = [1, 2, 3, 4, 5, 6]
 export const debianSystemd: Tree = {
   ...base,
   ...release('debian', '12', 'Debian GNU/Linux 12 (bookworm)'),
+  ...systemdUnits,
+  ...packagedUnits('systemd-timesyncd.service systemd-pstore.service'),
   '/usr/lib/systemd/systemd': '',
   '/usr/sbin/init': '-> /lib/systemd/systemd',
   '/usr/lib/systemd/system/console-getty.service': '[Service]\nExecStart=-/sbin/agetty console\n',
@@ -51,6 +54,9 @@ export const debianSystemd: Tree = {
 export const ubuntuSystemd: Tree = {
   ...debianSystemd,
   ...release('ubuntu', '24.04', 'Ubuntu 24.04 LTS'),
+  ...packagedUnits(
+    'multipathd.service multipathd.socket snapd.service snapd.socket snapd.seeded.service ufw.service',
+  ),
   '/etc/resolv.conf': '-> ../run/systemd/resolve/stub-resolv.conf',
   '/etc/netplan/00-installer-config.yaml': 'network: {version: 2}\n',
   '/etc/netplan/50-cloud-init.yaml': 'network: {version: 2}\n',

@@ -1,4 +1,5 @@
 import type { Tree } from '../temporary-root.ts';
+import { packagedUnits, systemdUnits } from './units.ts';
 
 /** Alpine: BusyBox init that runs OpenRC, musl. */
 export const alpine: Tree = {
@@ -54,6 +55,9 @@ export const voidLinux: Tree = {
 
 /** Arch: systemd, one bin folder. */
 export const arch: Tree = {
+  ...systemdUnits,
+  ...packagedUnits('dbus-broker.service'),
+  '/usr/lib/systemd/system/dbus.service': '-> dbus-broker.service',
   '/etc/os-release': 'NAME="Arch Linux"\nID=arch\nPRETTY_NAME="Arch Linux"\n',
   '/usr/lib/systemd/systemd': '',
   '/usr/bin/init': '-> ../lib/systemd/systemd',
@@ -66,6 +70,8 @@ export const arch: Tree = {
 
 /** openSUSE Leap: systemd and wicked. */
 export const opensuse: Tree = {
+  ...systemdUnits,
+  ...packagedUnits('firewalld.service chronyd.service mcelog.service'),
   '/etc/os-release':
     'NAME="openSUSE Leap"\nID="opensuse-leap"\nID_LIKE="suse opensuse"\nVERSION_ID="15.6"\nPRETTY_NAME="openSUSE Leap 15.6"\n',
   '/usr/lib/systemd/systemd': '',

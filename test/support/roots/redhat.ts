@@ -1,4 +1,5 @@
 import type { Tree } from '../temporary-root.ts';
+import { packagedUnits, systemdUnits } from './units.ts';
 
 const shared: Tree = {
   '/etc/selinux/config':
@@ -36,6 +37,13 @@ export const centos6: Tree = {
   '/etc/ssh/sshd_config': 'PasswordAuthentication yes\n',
 };
 
+/** From Red Hat 9 on the bus is dbus-broker's; dbus-daemon may be installed beside it. */
+const dbusBroker: Tree = {
+  ...packagedUnits('dbus-broker.service dbus-daemon.service'),
+  '/usr/bin/dbus-daemon': '',
+  '/etc/systemd/system/dbus.service': '-> /usr/lib/systemd/system/dbus-broker.service',
+};
+
 /** Red Hat family 7 to 10, and Fedora: systemd. */
 export const redhatSystemd = (id: string, version: string): Tree => ({
   ...shared,
@@ -50,5 +58,8 @@ export const redhatSystemd = (id: string, version: string): Tree => ({
   '/etc/sysconfig/network': '# Created by anaconda\n',
   '/etc/ssh/sshd_config': 'Include /etc/ssh/sshd_config.d/*.conf\n',
   '/etc/ssh/sshd_config.d/50-redhat.conf': 'X11Forwarding yes\n',
+  ...systemdUnits,
+  ...packagedUnits('auditd.service firewalld.service chronyd.service irqbalance.service kdump.service'),
+  ...(version === '7' ? {} : dbusBroker),
   ...(version === '7' ? { '/etc/rc.d/init.d/network': '#!/bin/bash\nifup eth0\n' } : {}),
 });

@@ -5,6 +5,7 @@ import { configRules } from './config.ts';
 import { directoryRules } from './directories.ts';
 import { firstBootRules } from './first-boot.ts';
 import { impossibleServiceRules } from './impossible-services.ts';
+import { loopbackRules } from './loopback.ts';
 import { nativeRules } from './native.ts';
 import { otherWriterRules } from './other-writers.ts';
 import { resolverRules } from './resolvers.ts';
@@ -16,6 +17,7 @@ export const rules: readonly Rule[] = [
   ...directoryRules,
   ...nativeRules,
   ...configRules,
+  ...loopbackRules,
   ...resolverRules,
   ...standInRules,
   ...serviceRules,

@@ -10,6 +10,7 @@ import { checkNetworkServices } from '../doctor/network-services.ts';
 import { checkPending } from '../doctor/pending.ts';
 import { checkRecords } from '../doctor/records.ts';
 import { checkResolvConf, checkResolversAnswer } from '../doctor/resolvers.ts';
+import { checkServices } from '../doctor/services.ts';
 import { checkPlace, checkUnit } from '../doctor/unit.ts';
 import { checkOtherWriters } from '../doctor/writers.ts';
 import { checkZone } from '../doctor/zone.ts';
@@ -24,6 +25,7 @@ import { isAbsent, RootError } from '../system/root-error.ts';
 import { readScriptsOfBoot } from '../system/scripts-of-boot.ts';
 import { findState, readState } from '../system/state.ts';
 import type { System } from '../system/system.ts';
+import { readFailedUnits } from '../system/systemd-units.ts';
 import { whatRuns } from '../system/what-runs.ts';
 import { metadataSocket } from '../system/zone.ts';
 import type { Invocation } from './arguments.ts';
@@ -65,6 +67,7 @@ export async function examine(root: Root, socket: string | undefined): Promise<F
     ...(await careful('records', () => checkRecords(root))),
     ...(await careful('last boot', () => lastBoot(root, boot))),
     ...(await careful('others', () => checkOtherWriters(root))),
+    ...(root.live ? await careful('services', async () => checkServices(root, await readFailedUnits())) : []),
     ...(root.live && instance !== undefined
       ? await careful('network', () =>
           checkNetwork(instance, { interfaces: networkInterfaces(), routes: routeTable() }),

@@ -21,6 +21,7 @@ import { rules } from '../image/rules/all.ts';
 import { runningProgram } from '../image/running-program.ts';
 import { chooseRuntime, type RuntimeChoice, type RuntimeWish } from '../image/runtime.ts';
 import { unitChanges } from '../image/units.ts';
+import { type ZoneFinding, zoneFindings, zoneKernel } from '../image/zone-findings.ts';
 import { openRoot, type Root } from '../system/root.ts';
 import { version } from '../version.ts';
 import { type Invocation, UsageError } from './arguments.ts';
@@ -154,22 +155,36 @@ function refuseLiveInstance(root: Root, plans: readonly RulePlan[], force: boole
 function runCheck(invocation: Invocation, io: Io, root: Root): number {
   const image = readImage(root);
   const open = planPreparation(image, selected(invocation)).filter(isFinding);
-  const findings = open.map((plan) => finding(plan, root.path));
-  if (invocation.flags.has('json')) printJson(io, { ...facts(image), findings });
-  else if (findings.length === 0) io.stdout.write(`nothing is left to do in ${describe(image)}\n`);
+  const zone = selectsZoneKernel(invocation) ? zoneFindings(image) : [];
+  const findings = [
+    ...open.map((plan) => finding(plan, root.path)),
+    ...zone.filter(({ note }) => !note).map(serviceFinding),
+  ];
+  const notes = zone.filter(({ note }) => note).map(serviceFinding);
+  if (invocation.flags.has('json')) printJson(io, { ...facts(image), findings, notes });
   else {
-    const text = findings.flatMap(({ category, rule, summary, what, reason, source, remedy }) => [
-      `${category}/${rule}: wanted is ${summary}`,
-      ...what.map((line) => `    ${line}`),
-      `  why: ${reason} (${source})`,
-      `  remedy: ${remedy}`,
-      '',
-    ]);
-    io.stdout.write(
-      `${text.join('\n')}\n${findings.length} finding${findings.length === 1 ? '' : 's'} in ${describe(image)}\n`,
-    );
+    const verdict =
+      findings.length === 0
+        ? `nothing is left to do in ${describe(image)}`
+        : `${findings.length} finding${findings.length === 1 ? '' : 's'} in ${describe(image)}`;
+    const text = [
+      ...findings.flatMap(findingLines),
+      verdict,
+      ...(notes.length === 0 ? [] : ['', 'worth knowing:', ...notes.flatMap(findingLines)]),
+    ];
+    io.stdout.write(`${text.join('\n').trimEnd()}\n`);
   }
   return findings.length === 0 ? 0 : 1;
+}
+
+function findingLines({ category, rule, summary, what, reason, source, remedy }: Finding): readonly string[] {
+  return [
+    `${category}/${rule}: ${rule === zoneKernel ? '' : 'wanted is '}${summary}`,
+    ...what.map((line) => `    ${line}`),
+    `  why: ${reason} (${source})`,
+    `  remedy: ${remedy}`,
+    '',
+  ];
 }
 
 interface Finding {
@@ -208,6 +223,16 @@ function finding({ rule, settled, undecided, error }: RulePlan, root: string): F
         : []),
     ].join('; '),
   };
+}
+
+function serviceFinding({ summary, what, reason, source, remedy }: ZoneFinding): Finding {
+  return { rule: zoneKernel, category: 'services', summary, what, reason, source, remedy };
+}
+
+function selectsZoneKernel({ lists }: Invocation): boolean {
+  const names = (list: string) =>
+    (lists.get(list) ?? []).some((name) => name === zoneKernel || name === 'services');
+  return ((lists.get('only') ?? []).length === 0 || names('only')) && !names('skip');
 }
 
 function selected({ lists }: Invocation) {

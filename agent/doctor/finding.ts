@@ -11,6 +11,7 @@ export interface Finding {
     | 'files'
     | 'resolvers'
     | 'unit'
+    | 'services'
     | 'last boot'
     | 'last run'
     | 'records'

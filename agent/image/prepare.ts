@@ -11,6 +11,7 @@ import { readManifest, writeManifest } from './manifest.ts';
 import { readRecord, writeRecord } from './record.ts';
 import { applies, type Image, planRule, type Rule } from './rule.ts';
 import { rules } from './rules/all.ts';
+import { zoneKernel } from './zone-findings.ts';
 
 /** What is left to do for a rule: nothing when every Change is `unchanged`. */
 export interface RulePlan {
@@ -27,9 +28,9 @@ export function readImage(root: ReadableRoot): Image {
   return { root, distribution: detectDistribution(root), init: detectInit(root) };
 }
 
-/** Names given to --only or --skip that are neither a rule nor a category. */
+/** Names given to --only or --skip that are neither a rule, nor a category, nor a check. */
 export function unknownRules(names: readonly string[]): readonly string[] {
-  const known = new Set<string>([...categories, ...rules.map(({ id }) => id)]);
+  const known = new Set<string>([...categories, zoneKernel, ...rules.map(({ id }) => id)]);
   return names.filter((name) => !known.has(name));
 }
 

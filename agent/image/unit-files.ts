@@ -1,7 +1,7 @@
 import type { ReadableRoot } from '../system/system.ts';
 
 /** Larger than any unit file. */
-const unitLimit = 256 * 1024;
+export const unitLimit = 256 * 1024;
 
 /** A unit of a root, as its file says it; of several files with one name, the one that systemd takes. */
 export interface UnitFile {

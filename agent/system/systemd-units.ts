@@ -37,6 +37,37 @@ export function parseUnitTimes(manager: string, units: string): UnitTimes[] {
   });
 }
 
+/** A unit that failed, or that fails again and again. */
+export interface FailedUnit {
+  readonly name: string;
+  /** The exit statuses of its processes that did not end well; systemd's own are from 200 on (systemd.exec(5)). */
+  readonly statuses: readonly number[];
+}
+
+const processes = ['ExecCondition', 'ExecStartPre', 'ExecStart', 'ExecStartPost', 'ExecMainStatus'];
+
+/** The failed units of the running systemd, none where it is not PID 1. Throws when systemctl gives no sense. */
+export async function readFailedUnits(): Promise<FailedUnit[]> {
+  if (!existsSync('/run/systemd/system')) return [];
+  const states = ['--state=failed', '--state=auto-restart'];
+  const listed = await systemctl('list-units', '--all', '--plain', '--no-legend', ...states);
+  const names = listed.split('\n').flatMap((line) => /^[^\s.]\S*\.[a-z]+(?=\s)/.exec(line.trim()) ?? []);
+  if (names.length === 0) return [];
+  const properties = ['Id', ...processes].map((property) => `--property=${property}`);
+  return parseFailedUnits(await systemctl('show', ...properties, '--', ...names));
+}
+
+/** Decode `systemctl show` of failed units: a block of KEY=VALUE lines a unit. */
+export function parseFailedUnits(units: string): FailedUnit[] {
+  return units.split(/\n{2,}/).flatMap((block) => {
+    const name = /^Id=(.+)$/m.exec(block)?.[1];
+    if (name === undefined) return [];
+    const found = [...block.matchAll(/^ExecMainStatus=(\d+)$|\bstatus=(\d+)/gm)];
+    const statuses = found.map(([, main, other]) => Number(main ?? other)).filter((status) => status !== 0);
+    return [{ name, statuses: [...new Set(statuses)] }];
+  });
+}
+
 /** The whole output of systemctl, by way of a file, for the runner keeps only the last of what it reads itself. */
 async function systemctl(...args: string[]): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'lx-agent-'));

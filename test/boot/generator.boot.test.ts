@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { boot, type Guest } from './guest.ts';
 import { type BootPlace, bootPlace } from './place.ts';
@@ -102,6 +103,7 @@ describe.each(releases)('in a zone, %s (%i)', (name, version) => {
       '/etc/systemd/system/mine.service': service(''),
       '/etc/systemd/system/mine.service.d/10-mine.conf': '[Service]\nNoNewPrivileges=yes\n',
       '/etc/systemd/system/dynamic.service': service('DynamicUser=yes'),
+      '/etc/systemd/system/own-fault.service': service('', '/bin/false'),
     }));
   });
   afterAll(async () => {
@@ -149,6 +151,35 @@ describe.each(releases)('in a zone, %s (%i)', (name, version) => {
 
   test('a service with a user that exists while it runs is not made to run as root', async () => {
     expect(await start(zone, 'dynamic.service')).toContain('ExecMainStatus=226');
+  });
+
+  test('doctor tells what the kernel keeps from starting, and what to do', async () => {
+    await zone.run('sh', '-c', 'systemctl start mine dynamic own-fault || true');
+    const told = JSON.parse(await zone.run('sh', '-c', 'lx-agent doctor --json || true'));
+    const { findings } = v.parse(
+      v.object({ findings: v.array(v.looseObject({ subject: v.string() })) }),
+      told,
+    );
+    expect(findings.filter(({ subject }) => subject === 'services')).toEqual([
+      {
+        status: 'wrong',
+        subject: 'services',
+        text: 'dynamic.service failed at the step NAMESPACE: the kernel has no mount namespaces, and systemd makes no user without one (DynamicUser=yes in /etc/systemd/system/dynamic.service)',
+        remedy: expect.stringContaining('useradd --system NAME'),
+      },
+      {
+        status: 'wrong',
+        subject: 'services',
+        text: 'mine.service failed at the step NO_NEW_PRIVILEGES: the kernel refuses PR_SET_NO_NEW_PRIVS (NoNewPrivileges=yes in /etc/systemd/system/mine.service.d/10-mine.conf)',
+        remedy: 'take NoNewPrivileges= out of /etc/systemd/system/mine.service.d/10-mine.conf',
+      },
+      {
+        status: 'note',
+        subject: 'services',
+        text: expect.stringContaining('own-fault.service'),
+        remedy: expect.stringContaining('systemctl status '),
+      },
+    ]);
   });
 });
 

@@ -41,6 +41,7 @@ const findingSchema = v.object({
     'last run',
     'records',
     'others',
+    'services',
     'network',
     'a run',
   ]),

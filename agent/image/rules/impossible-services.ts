@@ -108,6 +108,12 @@ const impossible: readonly Impossible[] = [
   },
 ];
 
+/** Why a unit can never work in a zone, and the rule that masks it; undefined for any other unit. */
+export function impossibility(unit: string): { readonly reason: string; readonly rule: string } | undefined {
+  const found = impossible.find(({ units }) => units.split(/\s+/).includes(unit));
+  return found === undefined ? undefined : { reason: found.reason, rule: found.id };
+}
+
 /** Masks for what the image has, but for units that somebody has written or changed in /etc: they know what they do. */
 function masks(units: readonly string[], root: ReadableRoot): Want[] {
   return units

@@ -64,6 +64,8 @@ export const refusedDirectives: readonly RefusedDirective[] = [
   {
     name: 'AmbientCapabilities',
     withUser: true,
+    // The kernel keeps no audit log: whoever may not write to it misses nothing.
+    asks: (value) => value.split(/\s+/).some((capability) => !/^CAP_AUDIT_/i.test(capability)),
     reason: 'the kernel refuses PR_CAP_AMBIENT, so the service runs without the capability',
     source: 'lx_prctl.c',
     step: step.capabilities,

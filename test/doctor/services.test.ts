@@ -100,7 +100,8 @@ describe('failed units', () => {
       [`${folder}/a.service`]: '[Service]\nUser=a\nAmbientCapabilities=CAP_NET_RAW\n',
       '/etc/systemd/system/multi-user.target.wants/a.service': `-> ${folder}/a.service`,
     };
-    expect(findings(tree, {})).toMatchObject([
+    const audit = { [`${folder}/b.service`]: '[Service]\nUser=b\nAmbientCapabilities=CAP_AUDIT_WRITE\n' };
+    expect(findings({ ...tree, ...audit }, {})).toMatchObject([
       {
         status: 'note',
         text: expect.stringMatching(/^a\.service asks for AmbientCapabilities=CAP_NET_RAW: /),

@@ -124,6 +124,15 @@ export function decodeInstance(answers: ReadonlyMap<string, Answer>): Instance {
   );
   const authorizedKeys = text('root_authorized_keys', limits.authorizedKeys);
 
+  const words = line('sdc:dns_domain')?.split(/[ \t]*[ \t,;][ \t]*/) ?? [];
+  const domains = [
+    ...new Set(
+      words.flatMap(
+        (word) => valid('sdc:dns_domain', isDomain, 'a DNS domain', word.replace(/\.$/, '')) ?? [],
+      ),
+    ),
+  ];
+
   const facts: Record<string, string> = {};
   for (const [key, grammar, meaning] of factGrammars) {
     const value = line(key);
@@ -136,7 +145,8 @@ export function decodeInstance(answers: ReadonlyMap<string, Answer>): Instance {
     uuid,
     hostname: hostnames.find((candidate) => candidate !== undefined),
     alias: valid('sdc:alias', isPlain, 'plain text'),
-    dnsDomain: name('sdc:dns_domain', isDomain, 'a DNS domain'),
+    dnsDomain: domains[0],
+    searchDomains: domains,
     resolvers: resolvers(),
     maintainResolvers: flag('sdc:maintain_resolvers'),
     nics: nicItems && nics,

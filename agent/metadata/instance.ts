@@ -10,7 +10,10 @@ export interface Instance {
   /** `hostname`, then `sdc:hostname`, then `sdc:uuid`. May hold dots. */
   readonly hostname: Hostname | undefined;
   readonly alias: string | undefined;
+  /** The first of `sdc:dns_domain`: the domain of the machine's own name. */
   readonly dnsDomain: Domain | undefined;
+  /** All domains of `sdc:dns_domain`, in their order: where short names are looked up. */
+  readonly searchDomains: readonly Domain[];
   /** `[]` is an explicitly empty list. */
   readonly resolvers: readonly IpAddress[] | undefined;
   readonly maintainResolvers: boolean;

@@ -96,7 +96,7 @@ export function networkOf(
     })),
     resolvers: instance.resolvers ?? [],
     // RFC 6762 keeps `local` for multicast DNS.
-    search: instance.dnsDomain === undefined || instance.dnsDomain === 'local' ? [] : [instance.dnsDomain],
+    search: instance.searchDomains.filter((domain) => domain !== 'local'),
   };
 }
 

@@ -2,6 +2,7 @@
 export interface Resolvers {
   /** At least one. */
   readonly addresses: readonly string[];
+  /** Domains, with a blank between them. */
   readonly search: string | undefined;
 }
 

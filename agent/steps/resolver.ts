@@ -18,16 +18,17 @@ export const resolver: Step = {
     if (instance.docker) return { skip: "a Docker container has its resolvers from the platform's init" };
     if (instance.resolvers === undefined || instance.resolvers.length === 0)
       return { skip: 'the metadata names no resolver; an empty resolv.conf would help nobody' };
-    return planResolver({ addresses: instance.resolvers, search: searchDomain(instance) }, instance, system);
+    return planResolver({ addresses: instance.resolvers, search: searchList(instance) }, instance, system);
   },
 };
 
 /**
- * The domain to search. `local`, the platform's default, is none: RFC 6762 keeps it for multicast DNS, and asking a
+ * The domains to search, in a line. `local`, the platform's default, is none: RFC 6762 keeps it for multicast DNS, and asking a
  * name server for every short name with `.local` behind it delays each one for nothing.
  */
-function searchDomain({ dnsDomain }: Pick<Instance, 'dnsDomain'>): string | undefined {
-  return dnsDomain?.toLowerCase() === 'local' ? undefined : dnsDomain;
+function searchList({ searchDomains }: Pick<Instance, 'searchDomains'>): string | undefined {
+  const list = searchDomains.filter((domain) => domain.toLowerCase() !== 'local').join(' ');
+  return list === '' ? undefined : list;
 }
 
 function planResolver(resolvers: Resolvers, instance: Instance, { root }: System): Change[] {

@@ -14,6 +14,7 @@ export function instanceWith(known: Partial<Instance> = {}): Instance {
     hostname: undefined,
     alias: undefined,
     dnsDomain: undefined,
+    searchDomains: [],
     resolvers: undefined,
     maintainResolvers: false,
     nics: undefined,

@@ -3,6 +3,8 @@ import { expect, it } from 'vitest';
 import { renderResolvConf } from '../../agent/steps/resolv-conf.ts';
 import { resolver } from '../../agent/steps/resolver.ts';
 import { files, planned, scratchSystem } from '../support/scratch-system.ts';
+import { instanceOf } from '../support/tampered.ts';
+import type { Tree } from '../support/temporary-root.ts';
 
 const values = {
   'sdc:resolvers': '["192.0.2.1","2001:db8::1","192.0.2.3","192.0.2.4"]',
@@ -53,6 +55,29 @@ it('never writes an empty file, and does not search local', async () => {
   expect(await planned(resolver, {}, scratchSystem({}))).toEqual([]);
   const local = await planned(resolver, { ...values, 'sdc:dns_domain': 'local' }, scratchSystem({}));
   expect(files(local)['/etc/resolv.conf']).not.toContain('search');
+});
+
+it('searches several domains in their order, but for local, in every form', async () => {
+  const several = { ...values, 'sdc:dns_domain': 'example.com local,corp.example; EXAMPLE.net. example.com' };
+  const list = 'example.com corp.example EXAMPLE.net';
+  const tree = {
+    '/etc/resolv.conf': '-> ../run/systemd/resolve/stub-resolv.conf',
+    '/usr/lib/systemd/systemd-resolved': '',
+  };
+  const text = async (root: Tree) =>
+    Object.values(files(await planned(resolver, several, scratchSystem(root)))).join('');
+  expect(await text({})).toContain(`\nsearch ${list}\n`);
+  expect(await text(tree)).toContain(`\nDomains=${list}\n`);
+  expect(await text({ '/etc/resolvconf.conf': '' })).toContain(`search_domains="${list}"\n`);
+});
+
+it('searches the domains that are left where one is none, and names that one', async () => {
+  const { searchDomains, dnsDomain, invalid } = instanceOf({ 'sdc:dns_domain': 'bad!domain example.com' });
+  expect({ searchDomains, dnsDomain, invalid }).toEqual({
+    searchDomains: ['example.com'],
+    dnsDomain: 'example.com',
+    invalid: [{ key: 'sdc:dns_domain', reason: '"bad!domain" is not a DNS domain' }],
+  });
 });
 
 it('follows the metadata where it says so', async () => {

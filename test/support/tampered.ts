@@ -123,7 +123,7 @@ const word = '[A-Za-z0-9.:_-]+';
 export const grammars: Readonly<Record<string, RegExp>> = {
   '/etc/hostname': /^[A-Za-z0-9.-]{1,64}$/,
   '/etc/hosts': new RegExp(`^(127\\.0\\.0\\.1|::1|127\\.0\\.1\\.1)\t${word}( ${word})*$`),
-  '/etc/resolv.conf': new RegExp(`^(#[ -~]*|(nameserver|search|options) ${word})$`),
+  '/etc/resolv.conf': new RegExp(`^(#[ -~]*|(nameserver|options) ${word}|search ${word}( ${word})*)$`),
   '/etc/sysconfig/network': /^(NETWORKING=yes|HOSTNAME=[A-Za-z0-9.-]{1,64})$/,
   '/etc/conf.d/hostname': /^hostname="[A-Za-z0-9.-]{1,64}"$/,
   '/etc/resolvconf.conf': new RegExp(

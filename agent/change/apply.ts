@@ -34,6 +34,10 @@ export async function apply(
     backUp(root, change.path, settled.before);
   switch (change.kind) {
     case 'file':
+      if (change.inPlace) {
+        root.append(change.path, change.content, change.mode);
+        return {};
+      }
       makeParents(root, change.path);
       root.write(change.path, change.content, { mode: change.mode, ...change.owner });
       return {};

@@ -31,6 +31,8 @@ export interface FileChange extends Described {
   readonly replaces?: string;
   /** What is there could not be read, so that `content` means nothing: the Change fails with this error. */
   readonly fault?: Error;
+  /** A file of the kernel's, which takes what is written to it and cannot be replaced. */
+  readonly inPlace?: true;
   /** The content is a secret: masked in diffs, never in a report. */
   readonly secret?: boolean;
 }

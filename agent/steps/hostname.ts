@@ -7,6 +7,7 @@ import type { System } from '../system/system.ts';
 import { textIfReadable } from '../system/text-if-readable.ts';
 import { withHost, withLocalhost } from './hosts.ts';
 import { keptHostname } from './kept-hostname.ts';
+import { setRunningName } from './running-name.ts';
 import type { Step } from './step.ts';
 
 /** The name of the machine: running, in /etc/hostname, in /etc/hosts, and where older init systems keep it. */
@@ -50,8 +51,7 @@ function planHostname(
   const changes: Change[] = [];
 
   // First, because it needs none of the files: it is set even where one of them cannot be written.
-  if (root.live && runningName() !== node)
-    changes.push({ kind: 'command', argv: ['hostname', node], deadline: 10, why });
+  if (root.live && runningName() !== node) changes.push(setRunningName(root, node, why));
 
   changes.push(
     ...sharedFile(

@@ -1,3 +1,5 @@
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { settle } from '../../agent/change/settle.ts';
@@ -11,7 +13,7 @@ import type { System } from '../../agent/system/system.ts';
 import { files, planned, scratchSystem } from '../support/scratch-system.ts';
 import { instanceOf, sound } from '../support/tampered.ts';
 import { temporaryRoot } from '../support/temporary-root.ts';
-import { workOn } from './fixture.ts';
+import { liveRoot, workOn } from './fixture.ts';
 
 it('leaves a name that somebody edited to the machine, as a whole: the file, /etc/hosts and the running name agree', async () => {
   const edited = (given: Partial<System> = {}) =>
@@ -155,4 +157,26 @@ it.each([
   expect(root.linkTarget('/etc/hosts')).toBe(before);
   expect(root.readText('/data/hosts')).toBe('127.0.0.1 localhost\n127.0.1.1\tweb-1\n');
   expect(root.entry('/data/hosts')?.kind).toBe('file');
+});
+
+/** The argument vectors by which the running name is set on a machine that has these programs. */
+async function nameSetBy(...programs: readonly string[]) {
+  const path = temporaryRoot(Object.fromEntries(programs.map((program) => [program, ''])));
+  for (const program of programs) chmodSync(join(path, program), 0o755);
+  const system = scratchSystem({}, { root: liveRoot(path) });
+  return (await planned(hostname, { hostname: 'web-1' }, system)).flatMap((change) =>
+    change.kind === 'command' ? [change.argv, ...(change.otherwise ? [change.otherwise] : [])] : [],
+  );
+}
+
+it('sets the running name by what an image has', async () => {
+  const native = '/native/usr/bin/hostname';
+  expect(await nameSetBy('/bin/hostname', '/usr/bin/hostname')).toEqual([['hostname', 'web-1']]);
+  expect(await nameSetBy('/bin/busybox', native)).toEqual([
+    ['busybox', 'hostname', 'web-1'],
+    [native, 'web-1'],
+  ]);
+  expect(await nameSetBy(native)).toEqual([[native, 'web-1']]);
+  // What is missing is then said by its name.
+  expect(await nameSetBy()).toEqual([['hostname', 'web-1']]);
 });

@@ -8,6 +8,7 @@ import { impossibleServiceRules } from './impossible-services.ts';
 import { loopbackRules } from './loopback.ts';
 import { nativeRules } from './native.ts';
 import { otherWriterRules } from './other-writers.ts';
+import { programRules } from './programs.ts';
 import { resolverRules } from './resolvers.ts';
 import { serviceRules } from './services.ts';
 import { standInRules } from './stand-ins.ts';
@@ -25,5 +26,6 @@ export const rules: readonly Rule[] = [
   ...busRules,
   ...firstBootRules,
   ...otherWriterRules,
+  ...programRules,
   ...cleanRules,
 ];

@@ -66,6 +66,7 @@ function settleFile(change: FileChange, root: ReadableRoot, state: State, force:
   const entry = root.entry(change.path);
   if (entry === undefined) return wanted(change);
   if (entry.kind === 'directory') throw new RootError('write', change.path, 'EISDIR');
+  if (entry.kind === 'link' && change.claim === 'once') return settleLinkOfSomebody(change, root, force);
   if (entry.kind !== 'file') return wanted(change);
   const before = root.read(change.path, largest);
   if (before === undefined) return wanted(change);
@@ -87,6 +88,15 @@ function settleFile(change: FileChange, root: ReadableRoot, state: State, force:
     before,
     backup: reason !== undefined || isOfUnknown(change, state),
   };
+}
+
+/** A file that is only made where it is missing is there too where a link leads to one: somebody keeps it elsewhere. */
+function settleLinkOfSomebody(change: FileChange, root: ReadableRoot, force: boolean): Settled {
+  const there = root.read(change.path, largest);
+  if (there === undefined || there.length === 0) return wanted(change);
+  if (there.equals(Buffer.from(change.content))) return unchanged(change);
+  if (force) return { result: 'wanted', change, before: there, backup: true };
+  return { result: 'kept', change, reason: 'a link that somebody made' };
 }
 
 /** What follows the metadata is replaced even if nobody knows who wrote it; then with a backup. */

@@ -59,6 +59,8 @@ export function behindLinks(root: ReadableRoot, path: string): string {
     const target = linkTarget(root, place);
     if (target === undefined) return place;
     place = posix.resolve(posix.dirname(place), target);
+    // A link to /dev/null says that there is to be nothing; an image has no devices, and gets no file in their place.
+    if (/^\/(dev|proc|sys)\//.test(place)) return path;
   }
   return path;
 }

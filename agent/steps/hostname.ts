@@ -10,6 +10,8 @@ import { keptHostname } from './kept-hostname.ts';
 import { setRunningName } from './running-name.ts';
 import type { Step } from './step.ts';
 
+const file = '/etc/hostname';
+
 /** The name of the machine: running, in /etc/hostname, in /etc/hosts, and where older init systems keep it. */
 export const hostname: Step = {
   name: 'hostname',
@@ -21,19 +23,16 @@ export const hostname: Step = {
     if (instance.hostname === undefined) return { skip: 'the metadata has no host name' };
     const kept = keptHostname(nodeName(instance.hostname), instance, system);
     const changes = planHostname(kept ?? instance.hostname, instance.dnsDomain, system);
-    return kept === undefined ? changes : changes.map((change) => keeping(change, kept, instance.hostname));
+    return kept === undefined
+      ? changes
+      : changes.map((change) => keeping(behindLinks(system.root, file), change, kept, instance.hostname));
   },
 };
 
 /** The file is planned as the metadata has it, so that the report says that it is kept; all else follows its name. */
-function keeping(change: Change, kept: Hostname, wanted: Hostname | undefined): Change {
+function keeping(path: string, change: Change, kept: Hostname, wanted: Hostname | undefined): Change {
   const why = `/etc/hostname, which somebody edited, names the machine ${kept}`;
-  if (
-    !('path' in change) ||
-    change.path !== '/etc/hostname' ||
-    change.kind !== 'file' ||
-    wanted === undefined
-  )
+  if (!('path' in change) || change.path !== path || change.kind !== 'file' || wanted === undefined)
     return { ...change, why };
   return { ...change, content: `${nodeName(wanted)}\n` };
 }
@@ -47,7 +46,8 @@ function planHostname(
   const why = `the metadata names the instance ${node}`;
   // Where /etc/hosts could not be written, the name went on without it, and only the record knows the one before.
   const owed = state.owed?.[behindLinks(root, '/etc/hosts')];
-  const previous = owed ?? textIfReadable(root, '/etc/hostname')?.trim();
+  const path = behindLinks(root, file);
+  const previous = owed ?? textIfReadable(root, path)?.trim();
   const changes: Change[] = [];
 
   // First, because it needs none of the files: it is set even where one of them cannot be written.
@@ -64,7 +64,7 @@ function planHostname(
   // After /etc/hosts: a run that was killed in between still finds there by which name the old line goes.
   changes.push({
     kind: 'file',
-    path: '/etc/hostname',
+    path,
     content: `${node}\n`,
     mode: 0o644,
     claim: 'ours-until-edited',

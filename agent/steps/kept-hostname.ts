@@ -1,4 +1,5 @@
 import { reasonToKeep } from '../change/ownership.ts';
+import { behindLinks } from '../change/shared-file.ts';
 import type { Instance } from '../metadata/instance.ts';
 import { type Hostname, isHostname } from '../metadata/values.ts';
 import type { System } from '../system/system.ts';
@@ -16,13 +17,12 @@ const largest = 64 * 1024;
 export function keptHostname(wanted: string, instance: Instance, system: System): Hostname | undefined {
   const { root, state, forced } = system;
   if (forced === true || isClone(instance, system)) return undefined;
-  // A link is replaced by a file, whatever it leads to.
-  const isFile = root.linkTarget('/etc/hostname') === undefined;
-  const current = isFile ? bytesIfReadable(root, '/etc/hostname', largest) : undefined;
+  const path = behindLinks(root, '/etc/hostname');
+  const current = bytesIfReadable(root, path, largest);
   const name = current === undefined ? undefined : nameIn(current.toString('latin1'));
   // Only now is anything hashed: a boot that changes nothing does not load what hashes.
   if (current === undefined || name === undefined || name === wanted) return undefined;
-  const isKept = reasonToKeep('/etc/hostname', current, 'ours-until-edited', state) !== undefined;
+  const isKept = reasonToKeep(path, current, 'ours-until-edited', state) !== undefined;
   return isKept && name.length <= 64 && isHostname(name) ? name : undefined;
 }
 

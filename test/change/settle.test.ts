@@ -6,7 +6,7 @@ import { fingerprint } from '../../agent/change/ownership.ts';
 import { settle } from '../../agent/change/settle.ts';
 import { openRoot } from '../../agent/system/root.ts';
 import { emptyState, type State } from '../../agent/system/state.ts';
-import { temporaryRoot } from '../support/temporary-root.ts';
+import { type Tree, temporaryRoot } from '../support/temporary-root.ts';
 
 const wanted: FileChange = {
   kind: 'file',
@@ -32,6 +32,27 @@ function settled(
   );
   return result;
 }
+
+describe('a link in the place of a file that is only made where it is missing', () => {
+  const through = (tree: Tree, force = false) => {
+    const root = openRoot(temporaryRoot({ '/etc/resolv.conf': '-> /data/own', ...tree }));
+    return settle([{ ...wanted, claim: 'once' }], root, emptyState, force)[0];
+  };
+
+  it('stays, with the file that it leads to', () => {
+    expect(through({ '/data/own': 'mine\n' })).toMatchObject({
+      result: 'kept',
+      reason: 'a link that somebody made',
+    });
+    expect(through({ '/data/own': wanted.content.toString() })?.result).toBe('unchanged');
+  });
+
+  it('is replaced where it leads to nothing, and by force with a copy', () => {
+    expect(through({})?.result).toBe('wanted');
+    expect(through({ '/data/own': '' })?.result).toBe('wanted');
+    expect(through({ '/data/own': 'mine\n' }, true)).toMatchObject({ result: 'wanted', backup: true });
+  });
+});
 
 describe('whose file it is', () => {
   it('writes one that is missing', () => {

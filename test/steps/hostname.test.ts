@@ -146,7 +146,12 @@ it.each([
   ['a relative link', { '/etc/hosts': '-> ../data/hosts' }],
   ['a chain of links', { '/etc/hosts': '-> hosts.site', '/etc/hosts.site': '-> ../data/hosts' }],
 ])('edits the file that /etc/hosts leads to, and leaves %s in place', async (_, links) => {
-  const path = temporaryRoot({ '/data/hosts': '127.0.0.1 localhost\n', ...links });
+  const path = temporaryRoot({
+    '/data/hosts': '127.0.0.1 localhost\n',
+    '/data/name': 'image\n',
+    '/etc/hostname': '-> ../data/name',
+    ...links,
+  });
   const root = openRoot(path);
   const before = root.linkTarget('/etc/hosts');
   await runStep(
@@ -157,6 +162,10 @@ it.each([
   expect(root.linkTarget('/etc/hosts')).toBe(before);
   expect(root.readText('/data/hosts')).toBe('127.0.0.1 localhost\n127.0.1.1\tweb-1\n');
   expect(root.entry('/data/hosts')?.kind).toBe('file');
+  expect([root.linkTarget('/etc/hostname'), root.readText('/data/name')]).toEqual([
+    '../data/name',
+    'web-1\n',
+  ]);
 });
 
 /** The argument vectors by which the running name is set on a machine that has these programs. */
@@ -179,4 +188,12 @@ it('sets the running name by what an image has', async () => {
   expect(await nameSetBy(native)).toEqual([[native, 'web-1']]);
   // What is missing is then said by its name.
   expect(await nameSetBy()).toEqual([['hostname', 'web-1']]);
+});
+
+it('puts nothing in the place of a device that a link leads to', async () => {
+  const path = temporaryRoot({ '/etc/hosts': '-> /dev/null', '/etc/hostname': '-> /dev/null', '/dev': null });
+  const root = openRoot(path);
+  const work = { ...workOn(root), instance: instanceOf({ hostname: 'web-1' }) };
+  await runStep(hostname, work, { dryRun: false, force: false });
+  expect([root.entry('/dev/null'), root.readText('/etc/hostname')]).toEqual([undefined, 'web-1\n']);
 });

@@ -133,6 +133,13 @@ async function runPrepare(invocation: Invocation, io: Io, root: Root, source: So
         ...plans
           .filter(isOpen)
           .map(({ rule, settled }) => `${rule.category}/${rule.id}: ${rule.summary} (${count(settled)})`),
+        ...wanted.flatMap((one) =>
+          one.result === 'wanted' && one.backup === true
+            ? [
+                `replaced: ${subject(one.change)}, which was somebody's; a copy is in /var/lib/lx-agent/backup`,
+              ]
+            : [],
+        ),
         '',
       ].join('\n'),
     );

@@ -49,7 +49,9 @@ export function planPreparation(image: Image, selected: readonly Rule[]): readon
       try {
         return {
           rule,
-          settled: settle(planRule(rule, image), image.root, emptyState),
+          settled: settle(planRule(rule, image), image.root, emptyState).map((one) =>
+            keepingOthers(one, rule, image.root),
+          ),
           undecided: rule.decision?.left(image) ?? [],
         };
       } catch (error) {
@@ -61,6 +63,23 @@ export function planPreparation(image: Image, selected: readonly Rule[]): readon
         };
       }
     });
+}
+
+/** Larger than any unit, job or drop-in. */
+const backupLimit = 1024 * 1024;
+
+/**
+ * A file of somebody else's at the place of one of ours, or of a mask, is kept below /var/lib/lx-agent/backup. What an
+ * image must not keep has no backup, nor has a file of which only our part changes.
+ */
+function keepingOthers(one: Settled, rule: Rule, root: ReadableRoot): Settled {
+  if (one.result !== 'wanted' || rule.category === 'clean' || rule.forBuilders === true) return one;
+  const { change } = one;
+  const replaces = (change.kind === 'file' && change.claim === 'always') || change.kind === 'link';
+  const entry = replaces ? root.entry(change.path) : undefined;
+  if (!replaces || entry?.kind !== 'file' || entry.size === 0 || entry.size > backupLimit) return one;
+  const before = root.read(change.path);
+  return before === undefined ? one : { ...one, before, backup: true };
 }
 
 /** Whether a rule has something left to do, or cannot tell. */

@@ -5,7 +5,7 @@ import type { ReadableRoot } from '../system/system.ts';
  * What a rule may want of an image. Each kind says how it treats what is there:
  * `file`: exactly this content, in a file that no package owns; `missing`: this content where nothing is;
  * `edit`: our part of a file that is somebody else's, if it is there; `remove` and `empty`: every match of a path
- * whose components may hold `*`; `stopped`: no start link of these services in SysV run-level folders.
+ * whose components may hold `*`; `move`: what lies at one path lies at another; `stopped`: no start link of these services in SysV run-level folders.
  */
 export type Want =
   | { readonly directory: string; readonly mode: number; readonly exact?: boolean }
@@ -20,6 +20,7 @@ export type Want =
   | { readonly edit: string; readonly as: (text: string) => string }
   | { readonly remove: string; readonly recursive?: boolean; readonly except?: RegExp }
   | { readonly empty: string }
+  | { readonly move: string; readonly to: string }
   | { readonly stopped: readonly string[]; readonly folders: readonly string[] };
 
 /** Wants that nothing is at these paths, which blanks separate; a folder goes with all that is in it. */
@@ -70,6 +71,8 @@ export function changesFor(want: Want, root: ReadableRoot, why: string): readonl
           },
         ]
       : [];
+  if ('move' in want)
+    return missing(root, want.move) ? [] : [{ kind: 'rename', from: want.move, to: want.to, why }];
   if ('edit' in want) return edited(want.edit, want.as, root, why);
   if ('remove' in want)
     return matches(want.remove, root)

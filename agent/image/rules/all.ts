@@ -1,4 +1,5 @@
 import type { Rule } from '../rule.ts';
+import { builderRules } from './builders.ts';
 import { busRules } from './bus.ts';
 import { cleanRules } from './clean.ts';
 import { configRules } from './config.ts';
@@ -25,6 +26,7 @@ export const rules: readonly Rule[] = [
   ...impossibleServiceRules,
   ...busRules,
   ...firstBootRules,
+  ...builderRules,
   ...otherWriterRules,
   ...programRules,
   ...cleanRules,

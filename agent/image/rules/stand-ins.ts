@@ -86,17 +86,18 @@ function upstartEvents({ root }: Image): Want[] {
   ];
 }
 
+const isOpenrcScript = /^#!.*\b(openrc-run|runscript)\b/;
+
 /**
  * A stub in place of a distribution's own script. One that the platform wrote does the same, if it can be started; the
  * early stage puts right the one that cannot (agent/steps/stand-ins.ts).
  */
 function openrcStubWant(name: string): Want {
-  const isOpenrc = /^#!.*\b(openrc-run|runscript)\b/;
   return {
     edit: `/etc/init.d/${name}`,
     as: (text) => {
       if (isPlatformOpenrcStub(text)) return hasInterpreter(text) ? text : openrcStub(name);
-      return isOpenrc.test(text) ? withBlock(text, openrcStubFunctions(name)) : text;
+      return isOpenrcScript.test(text) ? withBlock(text, openrcStubFunctions(name)) : text;
     },
   };
 }

@@ -26,6 +26,34 @@ export function missingReleaseFile(root: ReadableRoot): string | undefined {
   return isFileFromOutside(root, '/etc/lsb-release') ? '/etc/debian_version' : '/etc/void-release';
 }
 
+/** Folders that the platform's scripts look into before they change anything, where they are folders of its own as well. */
+const folders = [
+  '',
+  '/init.d',
+  '/network',
+  '/sysconfig',
+  '/rc.d',
+  '/selinux',
+  '/systemd',
+  '/systemd/system',
+  '/init',
+].map((name) => `/etc${name}`);
+
+/**
+ * Links by which the platform would leave the zone: from outside, an absolute one leads into the platform's own root, and
+ * then its scripts refuse to go on (`safe_dir` of illumos' lib/brand/shared/zone/common.ksh). The same link in words that
+ * stay inside.
+ */
+export function linksOutOfZone(
+  root: ReadableRoot,
+): readonly { readonly link: string; readonly target: string }[] {
+  return folders.flatMap((link) => {
+    const target = root.linkTarget(link);
+    if (target?.startsWith('/') !== true) return [];
+    return [{ link, target: posix.relative(posix.dirname(link), target) }];
+  });
+}
+
 function namesUbuntu(root: ReadableRoot): boolean {
   return root.readText('/etc/lsb-release')?.includes('Ubuntu') === true;
 }

@@ -75,7 +75,7 @@ export function changesFor(want: Want, root: ReadableRoot, why: string): readonl
     return missing(root, want.move) ? [] : [{ kind: 'rename', from: want.move, to: want.to, why }];
   if ('edit' in want) return edited(want.edit, want.as, root, why);
   if ('remove' in want)
-    return matches(want.remove, root)
+    return removable(matches(want.remove, root), root)
       .filter((path) => want.except?.test(path) !== true)
       .map((path) => ({ kind: 'absent', path, recursive: want.recursive ?? false, why }));
   if ('empty' in want)
@@ -119,6 +119,24 @@ function edited(
   const edited = edit(text);
   if (edited === text) return [];
   return [{ kind: 'file', path, content: Buffer.from(edited, 'latin1'), mode: 0o644, claim: 'shared', why }];
+}
+
+/**
+ * The paths without those that something is mounted on, or below: a container build mounts files and folders of its own
+ * into the root, which cannot be removed and are not part of the image.
+ */
+function removable(paths: readonly string[], root: ReadableRoot): readonly string[] {
+  if (!root.live || paths.length === 0) return paths;
+  const points = mountPoints(root.readText('/proc/self/mountinfo') ?? '');
+  return paths.filter((path) => !points.some((point) => point === path || point.startsWith(`${path}/`)));
+}
+
+/** proc(5), mountinfo: the fifth field, in which blanks are written in octal. */
+function mountPoints(mountinfo: string): readonly string[] {
+  return mountinfo.split('\n').flatMap((line) => {
+    const point = line.split(' ')[4];
+    return point === undefined ? [] : [point.replaceAll('\\040', ' ')];
+  });
 }
 
 /** The paths that a pattern stands for: itself, or with `*` in a component what its folder holds. */

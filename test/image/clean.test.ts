@@ -2,7 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { rulesAtBoot } from '../../agent/before-init/lay-down.ts';
+import { planPreparation, readImage } from '../../agent/image/prepare.ts';
 import { cleanRules } from '../../agent/image/rules/clean.ts';
+import { openRoot } from '../../agent/system/root.ts';
 import { imageCommand } from '../support/image.ts';
 import { snapshot } from '../support/roots/snapshot.ts';
 import { type Tree, temporaryRoot } from '../support/temporary-root.ts';
@@ -322,5 +324,31 @@ describe('what only the builder can decide is named, and left', () => {
   ])('%s: not %s', async (rule, _name, tree) => {
     const root = temporaryRoot({ ...base, ...tree });
     expect((await imageCommand(['check', '--only', rule, '--root', root])).exit).toBe(0);
+  });
+});
+
+describe('in the container of a build', () => {
+  /** Mounts as Buildah makes them, in the form of proc(5). */
+  const mounts = ['/run/.containerenv', '/tmp/src', '/var/cache/apt'].map(
+    (point, index) => `${900 + index} 899 8:1 /somewhere ${point} rw,relatime - ext4 /dev/sda1 rw\n`,
+  );
+  const tree: Tree = {
+    ...base,
+    '/proc/self/mountinfo': `899 1 8:1 / / rw - ext4 /dev/sda1 rw\n${mounts.join('')}`,
+    '/run/.containerenv': 'engine="buildah"\n',
+    '/tmp/src/app.ts': '',
+    '/tmp/left': '',
+    '/.dockerenv': '',
+  };
+
+  it('what the build tool has mounted stays, for it cannot be removed', () => {
+    const root = { ...openRoot(temporaryRoot(tree)), live: true };
+    const plans = planPreparation(readImage(root), cleanRules);
+    const removed = plans.flatMap(({ settled }) =>
+      settled.flatMap(({ result, change }) =>
+        result === 'wanted' && change.kind === 'absent' ? [change.path] : [],
+      ),
+    );
+    expect(removed.sort()).toEqual(['/.dockerenv', '/tmp/left']);
   });
 });

@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { readlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { detectDistribution } from '../../agent/system/distribution.ts';
 import { openRoot } from '../../agent/system/root.ts';
@@ -85,4 +87,18 @@ it.each(families)('boots when it is prepared: %s', async (_name, tree) => {
   const root = temporaryRoot(tree);
   await imageCommand(['prepare', '--root', root]);
   expect(takenBy(root)).not.toBe('refused');
+});
+
+it('a folder that the platform looks into does not lead out of the zone by an absolute link', async () => {
+  const root = temporaryRoot({
+    '/etc/redhat-release': 'CentOS release 6.10\n',
+    '/etc/rc.d/init.d/network': '#!/bin/sh\n',
+    '/etc/init.d': '-> /etc/rc.d/init.d',
+    '/etc/selinux': '-> ../usr/share/selinux',
+  });
+  const check = await imageCommand(['check', '--only', 'platform-folders', '--root', root]);
+  expect(check).toMatchObject({ exit: 1, stdout: expect.stringContaining('    /etc/init.d\n') });
+  await imageCommand(['prepare', '--only', 'platform-folders', '--root', root]);
+  expect(readlinkSync(join(root, 'etc/init.d'))).toBe('rc.d/init.d');
+  expect(readlinkSync(join(root, 'etc/selinux'))).toBe('../usr/share/selinux');
 });

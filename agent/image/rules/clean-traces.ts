@@ -20,23 +20,14 @@ function logs(root: ReadableRoot, folder = '/var/log', depth = 0): Want[] {
 
 /**
  * In a build (`RUN lx-agent image prepare --root /`) a temporary folder may hold the program that does it, which the
- * next command removes, and mounts of the build tool's.
+ * next command removes.
  */
 function temporaryFiles({ root }: Image): Want[] {
-  const inUse = root.live ? [runningProgram(), ...mountPoints(root)] : [];
+  const inUse = root.live ? runningProgram() : '';
   return ['/tmp/*', '/var/tmp/*']
     .flatMap((pattern) => matches(pattern, root))
-    .filter((path) => !inUse.some((used) => used === path || used.startsWith(`${path}/`)))
+    .filter((path) => inUse !== path && !inUse.startsWith(`${path}/`))
     .map((path) => ({ remove: path, recursive: true }));
-}
-
-/** proc(5), mountinfo: the fifth field, in which blanks are written in octal. */
-function mountPoints(root: ReadableRoot): readonly string[] {
-  const lines = (root.readText('/proc/self/mountinfo') ?? '').split('\n');
-  return lines.flatMap((line) => {
-    const point = line.split(' ')[4];
-    return point === undefined ? [] : [point.replaceAll('\\040', ' ')];
-  });
 }
 
 const homes = ['/root', '/home/*'];

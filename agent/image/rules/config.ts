@@ -1,5 +1,5 @@
 import { commentOut, editFstab, editInittab, editSelinux, setVariable, withBlock } from '../edits.ts';
-import { missingReleaseFile } from '../platform-gate.ts';
+import { linksOutOfZone, missingReleaseFile } from '../platform-gate.ts';
 import type { Image, Rule } from '../rule.ts';
 import type { Want } from '../want.ts';
 
@@ -57,6 +57,15 @@ export const configRules: readonly Rule[] = [
     reason: 'without one, lx_boot ends with "Unsupported distribution!" and the zone does not boot',
     source: 'illumos-joyent and illumos-omnios, lx_boot.ksh',
     wants: releaseFile,
+  },
+  {
+    id: 'platform-folders',
+    category: 'config',
+    forBuilders: true,
+    summary: 'no absolute link at a folder that the platform looks into',
+    reason: "the platform's scripts follow it out of the zone, and refuse to boot it",
+    source: 'illumos-joyent, lib/brand/shared/zone/common.ksh',
+    wants: ({ root }) => [...linksOutOfZone(root)],
   },
   {
     id: 'fstab',

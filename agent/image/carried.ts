@@ -1,8 +1,18 @@
 import { getRawAsset, isSea } from 'node:sea';
 
-/** A file that the built program carries as an asset; undefined when it carries none of that name, or is not built. */
+/**
+ * A file that the built program carries as an asset; undefined when it carries none of that name, or is not built. What
+ * only an installation reads is carried compressed, as `NAME.br`.
+ */
 export function carried(name: string): Buffer | undefined {
   if (!isSea()) return undefined;
+  const compressed = asset(`${name}.br`);
+  return compressed === undefined
+    ? asset(name)
+    : process.getBuiltinModule('node:zlib').brotliDecompressSync(compressed);
+}
+
+function asset(name: string): Buffer | undefined {
   try {
     return Buffer.from(getRawAsset(name));
   } catch (error) {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { endOfArchive, fileEntry, folderEntry } from '../../agent/collect/tar.ts';
+import { sourceDate } from './date.ts';
 import type { Description, PackageFile } from './description.ts';
 
 /**
@@ -11,6 +12,7 @@ import type { Description, PackageFile } from './description.ts';
  */
 export function buildApk(description: Description, output: string): string {
   const { name, version, files, scripts } = description;
+  const date = sourceDate();
   const folders = new Set<string>();
   const entries = [...files]
     .sort((one, other) => (one.to < other.to ? -1 : 1))
@@ -21,18 +23,18 @@ export function buildApk(description: Description, output: string): string {
       for (const parent of parents(to.slice(1))) {
         if (folders.has(parent)) continue;
         folders.add(parent);
-        made.push(folderEntry(parent, 0o755));
+        made.push(folderEntry(parent, 0o755, date));
       }
-      return [...made, fileEntry(to.slice(1), content, mode, { 'APK-TOOLS.checksum.SHA1': checksum })];
+      return [...made, fileEntry(to.slice(1), content, mode, { 'APK-TOOLS.checksum.SHA1': checksum }, date)];
     });
-  const data = gzipSync(Buffer.concat([...entries, endOfArchive]), { level: 6 });
+  const data = gzipSync(Buffer.concat([...entries, endOfArchive]), { level: 9 });
   const size = files.reduce((sum, { from }) => sum + contentOf(from).length, 0);
   const information = [
     `pkgname = ${name}`,
     `pkgver = ${version}-r0`,
     `pkgdesc = ${description.summary}`,
     `url = ${description.homepage}`,
-    `builddate = ${Math.floor(Date.now() / 1000)}`,
+    `builddate = ${date}`,
     `packager = ${description.maintainer}`,
     `size = ${size}`,
     'arch = x86_64',
@@ -44,10 +46,10 @@ export function buildApk(description: Description, output: string): string {
   const script = (command: string) => Buffer.from(`#!/bin/sh\n${command} > /dev/null\n`);
   const control = gzipSync(
     Buffer.concat([
-      fileEntry('.PKGINFO', Buffer.from(information), 0o644),
-      fileEntry('.post-install', script(scripts.installed), 0o755),
-      fileEntry('.post-upgrade', script(scripts.installed), 0o755),
-      fileEntry('.pre-deinstall', script(scripts.removing), 0o755),
+      fileEntry('.PKGINFO', Buffer.from(information), 0o644, {}, date),
+      fileEntry('.post-install', script(scripts.installed), 0o755, {}, date),
+      fileEntry('.post-upgrade', script(scripts.installed), 0o755, {}, date),
+      fileEntry('.pre-deinstall', script(scripts.removing), 0o755, {}, date),
     ]),
   );
   const path = `${output}/${name}-${version}-r0.apk`;

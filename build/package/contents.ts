@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import * as v from 'valibot';
-import { packageDescription, repository } from '../bundle.ts';
+import { packageDescription, repository, versionText } from '../bundle.ts';
+import { sourceDate } from './date.ts';
 
 /** Debian's packages that the private C library is from. */
 const runtimePackages = ['libc6', 'libstdc++6', 'libgcc-s1'];
@@ -50,7 +51,7 @@ function licenceText(folder: string): string {
 /** The software bill of materials, SPDX: npm's own, with Node.js and the C library, which npm does not know to be inside. */
 export function billOfMaterials(): string {
   const npm = v.parse(
-    v.looseObject({ packages: v.array(v.looseObject({})) }),
+    v.looseObject({ packages: v.array(v.looseObject({})), creationInfo: v.looseObject({}) }),
     JSON.parse(
       execFileSync('npm', ['sbom', '--sbom-format', 'spdx', '--omit', 'dev', '--package-lock-only'], {
         cwd: repository,
@@ -74,7 +75,12 @@ export function billOfMaterials(): string {
     ...runtimePackages.map((name) => inside(name, debianVersion(name), 'NOASSERTION')),
   ];
   const { version } = packageDescription();
-  return `${JSON.stringify({ ...npm, name: `lx-agent@${version}`, packages }, null, 2)}\n`;
+  // npm puts the time and a random number into each; the commit names this one as well.
+  const documentNamespace = `https://spdx.org/spdxdocs/lx-agent-${versionText().replaceAll(/[^\w.+]+/g, '-')}`;
+  const created = new Date(sourceDate() * 1000).toISOString().replace(/\.\d+Z$/, 'Z');
+  const creationInfo = { ...npm.creationInfo, created };
+  const described = { ...npm, name: `lx-agent@${version}`, documentNamespace, creationInfo, packages };
+  return `${JSON.stringify(described, null, 2)}\n`;
 }
 
 /** On a machine without dpkg the version is not known. */

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
+import { sourceDate } from './date.ts';
 import type { Description } from './description.ts';
 import { put, stage } from './stage.ts';
 
@@ -28,7 +29,7 @@ export function buildDeb(description: Description, work: string, output: string)
     `/usr/share/lintian/overrides/${name}`,
     `${overrides.map((line) => (line.startsWith('#') ? line : `${name}: ${line}`)).join('\n')}\n`,
   );
-  const date = new Date().toUTCString().replace('GMT', '+0000');
+  const date = new Date(sourceDate() * 1000).toUTCString().replace('GMT', '+0000');
   text(
     `/usr/share/doc/${name}/changelog.gz`,
     gzipSync(
@@ -78,7 +79,10 @@ export function buildDeb(description: Description, work: string, output: string)
     ].join('\n'),
   );
   const path = `${output}/${name}_${version}_amd64.deb`;
-  execFileSync('dpkg-deb', ['--root-owner-group', '-Zxz', '-z1', '--build', folder, path], { stdio: 'pipe' });
+  execFileSync('dpkg-deb', ['--root-owner-group', '-Zxz', '-z6', '--build', folder, path], {
+    stdio: 'pipe',
+    env: { ...process.env, SOURCE_DATE_EPOCH: String(sourceDate()) },
+  });
   return path;
 }
 

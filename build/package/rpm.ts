@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { sourceDate } from './date.ts';
 import type { Description } from './description.ts';
 import { stage } from './stage.ts';
 
@@ -25,7 +26,7 @@ export function buildRpm(description: Description, work: string, output: string)
       `staged ${root}`,
       spec,
     ],
-    { stdio: 'pipe' },
+    { stdio: 'pipe', env: { ...process.env, SOURCE_DATE_EPOCH: String(sourceDate()) } },
   );
   const name = readdirSync(`${folder}/out/x86_64`)[0];
   if (name === undefined) throw new Error('rpmbuild left no package');
@@ -45,7 +46,10 @@ function specification(described: Description): string {
 %global __strip /bin/true
 %global __os_install_post %{nil}
 %global _build_id_links none
-%define _binary_payload w6.gzdio
+%define _binary_payload w6.xzdio
+%define _buildhost localhost
+%define use_source_date_epoch_as_buildtime 1
+%define clamp_mtime_to_source_date_epoch 1
 %define _source_filedigest_algorithm 8
 %define _binary_filedigest_algorithm 8
 
@@ -82,7 +86,7 @@ fi
 ${listed.join('\n')}
 
 %changelog
-* ${new Date().toUTCString().replace(/^(\w+), (\d+) (\w+) (\d+).*/, '$1 $3 $2 $4')} ${maintainer} - ${version}-1
+* ${new Date(sourceDate() * 1000).toUTCString().replace(/^(\w+), (\d+) (\w+) (\d+).*/, '$1 $3 $2 $4')} ${maintainer} - ${version}-1
 - Version ${version}.
 `;
 }

@@ -1,25 +1,18 @@
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
-
 /** V8 begins its code caches with this number (its SerializedCodeData), little-endian. */
 const magic = Buffer.from([0x89, 0x06, 0xde, 0xc0]);
 
 /**
- * Take the code cache of Node's own modules out of the heap snapshot in a binary, in place: its list is made empty, its
+ * Take the code cache of Node's own modules out of the heap snapshot in a program, in place: its list is made empty, its
  * bytes zero. Node reads, copies and indexes all of it at each start, some 4.7 MiB, and a boot needs none of it: its
- * modules stand in the snapshot, compiled. What else is loaded later is compiled from its source.
+ * modules are in the snapshot, compiled. What else is loaded later is compiled from its source. Gives the number of bytes.
  *
  * The list is the last part of a snapshot (SnapshotData::ToBlob in Node's src/node_snapshotable.cc): a count, then for
  * each module its name and its cache, each with its length before it, numbers of 64 bits. Throws when that is not so.
  */
-export function dropBuiltinCodeCache(binary: string): void {
-  const bytes = readFileSync(binary);
-  const list = findList(bytes);
-  const descriptor = openSync(binary, 'r+');
-  try {
-    writeSync(descriptor, Buffer.alloc(list.end - list.start), 0, undefined, list.start);
-  } finally {
-    closeSync(descriptor);
-  }
+export function dropSnapshotCodeCache(program: Buffer): number {
+  const { start, end } = findList(program);
+  program.fill(0, start, end);
+  return end - start;
 }
 
 /** Where the list of code caches begins and ends: the only place from which its whole chain of lengths leads on. */

@@ -1,0 +1,40 @@
+import { execFileSync } from 'node:child_process';
+import { statSync } from 'node:fs';
+
+/** How large a file is, in bytes: what it holds, what it takes on this machine's disk, and compressed. */
+export interface Sizes {
+  readonly content: number;
+  readonly onDisk: number;
+  /** As ZFS compresses by default; undefined without lz4(1). */
+  readonly lz4: number | undefined;
+}
+
+export function sizesOf(path: string): Sizes {
+  const { size, blocks } = statSync(path);
+  return { content: size, onDisk: blocks * 512, lz4: compressedSize('lz4', path) };
+}
+
+/** Print the sizes of the built program. */
+export function printSizes(path: string): void {
+  const { content, onDisk, lz4 } = sizesOf(path);
+  const lines = [
+    ['content', content],
+    ['on disk', onDisk],
+    ['as lz4 compresses it', lz4],
+  ] as const;
+  for (const [what, bytes] of lines)
+    console.log(
+      `dist/lx-agent, ${what}: ${bytes === undefined ? 'not known; Debian has lz4 in the package lz4' : `${(bytes / 1e6).toFixed(1)} MB`}`,
+    );
+}
+
+/** The size that a program makes of a file; undefined if there is no such program. */
+function compressedSize(program: string, path: string): number | undefined {
+  try {
+    return execFileSync(program, ['-c', path], { maxBuffer: 2 ** 30, stdio: ['ignore', 'pipe', 'ignore'] })
+      .length;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

@@ -1,18 +1,18 @@
-import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { repository } from './bundle.ts';
 import { buildApk } from './package/apk.ts';
+import { packFolder } from './package/archive.ts';
 import { billOfMaterials, licences } from './package/contents.ts';
-import { sourceDate } from './package/date.ts';
 import { buildDeb } from './package/deb.ts';
 import { describePackage } from './package/description.ts';
+import { buildPlatform } from './package/platform.ts';
 import { buildRpm } from './package/rpm.ts';
 import { stage } from './package/stage.ts';
 import { missingTools } from './package/tools.ts';
+import { digestsOf, sumsText } from './release/digests.ts';
 
-// `npm run package`: what is in dist/ as .deb, .rpm, .apk and .tar.xz, with checksums, licences and a bill of materials.
+// `npm run package`: what is in dist/ as .deb, .rpm, .apk, .tar.xz and the platform's archive, with checksums, licences and a bill of materials.
 
 const dist = `${repository}/dist`;
 const work = `${dist}/work`;
@@ -40,35 +40,18 @@ const made = [
   buildRpm(description, work, output),
   buildApk(description, output),
   archive(),
+  buildPlatform(description, work, output),
   materials,
 ];
-const sums = made.map(
-  (path) => `${createHash('sha256').update(readFileSync(path)).digest('hex')}  ${basename(path)}\n`,
-);
-writeFileSync(`${output}/SHA256SUMS`, sums.join(''));
-for (const path of made) console.log(`dist/packages/${basename(path)}`);
+writeFileSync(`${output}/SHA256SUMS`, sumsText(digestsOf(output)));
+for (const path of made)
+  console.log(`dist/packages/${basename(path)}: ${(statSync(path).size / 1e6).toFixed(1)} MB`);
 
 /** The same files as a plain archive, to be laid over a root before `image install`. */
 function archive(): string {
   const folder = `${work}/tar`;
   stage(description, folder);
   const path = `${output}/${name}-${version}-linux-x64.tar.xz`;
-  execFileSync(
-    'tar',
-    [
-      '--create',
-      '--sort=name',
-      '--owner=0',
-      '--group=0',
-      '--numeric-owner',
-      `--mtime=@${sourceDate()}`,
-      '-I',
-      'xz -6 -T2',
-      '-f',
-      path,
-      '.',
-    ],
-    { cwd: folder, stdio: 'pipe' },
-  );
+  packFolder(folder, path);
   return path;
 }

@@ -79,7 +79,7 @@ export function buildDeb(description: Description, work: string, output: string)
     ].join('\n'),
   );
   const path = `${output}/${name}_${version}_amd64.deb`;
-  execFileSync('dpkg-deb', ['--root-owner-group', '-Zxz', '-z6', '--build', folder, path], {
+  execFileSync('dpkg-deb', ['--root-owner-group', '-Zxz', '-z4', '--build', folder, path], {
     stdio: 'pipe',
     env: { ...process.env, SOURCE_DATE_EPOCH: String(sourceDate()) },
   });

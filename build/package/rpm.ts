@@ -46,7 +46,7 @@ function specification(described: Description): string {
 %global __strip /bin/true
 %global __os_install_post %{nil}
 %global _build_id_links none
-%define _binary_payload w6.xzdio
+%define _binary_payload w4.xzdio
 %define _buildhost localhost
 %define use_source_date_epoch_as_buildtime 1
 %define clamp_mtime_to_source_date_epoch 1

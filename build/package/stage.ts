@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { Description } from './description.ts';
 
 /** Lay the files of a package into an empty folder as they will lie in a root. */
-export function stage({ files }: Description, folder: string): void {
+export function stage({ files }: Pick<Description, 'files'>, folder: string): void {
   rmSync(folder, { recursive: true, force: true });
   for (const { from, to, mode } of files) put(`${folder}${to}`, from, mode);
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 
 /** A file that is published, and the SHA-256 of its content in hexadecimal. */
 export interface Digest {
@@ -8,9 +8,11 @@ export interface Digest {
   readonly sha256: string;
 }
 
-/** The digests of the files in a folder, by name. */
+/** The digests of all files below a folder, by their paths there. */
 export function digestsOf(folder: string): readonly Digest[] {
-  return readdirSync(folder)
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
     .toSorted()
     .map((name) => ({
       name,

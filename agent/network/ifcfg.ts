@@ -1,7 +1,7 @@
 import { type Cidr, isIpv6 } from '../metadata/values.ts';
 import { addressOf, contains, prefixLength } from './addresses.ts';
 import { withHostRoutes } from './host-routes.ts';
-import { defaultRoutes, type Interface, type Route, usesIpv6 } from './model.ts';
+import { defaultRoutes, type Interface, isDefault, type Route, usesIpv6 } from './model.ts';
 import { isInterfaceName } from './names.ts';
 import type { RenderedFile, Renderer } from './renderer.ts';
 
@@ -78,11 +78,12 @@ function gatewaysNetworkFirst({ addresses, gateways }: Interface): Cidr[] {
 }
 
 /**
- * What DHCP and router advertisements say of a default route is not heeded. DEFROUTE=no would refuse a gateway of the
- * file too, so that an interface that has one refuses all routes that come by DHCP.
+ * What DHCP and router advertisements say of a default route is not heeded. DEFROUTE=no would refuse a default
+ * route of the file too, so that an interface that has one refuses all routes that come by DHCP.
  */
 function withoutDefault(one: Interface): string[] {
-  const has = (v6: boolean) => one.gateways.some((gateway) => isIpv6(gateway) === v6);
+  const named = [...defaultRoutes(one), ...one.routes].filter(isDefault);
+  const has = (v6: boolean) => named.some(({ destination }) => isIpv6(destination) === v6);
   return [
     ...(one.dhcp && !one.dhcpDefault ? [has(false) ? 'PEERROUTES=no' : 'DEFROUTE=no'] : []),
     ...(one.addrconf && !one.addrconfDefault ? [has(true) ? 'IPV6_PEERROUTES=no' : 'IPV6_DEFROUTE=no'] : []),

@@ -227,6 +227,11 @@ export function defaultRoutes({ gateways, addresses }: Interface): Route[] {
   });
 }
 
+/** Whether a route leads to everything. */
+export function isDefault({ destination }: Route): boolean {
+  return prefixLength(destination) === 0;
+}
+
 /** Whether an interface is to have an address at all; who waits for the network waits for no other. */
 export function expectsAddress({ addresses, dhcp, addrconf }: Interface): boolean {
   return addresses.length > 0 || dhcp || addrconf;

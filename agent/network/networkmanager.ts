@@ -1,6 +1,6 @@
 import { isIpv6 } from '../metadata/values.ts';
 import { withHostRoutes } from './host-routes.ts';
-import { defaultRoutes, type Interface, type Route } from './model.ts';
+import { defaultRoutes, type Interface, isDefault, type Route } from './model.ts';
 import type { RenderedFile, Renderer } from './renderer.ts';
 
 const profiles = '/etc/NetworkManager/system-connections';
@@ -71,8 +71,10 @@ function family(one: Interface, v6: boolean): string[] {
     ...addresses.map((address, index) => `address${index + 1}=${address}`),
     ...asGateway.map(({ gateway }) => `gateway=${gateway}`),
     ...routes.map(route),
-    // `never-default` would refuse a gateway of the profile too.
-    ...(withoutDefault ? [defaults.length > 0 ? 'ignore-auto-routes=true' : 'never-default=true'] : []),
+    // `never-default` would refuse a default route of the profile too.
+    ...(withoutDefault
+      ? [[...defaults, ...routes].some(isDefault) ? 'ignore-auto-routes=true' : 'never-default=true']
+      : []),
   ];
 }
 

@@ -23,15 +23,9 @@ export const ifupdown: Renderer = {
 function included(root: ReadableRoot): RenderedFile[] {
   const { path: main, text, fault } = readShared(root, '/etc/network/interfaces');
   if (fault !== undefined) return [{ path: main, content: '', claim: 'shared', fault }];
-  if (text === undefined)
-    return [
-      {
-        path: main,
-        content: `${loopback}\n\nsource ${path}\n`,
-        claim: 'shared',
-      },
-    ];
-  if (isIncluded(root, path)) return [];
+  if (text !== undefined && isIncluded(root, path)) return [];
+  if (text === undefined || text === former)
+    return [{ path: main, content: `${loopback}\n\nsource ${path}\n`, claim: 'shared' }];
   return [{ path: main, content: `${text.replace(/\n*$/, '\n')}\nsource ${path}\n`, claim: 'shared' }];
 }
 
@@ -46,6 +40,8 @@ const lastMetric = 9999;
  * address again. With no `auto` interface at all, ifupdown2's `ifup -a` fails.
  */
 const loopback = 'auto lo\niface lo inet manual';
+/** What earlier versions of the agent wrote there: ifupdown-ng and BusyBox cannot read it. */
+const former = 'auto lo\niface lo inet loopback\n\nsource /etc/network/interfaces.d/*\n';
 
 /**
  * interfaces(5), in the one form that Debian's ifupdown, ifupdown-ng, ifupdown2 and BusyBox all take: a stanza for each

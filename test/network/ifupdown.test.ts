@@ -72,6 +72,17 @@ it('makes a main file that every ifup reads, where there is none', async () => {
   expect(files.find((file) => file.path === main)?.content).toBe(`auto lo\niface lo inet manual\n\n${line}`);
 });
 
+it('mends the main file that an earlier version made, for an ifup that cannot read it', async () => {
+  const former = 'auto lo\niface lo inet loopback\n\nsource /etc/network/interfaces.d/*\n';
+  const written = async (ifup: string) => {
+    const { root } = scratchSystem({ [main]: former, '/sbin/ifup': ifup });
+    const files = await ifupdown.files(caseNamed('plain'), root);
+    return files.find((file) => file.path === main)?.content;
+  };
+  expect(await written(ifups.ifupdown)).toBeUndefined();
+  expect(await written(ifups.BusyBox)).toBe(`auto lo\niface lo inet manual\n\n${line}`);
+});
+
 it('ends where files include each other', async () => {
   const system = scratchSystem({ [main]: `source ${main}\n`, '/sbin/ifup': '' });
   const files = await ifupdown.files(caseNamed('plain'), system.root);

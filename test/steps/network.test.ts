@@ -199,7 +199,10 @@ it('leaves `auto` as it is where the service does its work', () => {
 
 /** A prepared image of each service: what keeps it from its work, as `image prepare` leaves it. */
 const prepared: Readonly<
-  Record<string, { tree: Tree; idle: string; family?: 'redhat' | 'suse'; init?: 'openrc' | 'sysvinit' }>
+  Record<
+    string,
+    { tree: Tree; idle: string; family?: 'redhat' | 'suse'; init?: 'openrc' | 'sysvinit' | 'upstart' }
+  >
 > = {
   'networking of OpenRC': {
     tree: {
@@ -209,6 +212,16 @@ const prepared: Readonly<
     },
     idle: '/etc/init.d/networking',
     init: 'openrc',
+  },
+  'networking of Upstart': {
+    tree: { '/sbin/ifup': '', '/etc/network/interfaces': '', '/etc/init/networking.conf': '' },
+    idle: '/etc/init/networking.override',
+    init: 'upstart',
+  },
+  'network of Red Hat 7': {
+    tree: { '/etc/sysconfig/network-scripts': null, '/etc/rc.d/init.d/network': '#!/bin/bash\n' },
+    idle: '/etc/systemd/system/network.service',
+    family: 'redhat',
   },
   'network of Red Hat 6': {
     tree: { '/etc/sysconfig/network-scripts': null, '/etc/rc.d/init.d/network': '#!/bin/bash\n' },

@@ -1,9 +1,8 @@
 import { expect, it } from 'vitest';
-import { defaultRoutes, type Network } from '../../../agent/network/model.ts';
 import { caseNamed } from '../../network/cases.ts';
 import { expectHandsOff } from './hands-off.ts';
 import { newMachine } from './machine.ts';
-import { modelled, observe } from './observed.ts';
+import { modelled, observe, toFarGateways } from './observed.ts';
 import { networkmanager } from './services.ts';
 import { staticCases } from './static-cases.ts';
 
@@ -27,17 +26,6 @@ it.each(staticCases)('NetworkManager does what the model says: $name', async ({ 
   expect(rest).toEqual({ addresses: wanted.addresses, mtus: wanted.mtus });
   expect(routes).toEqual([...wanted.routes, ...toFarGateways(network)].sort());
 });
-
-/** What NetworkManager has in place of `onlink`: a route to a gateway that is in none of the interface's networks. */
-function toFarGateways({ interfaces }: Network): string[] {
-  return interfaces.flatMap((one) =>
-    [...defaultRoutes(one), ...one.routes].flatMap(({ gateway, onLink }) =>
-      onLink && gateway !== undefined && !gateway.startsWith('fe80:')
-        ? [`${gateway}/32 dev ${one.name}`]
-        : [],
-    ),
-  );
-}
 
 it.each(['hands-off', 'several-addresses', 'v6-only'])(
   'leaves what the platform did as it is, and is online: %s',

@@ -123,3 +123,14 @@ export async function snapshot(machine: Machine): Promise<string> {
     "{ ip -o address | awk '{ print $2, $3, $4 }'; ip route; ip -6 route; } | grep eth | sort",
   );
 }
+
+/** What NetworkManager has in place of `onlink`: a route to a gateway that is in none of the interface's networks. */
+export function toFarGateways({ interfaces }: Network): string[] {
+  return interfaces.flatMap((one) =>
+    [...defaultRoutes(one), ...one.routes].flatMap(({ gateway, onLink }) =>
+      onLink && gateway !== undefined && !gateway.startsWith('fe80:')
+        ? [`${gateway}/32 dev ${one.name}`]
+        : [],
+    ),
+  );
+}

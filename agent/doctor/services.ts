@@ -78,7 +78,9 @@ function explain(
       return wrong(
         'services',
         `${name} failed at the step ${step}, which a zone's kernel refuses`,
-        `take what asks for it out of the unit: systemctl cat ${name}`,
+        generator === 'not installed'
+          ? `lx-agent image install --root ${root.path}, then systemctl restart ${name}`
+          : `take what asks for it out of the unit: systemctl cat ${name}`,
       );
   }
   return undefined;

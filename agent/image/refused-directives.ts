@@ -136,6 +136,9 @@ export const refusedSteps: Readonly<Record<number, string>> = {
   [step.network]: 'NETWORK',
   [step.namespace]: 'NAMESPACE',
   [step.noNewPrivileges]: 'NO_NEW_PRIVILEGES',
+  // Where systemd is older than 231, it does not ask whether the kernel has filters of system calls.
+  228: 'SECCOMP',
+  232: 'ADDRESS_FAMILIES',
   [step.credentials]: 'CREDENTIALS',
 };
 /** Those at which it may fail for other reasons as well, such as a user who is not there. */

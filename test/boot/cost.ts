@@ -3,6 +3,7 @@ import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { median } from '../bench/measure.ts';
 import { markdownTable } from '../bench/table.ts';
+import { generatorCost } from './generator-cost.ts';
 import { boot } from './guest.ts';
 import type { AgentPart } from './installed.ts';
 import { type BootPlace, bootPlace } from './place.ts';
@@ -113,6 +114,7 @@ for (const root of measured.map(rootNamed)) {
 const text = [
   `Milliseconds from the start of init until the network begins, and until sshd and the getty have begun: without the agent, with it. Medians of ${turns} boots of each, in turns. Load of the machine before: ${load.toFixed(1)}.`,
   markdownTable(heads, rows),
+  await generatorCost(),
 ].join('\n\n');
 const out = join(import.meta.dirname, '../../out');
 mkdirSync(out, { recursive: true });

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { boot, type Guest } from './guest.ts';
-import { type BootPlace, bootPlace } from './place.ts';
+import { bootPlace } from './place.ts';
 import { rootNamed } from './roots.ts';
 
 /** What a service may ask for that a zone's kernel refuses, by the directive, from which version of systemd on. */
@@ -58,7 +58,7 @@ async function booted(name: string, kernel: 'lx' | 'linux', files: Readonly<Reco
     writeFileSync(place.disk.path(path), content);
     chmodSync(place.disk.path(path), 0o644);
   }
-  await place.serve();
+  const server = await place.serve();
   const guest = await boot(root, {
     disk: place.disk,
     agent: 'installed',
@@ -66,7 +66,12 @@ async function booted(name: string, kernel: 'lx' | 'linux', files: Readonly<Reco
     metadata: place.socketFolder(),
   });
   await guest.waitFor('sshd', 'begin');
-  return { place, guest };
+  const end = async () => {
+    await guest.end(['/sbin/shutdown', '-h', 'now']);
+    await server.close();
+    place.remove();
+  };
+  return { guest, end };
 }
 
 /** Start a unit and say how that went: nothing, or what systemd says of the failure. */
@@ -96,10 +101,10 @@ const releases = [
 
 describe.each(releases)('in a zone, %s (%i)', (name, version) => {
   let zone: Guest;
-  let place: BootPlace;
+  let end: () => Promise<void>;
 
   beforeAll(async () => {
-    ({ guest: zone, place } = await booted(name, 'lx', {
+    ({ guest: zone, end } = await booted(name, 'lx', {
       '/etc/systemd/system/mine.service': service(''),
       '/etc/systemd/system/mine.service.d/10-mine.conf': '[Service]\nNoNewPrivileges=yes\n',
       '/etc/systemd/system/dynamic.service': service('DynamicUser=yes'),
@@ -107,8 +112,7 @@ describe.each(releases)('in a zone, %s (%i)', (name, version) => {
     }));
   });
   afterAll(async () => {
-    await zone.end(['/sbin/shutdown', '-h', 'now']);
-    place.remove();
+    await end();
   });
 
   test('a service starts whatever of this it asks for', async () => {
@@ -184,18 +188,17 @@ describe.each(releases)('in a zone, %s (%i)', (name, version) => {
 });
 
 test.each(releases)('outside a zone services keep their sandbox, %s (%i)', async (name) => {
-  const { guest, place } = await booted(name, 'linux');
+  const { guest, end } = await booted(name, 'linux');
   expect((await guest.run('sh', '-c', `ls ${generated} 2>/dev/null || true`)).trim()).toBe('');
   const shown = await guest.run('systemctl', 'show', '--property=NoNewPrivileges', 'asks-0.service');
   expect(shown.trim()).toBe('NoNewPrivileges=yes');
   expect(await start(guest, 'asks-0.service')).toBe('');
-  await guest.end(['/sbin/shutdown', '-h', 'now']);
-  place.remove();
+  await end();
 });
 
 test('before systemd 244 each unit gets a drop-in of its own, and systemd reads it', async () => {
   // The older of two libraries counts, so this systemd is treated as one that has no drop-ins for a type.
-  const { guest, place } = await booted('systemd on bullseye', 'lx', {
+  const { guest, end } = await booted('systemd on bullseye', 'lx', {
     '/usr/lib/systemd/libsystemd-shared-243.so': '',
     '/usr/lib/systemd/system/template@.service': service('NoNewPrivileges=yes'),
     '/usr/lib/systemd/system/dropped.service': service(''),
@@ -213,17 +216,15 @@ test('before systemd 244 each unit gets a drop-in of its own, and systemd reads 
   ])
     expect(`${unit} ${await start(guest, unit)}`).toBe(`${unit} `);
   expect((await guest.run('systemctl', 'is-active', 'systemd-journald.service')).trim()).toBe('active');
-  await guest.end(['/sbin/shutdown', '-h', 'now']);
-  place.remove();
+  await end();
 });
 
 test('a file switches it off', async () => {
-  const { guest, place } = await booted('systemd', 'lx', { '/etc/lx-agent/generator.off': '' });
+  const { guest, end } = await booted('systemd', 'lx', { '/etc/lx-agent/generator.off': '' });
   expect((await guest.run('sh', '-c', `ls ${generated} 2>/dev/null || true`)).trim()).toBe('');
   expect(await start(guest, 'asks-0.service')).toContain('ExecMainStatus=227');
   await guest.run('rm', '/etc/lx-agent/generator.off');
   await guest.run('systemctl', 'daemon-reload');
   expect(await start(guest, 'asks-0.service')).toBe('');
-  await guest.end(['/sbin/shutdown', '-h', 'now']);
-  place.remove();
+  await end();
 });

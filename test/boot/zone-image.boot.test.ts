@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { agentBinary } from '../support/built.ts';
 import { boot, type Guest } from './guest.ts';
 import { lowerLayers } from './installed.ts';
-import { type BootPlace, bootPlace } from './place.ts';
+import { bootPlace } from './place.ts';
 import { rootNamed } from './roots.ts';
 import { type Services, services } from './services.ts';
 
@@ -27,12 +27,17 @@ async function booted(name: string, commands: readonly string[], kernel: 'lx' | 
         { encoding: 'utf8' },
       ).stdout,
   );
-  await place.serve();
+  const server = await place.serve();
   const guest = await boot(root, { disk: place.disk, agent: 'none', kernel, metadata: place.socketFolder() });
   await guest.waitFor('sshd', 'begin');
   await guest.waitFor('user-script', 'begin');
   const found = await services(guest, root.init);
-  return { place, guest, found, said };
+  const end = async () => {
+    await guest.end(['/sbin/shutdown', '-h', 'now']);
+    await server.close();
+    place.remove();
+  };
+  return { guest, found, said, end };
 }
 
 const stage = v.object({ steps: v.array(v.object({ name: v.string(), result: v.string() })) });
@@ -47,16 +52,15 @@ async function earlySteps(guest: Guest): Promise<string[]> {
 }
 
 describe.each(releases)('a prepared image in a zone, %s', (name) => {
-  let place: BootPlace;
+  let end: () => Promise<void>;
   let guest: Guest;
   let found: Services;
 
   beforeAll(async () => {
-    ({ place, guest, found } = await booted(name, ['install', 'prepare'], 'lx'));
+    ({ guest, found, end } = await booted(name, ['install', 'prepare'], 'lx'));
   });
   afterAll(async () => {
-    await guest.end(['/sbin/shutdown', '-h', 'now']);
-    place.remove();
+    await end();
   });
 
   test('boots with no failed unit, and waits for nothing', () => {
@@ -84,8 +88,7 @@ describe.each(releases)('a prepared image in a zone, %s', (name) => {
   test('does in the early stage what it does outside of a zone, and runs the user-script', async () => {
     const outside = await booted(name, ['install', 'prepare'], 'linux');
     const steps = await earlySteps(outside.guest);
-    await outside.guest.end(['/sbin/shutdown', '-h', 'now']);
-    outside.place.remove();
+    await outside.end();
     expect(await earlySteps(guest)).toEqual(steps);
   });
 });
@@ -93,9 +96,8 @@ describe.each(releases)('a prepared image in a zone, %s', (name) => {
 test.each(releases)(
   'an image with the agent alone boots in a zone with no failed unit but what check names, %s',
   async (name) => {
-    const { place, guest, found, said } = await booted(name, ['install', 'check'], 'lx');
-    await guest.end(['/sbin/shutdown', '-h', 'now']);
-    place.remove();
+    const { found, said, end } = await booted(name, ['install', 'check'], 'lx');
+    await end();
     // ifupdown brings the loopback up, which the kernel refuses; the agent leaves /etc/network/interfaces to its owner.
     const [networking, ...others] = found.failed;
     expect(networking).toMatch(/^networking\.service /);

@@ -12,6 +12,9 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/boot/**'],
           globalSetup: join(import.meta.dirname, 'support/build-once.ts'),
+          // Only a test that hangs is ended: how long one takes is a matter of the machine.
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           allowOnly: false,
         },
       },

@@ -1,3 +1,4 @@
+import { sizeText } from '../system/size.ts';
 import { parseHostAddress } from './addresses.ts';
 import type { Answer } from './answer.ts';
 import { decodeAuthorizedKeys } from './authorized-keys.ts';
@@ -31,7 +32,7 @@ export function decodeInstance(answers: ReadonlyMap<string, Answer>): Instance {
   const text = (key: Key, limit: number): string | undefined => {
     const value = bytes(key);
     if (value === undefined || value.length <= limit) return value?.toString('utf8');
-    complaints.add(key, `${value.length} bytes, more than the ${limit} that make sense`);
+    complaints.add(key, `${sizeText(value.length)}, more than the ${sizeText(limit)} that make sense`);
     return undefined;
   };
 

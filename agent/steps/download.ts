@@ -2,6 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
 import fetch, { type Response } from 'node-fetch';
+import { sizeText } from '../system/size.ts';
 import { downloadFailure, type Failure } from './download-failure.ts';
 import type { TrustStore } from './trust-store.ts';
 
@@ -121,7 +122,7 @@ async function body(response: Response, limit: number): Promise<Buffer | Failure
     length += bytes.length;
     if (length > limit) {
       discard(response);
-      return { reason: `it is larger than ${limit} bytes`, passing: false };
+      return { reason: `it is larger than ${sizeText(limit)}`, passing: false };
     }
     chunks.push(bytes);
   }

@@ -14,6 +14,7 @@ import { haveSameContent } from './copy-in-chunks.ts';
 import type { Entry, Root } from './root.ts';
 import { pathOf, type RootAccess } from './root-access.ts';
 import { RootError } from './root-error.ts';
+import { sizeText } from './size.ts';
 
 type Reading = Pick<
   Root,
@@ -32,7 +33,7 @@ export function reading({ path, live, at, maybe, followed }: RootAccess): Readin
         const status = fstatSync(descriptor);
         if (!status.isFile())
           throw new RootError('read', inRoot, status.isDirectory() ? 'EISDIR' : 'not a regular file');
-        if (status.size > limit) throw new RootError('read', inRoot, `larger than ${limit} bytes`);
+        if (status.size > limit) throw new RootError('read', inRoot, `larger than ${sizeText(limit)}`);
         return readFileSync(descriptor);
       } finally {
         closeSync(descriptor);

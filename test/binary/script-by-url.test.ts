@@ -166,7 +166,7 @@ describe('a server', () => {
     expect((await fetched(`${url}/large`)).script).toHaveLength('file 700 '.length + limit);
     expect(await fetched(`${url}/larger`)).toMatchObject({
       status: 1,
-      reason: `${url}/larger could not be fetched: it is larger than ${limit} bytes`,
+      reason: `${url}/larger could not be fetched: it is larger than 16 MiB`,
     });
   });
 

@@ -28,7 +28,10 @@ export function reasonToKeep(path: string, current: Buffer, claim: Claim, state:
   if (claim === 'always' || claim === 'shared') return undefined;
   const recorded = [state.files[path], state.pending?.[path]].filter((hash) => hash !== undefined);
   if (recorded.includes(fingerprint(current))) return undefined;
-  if (claim === 'once') return current.length === 0 ? undefined : 'was there before';
+  if (claim === 'once') {
+    if (current.length === 0) return undefined;
+    return recorded.length === 0 ? 'was there before' : 'edited by hand';
+  }
   if (current.length === 0 || isPlatformWritten(current)) return undefined;
   if (state.files[path] !== undefined) return 'edited by hand';
   // With nothing but an intention on record, a first run was killed before it replaced what the image shipped.

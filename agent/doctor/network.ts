@@ -30,6 +30,12 @@ export function checkNetwork(
     : [ok('network', 'addresses and routes are as the metadata names them')];
 }
 
+/** As Linux calls it, and as the metadata does: `eth0 (net0, 02:08:20:aa:bb:01)`. */
+function nameOf(nic: Nic, { interfaces }: Network): string {
+  const found = Object.entries(interfaces).find(([, infos]) => infos?.some(({ mac }) => mac === nic.mac));
+  return `${found?.[0] ?? `eth${nic.index}`} (${nic.name}, ${nic.mac ?? 'no MAC address'})`;
+}
+
 /** By MAC address where it has one, else by number: net0 is eth0. */
 function interfaceOf(nic: Nic, { interfaces }: Network): readonly NetworkInterfaceInfo[] | undefined {
   const byMac = Object.values(interfaces).find((infos) => infos?.some(({ mac }) => mac === nic.mac));
@@ -40,15 +46,13 @@ function missingAddresses(nic: Nic, network: Network): Finding[] {
   if (nic.addresses.length === 0 && !nic.dhcp && !nic.addrconf) return [];
   const infos = interfaceOf(nic, network);
   if (infos === undefined)
-    return [
-      wrong('network', `${nic.name} (${nic.mac ?? 'no MAC address'}) is not up, or has no address`, remedy),
-    ];
+    return [wrong('network', `${nameOf(nic, network)} is not up, or has no address`, remedy)];
   const present = new Set(infos.flatMap(({ cidr }) => (cidr === null ? [] : [canonical(cidr)])));
   const named = nic.addresses
     .filter((address) => !present.has(canonical(address)))
     .map((address) => `the address ${address}`);
   return [...named, ...missingAutomatic(nic, infos)].map((what) =>
-    wrong('network', `${nic.name} does not have ${what}`, remedy),
+    wrong('network', `${nameOf(nic, network)} does not have ${what}`, remedy),
   );
 }
 

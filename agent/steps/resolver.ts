@@ -17,10 +17,18 @@ export const resolver: Step = {
   plan(instance, system) {
     if (instance.docker) return { skip: "a Docker container has its resolvers from the platform's init" };
     if (instance.resolvers === undefined || instance.resolvers.length === 0)
-      return { skip: 'the metadata names no resolver; an empty resolv.conf would help nobody' };
+      return { skip: reasonWithout(instance) };
     return planResolver({ addresses: instance.resolvers, search: searchList(instance) }, instance, system);
   },
 };
+
+/** An empty resolv.conf would help nobody: without a resolver the file stays as it is. */
+function reasonWithout({ resolvers, invalid }: Instance): string {
+  if (invalid.some(({ key }) => key === 'sdc:resolvers')) return 'no address in sdc:resolvers is valid';
+  return resolvers === undefined
+    ? 'the metadata names no resolver'
+    : 'sdc:resolvers is empty; an empty resolv.conf would help nobody';
+}
 
 /**
  * The domains to search, in a line. `local`, the platform's default, is none: RFC 6762 keeps it for multicast DNS, and asking a

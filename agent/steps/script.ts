@@ -47,7 +47,9 @@ export async function planScript(
       mode: 0o700,
       claim: 'always',
       secret: true,
-      why: `the metadata holds the ${script.name}`,
+      why: ran
+        ? `the metadata holds another ${script.name}; one ran in this boot, so this one runs in the next, or by lx-agent run ${script.name}`
+        : `the metadata holds the ${script.name}`,
     },
   ];
   if (ran) return files;

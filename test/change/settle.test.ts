@@ -114,7 +114,14 @@ describe('whose file it is', () => {
   });
 
   it('creates only, where the claim is `once`', () => {
-    expect(settled('# theirs\n', { change: { claim: 'once' } })?.result).toBe('kept');
+    expect(settled('# theirs\n', { change: { claim: 'once' } })).toMatchObject({
+      result: 'kept',
+      reason: 'was there before',
+    });
+    expect(settled('# mine\n', { change: { claim: 'once' }, state: wroteBefore })).toMatchObject({
+      result: 'kept',
+      reason: 'edited by hand',
+    });
     expect(settled(lastWritten, { change: { claim: 'once' }, state: wroteBefore })?.result).toBe('wanted');
   });
 

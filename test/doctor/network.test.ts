@@ -49,8 +49,8 @@ describe('the network that is, against the metadata', () => {
 
   it('lacks an address, an interface, the default route, a static route', () => {
     expect(found({ eth0: eth0.slice(1) }, header + toPrivate)).toEqual([
-      'wrong: net0 does not have the address 192.0.2.10/24',
-      'wrong: net1 (02:08:20:aa:bb:02) is not up, or has no address',
+      'wrong: eth0 (net0, 02:08:20:aa:bb:01) does not have the address 192.0.2.10/24',
+      'wrong: eth1 (net1, 02:08:20:aa:bb:02) is not up, or has no address',
       'wrong: the default route by 192.0.2.1 is missing',
     ]);
     expect(found({ eth0, eth1 }, header + byDefault)).toEqual([

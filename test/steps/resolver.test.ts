@@ -80,6 +80,15 @@ it('searches the domains that are left where one is none, and names that one', a
   });
 });
 
+it.each([
+  ['{}', {}, 'the metadata names no resolver'],
+  ['[]', { 'sdc:resolvers': '[]' }, 'sdc:resolvers is empty; an empty resolv.conf would help nobody'],
+  ['no address', { 'sdc:resolvers': '["one","300.1.1.1"]' }, 'no address in sdc:resolvers is valid'],
+  ['no JSON', { 'sdc:resolvers': '192.0.2.1' }, 'no address in sdc:resolvers is valid'],
+])('says why there is nothing to write: %s', (_, given, reason) => {
+  expect(resolver.plan(instanceOf(given), scratchSystem({}))).toEqual({ skip: reason });
+});
+
 it('follows the metadata where it says so', async () => {
   const changes = await planned(resolver, { ...values, 'sdc:maintain_resolvers': 'true' }, scratchSystem({}));
   expect(changes).toMatchObject([{ claim: 'always' }]);

@@ -73,6 +73,13 @@ describe('once in each boot', () => {
   };
 
   test('not again in the same boot', async () => expect(await runs({ state: ran })).toBe(false));
+  test('and a script that another replaces is said to run later', async () => {
+    const changes = await changesOf(userScript, instance, systemAt(temporaryRoot(), { state: ran }));
+    expect(changes.at(-1)).toMatchObject({
+      kind: 'file',
+      why: 'the metadata holds another user-script; one ran in this boot, so this one runs in the next, or by lx-agent run user-script',
+    });
+  });
   test('again in the next boot', async () => expect(await runs({ state: ran, boot: 'next' })).toBe(true));
   test('again when the operator names it', async () =>
     expect(await runs({ state: ran, named: new Set(['user-script']) })).toBe(true));

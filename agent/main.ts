@@ -40,8 +40,15 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     return await run(invocation, io);
   } catch (error) {
     const { sayError } = await import('./commands/error-text.ts');
-    return sayError(error, asksForJson(argv), io);
+    return sayError(error, asksForJson(argv), io, rootOf(argv));
   }
+}
+
+/** The last root that was named, as an option with its value in one word or two. */
+function rootOf(argv: readonly string[]): string | undefined {
+  const index = argv.findLastIndex((word) => word === '--root' || word.startsWith('--root='));
+  const word = argv[index];
+  return word === '--root' ? argv[index + 1] : word?.slice('--root='.length);
 }
 
 /** Of arguments that may not have been understood. */

@@ -1,4 +1,5 @@
 import { suggestion } from '../suggestion.ts';
+import { RootError } from '../system/root-error.ts';
 import { UsageError } from './arguments.ts';
 import type { Io } from './io.ts';
 
@@ -10,8 +11,13 @@ interface Fault {
 }
 
 /** Tell of an error that ends a command, and answer with its exit status. */
-export function sayError(error: unknown, json: boolean, io: Pick<Io, 'stdout' | 'stderr'>): number {
-  const fault = faultOf(error);
+export function sayError(
+  error: unknown,
+  json: boolean,
+  io: Pick<Io, 'stdout' | 'stderr'>,
+  rootDirectory?: string,
+): number {
+  const fault = belowRoot(faultOf(error), error, rootDirectory);
   return sayFault(fault, fault.kind === 'usage' ? 3 : 1, json, io);
 }
 
@@ -36,6 +42,13 @@ function sayFault(
   stderr.write(`lx-agent: ${fault.message}${meant}\n`);
   if (json) stdout.write(`${JSON.stringify({ version: 1, exit, error: fault }, null, 2)}\n`);
   return exit;
+}
+
+/** A file operation names its path within the root: with another root than / that is no path of this machine. */
+function belowRoot(fault: Fault, error: unknown, rootDirectory = '/'): Fault {
+  if (!(error instanceof RootError) || rootDirectory === '/' || fault.message.includes(rootDirectory))
+    return fault;
+  return { ...fault, message: `below ${rootDirectory}: ${fault.message}` };
 }
 
 function faultOf(error: unknown): Fault {

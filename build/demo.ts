@@ -17,7 +17,7 @@ async function demo(): Promise<void> {
     await lxAgent(binary, ['run', '--stage', 'early', '--dry-run', ...target]);
     say('Do it');
     await lxAgent(binary, ['run', ...target]);
-    say('Again: nothing is left to do');
+    say('Again: no file changes, and nothing runs but what needs the live machine');
     await lxAgent(binary, ['run', ...target]);
     say('What an operator sees later');
     await lxAgent(binary, ['status', '--root', root]);

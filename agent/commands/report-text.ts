@@ -5,11 +5,18 @@ import { columns, wrap } from './wrap.ts';
 
 type Stage = KeptStep['stage'];
 
+/** What a report does not say by itself. */
+export interface About {
+  readonly dryRun?: boolean;
+  /** The name of the instance by an earlier report. */
+  readonly knownName?: string | undefined;
+}
+
 /** A whole report for a person: which machine, then what each stage did. At most 80 columns, ends with a line feed. */
-export function renderReport(report: KeptReport, style: Style): string {
+export function renderReport(report: KeptReport, style: Style, about: About = {}): string {
   return joined([
-    machineLines(report, style),
-    ...stagesWithSteps(report).map((stage) => stageLines(report, stage, style)),
+    machineLines(report, style, about.knownName),
+    ...stagesWithSteps(report).map((stage) => stageLines(report, stage, style, about)),
     noticeLines([report], style),
   ]);
 }
@@ -20,10 +27,10 @@ function stagesWithSteps({ stages, steps }: KeptReport): readonly Stage[] {
   return busy.length > 0 ? busy : stages.slice(0, 1);
 }
 
-/** Who this is: name, instance, distribution, and the agent that says so. */
-export function machineLines(report: KeptReport, style: Style): string[] {
+/** Who this is: name, instance, distribution, and the agent that says so. `knownName` is from another record. */
+export function machineLines(report: KeptReport, style: Style, knownName?: string): string[] {
   // A run of some steps asks for little, and then the id may be all the name that there is.
-  const name = report.hostname ?? report.instance ?? 'an instance whose name is not known';
+  const name = report.hostname ?? report.instance ?? knownName ?? 'an instance without a name on record';
   const instance = report.instance === undefined || report.instance === name ? '' : ` (${report.instance})`;
   const from = report.program === undefined ? '' : ` from ${report.program}`;
   const system = `${report.distribution}, ${report.init}; lx-agent ${report.agent}${from}`;
@@ -34,12 +41,18 @@ export function machineLines(report: KeptReport, style: Style): string[] {
 }
 
 /** What a stage did, step by step; the metadata is told of with the first stage of a run. */
-export function stageLines(report: KeptReport, stage: Stage, style: Style): string[] {
+export function stageLines(
+  report: KeptReport,
+  stage: Stage,
+  style: Style,
+  { dryRun = false }: About = {},
+): string[] {
+  const word = dryRun ? 'would change' : 'not run here';
   const steps = report.steps.filter((step) => step.stage === stage);
   return [
-    ...stageTitle(report, stage, steps, style),
+    ...stageTitle(report, stage, steps, style, word),
     ...(stage === stagesWithSteps(report)[0] ? metadataLines(report.metadata, style) : []),
-    ...foldSkipped(steps).flatMap((step) => stepLines(step, style)),
+    ...foldSkipped(steps).flatMap((step) => stepLines(step, style, word)),
   ];
 }
 
@@ -58,13 +71,19 @@ export function noticeLines(reports: readonly KeptReport[], style: Style): strin
   ];
 }
 
-function stageTitle(report: KeptReport, stage: Stage, steps: readonly KeptStep[], style: Style): string[] {
+function stageTitle(
+  report: KeptReport,
+  stage: Stage,
+  steps: readonly KeptStep[],
+  style: Style,
+  listed: string,
+): string[] {
   const started = report.started.replace('T', ' ').replace(/\.\d+Z$/, ' UTC');
   const results = ['failed', 'kept', 'changed', 'listed', 'unchanged', 'skipped'] as const;
   const counts = results
     .map((result) => ({ result, count: steps.filter((step) => step.result === result).length }))
     .filter(({ count }) => count > 0)
-    .map(({ result, count }) => `${count} ${result}`);
+    .map(({ result, count }) => `${count} ${wordOf(result, listed)}`);
   const spent = report.stages.length > 1 ? sum(steps.map((step) => step.milliseconds)) : report.milliseconds;
   const when = report.kind === 'before init' ? 'before init, ' : '';
   const left = `${stage} stage, ${when}${printable(style, started)}`;
@@ -108,7 +127,12 @@ function foldSkipped(steps: readonly KeptStep[]): KeptStep[] {
   });
 }
 
-function stepLines(step: KeptStep, style: Style): string[] {
+/** `listed` is the report's own word; a person is told what it means in this run. */
+function wordOf(result: KeptStep['result'], listed: string): string {
+  return result === 'listed' ? listed : result;
+}
+
+function stepLines(step: KeptStep, style: Style, listed: string): string[] {
   const { name, result, reason } = step;
   const short = result === 'skipped' && reason !== undefined && fits(reason);
   // What the reason of the step says already is not said again of the change that it comes from.
@@ -119,12 +143,12 @@ function stepLines(step: KeptStep, style: Style): string[] {
   const todo = step.remedy ?? usualRemedy(step);
   return [
     between(
-      head(result, name, short ? `skipped: ${reason}` : result, style),
+      head(result, name, short ? `skipped: ${reason}` : wordOf(result, listed), style),
       result === 'skipped' ? '' : duration(step.milliseconds),
     ),
     ...(short || reason === undefined ? [] : detail(reason, style)),
     ...changes.flatMap((change) => {
-      const mark = change.result === result ? '' : `${change.result}: `;
+      const mark = change.result === result ? '' : `${wordOf(change.result, listed)}: `;
       return detail(`${mark}${change.what}: ${change.reason ?? change.why}`, style);
     }),
     ...(todo === undefined ? [] : remedy(todo, style)),

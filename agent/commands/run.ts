@@ -12,6 +12,7 @@ import { metadataSocket, reasonNotInZone } from '../system/zone.ts';
 import { type Invocation, seconds, UsageError } from './arguments.ts';
 import type { Io } from './io.ts';
 import { progressOn } from './progress.ts';
+import type { About } from './report-text.ts';
 
 /** `lx-agent run`: what the units call at boot, and what an operator calls again. */
 export async function run(invocation: Invocation, io: Io): Promise<number> {
@@ -65,7 +66,10 @@ export async function run(invocation: Invocation, io: Io): Promise<number> {
   if (!dryRun) keepLog(report, rootDirectory, io);
   const exit =
     flags.has('exit-code') && report.exit === 0 && wouldChange(report, rootDirectory) ? 4 : report.exit;
-  await show({ ...report, exit }, json, io);
+  await show({ ...report, exit }, json, io, {
+    dryRun,
+    knownName: report.hostname ?? report.instance ?? (json ? undefined : await nameOnRecord(rootDirectory)),
+  });
   return exit;
 }
 
@@ -91,8 +95,14 @@ export function keepLog(report: Report, rootDirectory: string, io: Io): void {
   }
 }
 
+/** What a run that had no metadata is called by earlier ones. */
+async function nameOnRecord(rootDirectory: string): Promise<string | undefined> {
+  const { knownName } = await import('./known-name.ts');
+  return knownName(openRoot(rootDirectory));
+}
+
 /** A journal gets only what somebody may look for later; the report is there for the rest. */
-async function show(report: Report, json: boolean, io: Io): Promise<void> {
+async function show(report: Report, json: boolean, io: Io, about: About): Promise<void> {
   if (json) io.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   else if (underSystemd(io.environment, io.stderr)) io.stderr.write(journalLines(reportMessages(report)));
   else {
@@ -100,6 +110,6 @@ async function show(report: Report, json: boolean, io: Io): Promise<void> {
       import('./report-text.ts'),
       import('./style.ts'),
     ]);
-    io.stdout.write(renderReport(report, styleFor(io.stdout, io.environment)));
+    io.stdout.write(renderReport(report, styleFor(io.stdout, io.environment), about));
   }
 }

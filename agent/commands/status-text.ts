@@ -17,6 +17,8 @@ export interface Status {
   readonly scripts: Readonly<Record<string, ScriptRecord>>;
   /** What runs now. */
   readonly running?: readonly Running[];
+  /** The name of the instance, where the boot learnt none. */
+  readonly knownName?: string | undefined;
 }
 
 /** Where the output of the scripts goes, by name. */
@@ -27,7 +29,7 @@ export const scriptLogs: Readonly<Record<string, string>> = {
 
 /** The last boot in one screen. */
 export function renderStatus(
-  { early, late, runs: byHand = [], scripts, running = [] }: Status,
+  { early, late, runs: byHand = [], scripts, running = [], knownName }: Status,
   style: Style,
 ): string {
   const runs = runsOf(early, late);
@@ -38,7 +40,7 @@ export function renderStatus(
     running.some(({ what }) => what === name) ? [] : scriptLines(name, record, style),
   );
   return joined([
-    machineLines(first, style),
+    machineLines(first, style, knownName),
     ...runs.flatMap(({ report, stages }) => stages.map((stage) => stageLines(report, stage, style))),
     runningLines(running, style),
     runLines(byHand, style),

@@ -6,6 +6,7 @@ import { findState, type State, statePath } from '../system/state.ts';
 import { whatRuns } from '../system/what-runs.ts';
 import { type Invocation, seconds } from './arguments.ts';
 import type { Io } from './io.ts';
+import { knownName } from './known-name.ts';
 import { renderStatus, type Status } from './status-text.ts';
 import { styleFor } from './style.ts';
 
@@ -17,7 +18,7 @@ export async function run(invocation: Invocation, io: Io): Promise<number> {
   io.stdout.write(
     invocation.flags.has('json')
       ? `${JSON.stringify({ version: 1, ...status }, null, 2)}\n`
-      : renderStatus(status, styleFor(io.stdout, io.environment)),
+      : renderStatus({ ...status, knownName: knownName(root) }, styleFor(io.stdout, io.environment)),
   );
   if (missing === undefined) return exitStatus(status);
   io.stderr.write(`lx-agent: waited in vain: ${missing}\n`);

@@ -36,6 +36,26 @@ describe('a report as text', () => {
     await expect(renderReport(both, unicode)).toMatchFileSnapshot('golden/report-both-stages.txt');
   });
 
+  it('says of what is only listed whether it would change, or is not run on this root', () => {
+    const listed = {
+      ...firstBoot,
+      steps: firstBoot.steps.map((step) => ({
+        ...step,
+        result: 'listed' as const,
+        changes: step.changes.map((change) => ({ ...change, result: 'listed' as const })),
+      })),
+    };
+    expect(renderReport(listed, ascii)).toMatch(/^ {2}\d+ not run here$/m);
+    const dry = renderReport(listed, ascii, { dryRun: true });
+    expect(dry).toMatch(/^ {2}\d+ would change$/m);
+    expect(dry).not.toContain('listed');
+  });
+
+  it('of a run without metadata has the name that earlier ones had', () => {
+    const { hostname: _, instance: __, ...nameless } = muteBoot;
+    expect(renderReport(nameless, ascii, { knownName: 'web-1' })).toMatch(/^web-1\n/);
+  });
+
   it('in colour is the same text', () => {
     const coloured = renderReport(troubledBoot, { colour: true, unicode: false });
     expect(coloured).toContain('\u001b[31m');

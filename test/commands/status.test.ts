@@ -35,6 +35,18 @@ describe('lx-agent status', () => {
     ]);
   });
 
+  it('calls an instance that learnt no name by the one on record', async () => {
+    const earlier = 'var/lib/lx-agent/report-early-20261122010000000.json';
+    const tree = {
+      [earlier]: JSON.stringify({ ...firstBoot, boot: 'earlier', started: '2026-11-22T01:00:00.000Z' }),
+      [early]: JSON.stringify({ ...muteBoot, boot: 'last' }),
+    };
+    expect((await status(temporaryRoot(tree))).stdout).toMatch(new RegExp(`^${firstBoot.hostname}\n`));
+    expect((await status(temporaryRoot({ [early]: JSON.stringify(muteBoot) }))).stdout).toMatch(
+      /^an instance without a name on record\n/,
+    );
+  });
+
   it('answers 0 when all went well, 2 without metadata, 1 without a report', async () => {
     expect((await status(temporaryRoot({ [early]: JSON.stringify(firstBoot) }))).exit).toBe(0);
     expect((await status(temporaryRoot({ [early]: JSON.stringify(muteBoot) }))).exit).toBe(2);

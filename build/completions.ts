@@ -22,6 +22,8 @@ export function bashCompletion(steps: readonly Step[]): string {
     if (kind === 'directory') return 'COMPREPLY=($(compgen -d -- "$cur"))';
     if (kind === 'file') return 'COMPREPLY=($(compgen -f -- "$cur"))';
     if (kind === 'step') return `words_of '${steps.map(({ name }) => name).join(' ')}'`;
+    if (kind === 'step or file')
+      return `if [[ $cur == /* ]]; then ${value('file')}; else ${value('step')}; fi`;
     if (kind === 'command') return `words_of '${firstWords.join(' ')}'`;
     if (kind === 'log') return `words_of '${logNames.join(' ')}'`;
     if (kind === 'key')
@@ -92,6 +94,8 @@ export function zshCompletion(steps: readonly Step[]): string {
     if (kind === 'directory') return '_directories';
     if (kind === 'file') return '_files';
     if (kind === 'step') return `(${steps.map(({ name }) => name).join(' ')})`;
+    if (kind === 'step or file')
+      return `{if [[ $PREFIX == /* ]]; then _files; else compadd ${steps.map(({ name }) => name).join(' ')}; fi}`;
     if (kind === 'command') return `(${firstWords.join(' ')})`;
     if (kind === 'log') return `(${logNames.join(' ')})`;
     if (kind === 'key')
@@ -176,6 +180,7 @@ export function fishCompletion(steps: readonly Step[]): string {
     if (kind === 'directory') return " -a '(__fish_complete_directories)'";
     if (kind === 'file') return ' -F';
     if (kind === 'step') return ` -a ${quote(steps.map(({ name }) => name).join(' '))}`;
+    if (kind === 'step or file') return ` -F${value('step')}`;
     if (kind === 'command') return ` -a ${quote(firstWords.join(' '))}`;
     if (kind === 'log') return ` -a ${quote(logNames.join(' '))}`;
     if (kind === 'key')

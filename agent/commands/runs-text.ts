@@ -12,36 +12,52 @@ export function runLines(runs: readonly KeptReport[], style: Style): string[] {
   return [
     paint(style, 'bold', 'runs by hand since then'),
     ...runs.slice(0, most).flatMap((run) => oneRun(run, style)),
-    ...(left > 0 ? detail(`and ${left} before`, style) : []),
+    ...(left > 0 ? detail(`and ${left} before; lx-agent history shows them`, style) : []),
   ];
 }
 
 function oneRun(run: KeptReport, style: Style): string[] {
   const started = printable(style, run.started.replace('T', ' ').replace(/\.\d+Z$/, ' UTC'));
-  const failed = run.steps.filter(({ result }) => result === 'failed');
-  const mute = run.metadata.status === 'unavailable';
-  const changed = run.steps.filter(({ result }) => result === 'changed');
-  const result: Mark = mute || failed.length > 0 ? 'failed' : changed.length > 0 ? 'changed' : 'unchanged';
-  const counts = [
-    ...(mute ? ['no metadata'] : []),
-    ...(failed.length > 0 ? [`failed: ${names(failed)}`] : []),
-    ...(changed.length > 0 ? [`changed: ${names(changed)}`] : []),
-  ];
+  const failed = withResult(run, 'failed');
   return [
-    between(head(result, started, whatWasRun(run), style), duration(run.milliseconds)),
-    ...detail(counts.join('; ') || 'nothing to do', style),
-    ...failed.flatMap(({ name, reason }) => detail(`${name}: ${reason ?? 'no reason given'}`, style)),
-    ...(failed.length > 0
-      ? remedy(`mend that, then lx-agent run ${failed.map(({ name }) => name).join(' ')}`, style)
-      : []),
+    between(head(resultOf(run), started, whatWasRun(run), style), duration(run.milliseconds)),
+    ...resultLines(run).flatMap((line) => detail(line, style)),
+    ...(failed.length > 0 ? remedy(`mend that, then lx-agent run ${names(failed, ' ')}`, style) : []),
   ];
 }
 
-function whatWasRun({ named, stages }: KeptReport): string {
+/** How a run ended, in one word. */
+export function resultOf(run: KeptReport): Mark {
+  if (run.metadata.status === 'unavailable') return 'failed';
+  return (
+    (['failed', 'kept', 'changed'] as const).find((result) => withResult(run, result).length > 0) ??
+    'unchanged'
+  );
+}
+
+/** What a run failed to do, changed and kept, by step; then why it failed. Never none. */
+export function resultLines(run: KeptReport): string[] {
+  const counts = (['failed', 'changed', 'kept'] as const).flatMap((result) => {
+    const found = withResult(run, result);
+    return found.length === 0 ? [] : [`${result}: ${names(found, ', ')}`];
+  });
+  const mute = run.metadata.status === 'unavailable' ? ['no metadata'] : [];
+  return [
+    [...mute, ...counts].join('; ') || 'nothing to do',
+    ...withResult(run, 'failed').map(({ name, reason }) => `${name}: ${reason ?? 'no reason given'}`),
+  ];
+}
+
+/** Which steps a run by hand was asked for. */
+export function whatWasRun({ named, stages }: KeptReport): string {
   if (named !== undefined) return named.join(' ');
   return stages.length > 1 ? 'all steps' : `the ${stages.join()} stage`;
 }
 
-function names(steps: readonly { readonly name: string }[]): string {
-  return steps.map(({ name }) => name).join(', ');
+function withResult({ steps }: KeptReport, result: 'failed' | 'changed' | 'kept') {
+  return steps.filter((step) => step.result === result);
+}
+
+function names(steps: readonly { readonly name: string }[], separator: string): string {
+  return steps.map(({ name }) => name).join(separator);
 }

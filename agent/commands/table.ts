@@ -222,6 +222,62 @@ export const commands = [
     ],
   },
   {
+    name: 'history',
+    summary: 'List the boots and runs that are on record',
+    description: [
+      'The last five boots and the last ten runs by hand, the newest first: when it was, what was run, how long it took, which steps changed something, kept something or failed, and why.',
+    ],
+    operands: [],
+    options: [
+      {
+        name: 'lines',
+        short: 'n',
+        value: 'COUNT',
+        type: 'count',
+        default: 'all',
+        summary: 'Show this many runs',
+      },
+      root,
+      json,
+    ],
+    examples: [
+      { command: 'lx-agent history', meaning: 'when something changed, and when it began to fail' },
+      { command: 'lx-agent history -n 1', meaning: 'the last run alone' },
+    ],
+    exits: [
+      { status: 0, meaning: 'shown' },
+      { status: 1, meaning: 'nothing is on record, or a report cannot be read' },
+      usage,
+    ],
+  },
+  {
+    name: 'explain',
+    summary: 'Tell who wrote a file and why, or what a step does',
+    description: [
+      'Of a path: which step of the agent wants it, from which metadata keys, when it was written, and whose file it is now.',
+      'Of a step: what it does, the metadata keys that it reads, the files that it had to do with, and how it ended last.',
+      'Nothing is changed, and the metadata service is not asked.',
+    ],
+    operands: [
+      {
+        name: 'SUBJECT',
+        summary: 'A step, hostname for instance, or a path, /etc/resolv.conf for instance',
+        required: true,
+        completes: 'step or file',
+      },
+    ],
+    options: [root, json],
+    examples: [
+      { command: 'lx-agent explain /etc/resolv.conf', meaning: 'where this file comes from' },
+      { command: 'lx-agent explain network', meaning: 'what this step does here' },
+    ],
+    exits: [
+      { status: 0, meaning: 'explained' },
+      { status: 1, meaning: 'the agent has nothing to do with it, or its record cannot be read' },
+      usage,
+    ],
+  },
+  {
     name: 'config check',
     summary: 'Find faults in the configuration or in metadata',
     description: [

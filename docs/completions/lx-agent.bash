@@ -15,7 +15,7 @@ _lx_agent() {
 
   command=${words[1]-}
   if ((cword == 1)); then
-    words_of 'run boot status doctor logs collect config timeline metadata image help --help -h --version'
+    words_of 'run boot status doctor logs collect history explain config timeline metadata image help --help -h --version'
     return
   fi
   case $command in
@@ -46,6 +46,9 @@ _lx_agent() {
     'collect --output') COMPREPLY=($(compgen -f -- "$cur")); return ;;
     'collect --root') COMPREPLY=($(compgen -d -- "$cur")); return ;;
     'collect --socket') COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    'history --lines') COMPREPLY=(); return ;;
+    'history --root') COMPREPLY=($(compgen -d -- "$cur")); return ;;
+    'explain --root') COMPREPLY=($(compgen -d -- "$cur")); return ;;
     'config check --metadata') COMPREPLY=($(compgen -f -- "$cur")); return ;;
     'config check --root') COMPREPLY=($(compgen -d -- "$cur")); return ;;
     'timeline --svg') COMPREPLY=($(compgen -f -- "$cur")); return ;;
@@ -87,6 +90,12 @@ _lx_agent() {
     'collect')
       if [[ $cur == -* ]]; then words_of '--output -o --script-logs --root --socket --json --help -h'
       else COMPREPLY=(); fi ;;
+    'history')
+      if [[ $cur == -* ]]; then words_of '--lines -n --root --json --help -h'
+      else COMPREPLY=(); fi ;;
+    'explain')
+      if [[ $cur == -* ]]; then words_of '--root --json --help -h'
+      else if [[ $cur == /* ]]; then COMPREPLY=($(compgen -f -- "$cur")); else words_of 'provision stand-ins hostname resolver network machine-id container-traces ssh-host-keys authorized-keys user-data zfs-mounts early-hooks operator-script routes user-script late-hooks'; fi; fi ;;
     'config check')
       if [[ $cur == -* ]]; then words_of '--metadata --root --json --help -h'
       else COMPREPLY=($(compgen -f -- "$cur")); fi ;;
@@ -119,7 +128,7 @@ _lx_agent() {
       else COMPREPLY=(); fi ;;
     'help')
       if [[ $cur == -* ]]; then words_of '--help -h'
-      else words_of 'run boot status doctor logs collect config timeline metadata image help'; fi ;;
+      else words_of 'run boot status doctor logs collect history explain config timeline metadata image help'; fi ;;
   esac
   if declare -F __ltrim_colon_completions >/dev/null; then __ltrim_colon_completions "$cur"; fi
 }

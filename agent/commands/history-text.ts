@@ -1,0 +1,28 @@
+import { between, detail, head, joined } from './lines.ts';
+import type { Run } from './runs.ts';
+import { resultLines, resultOf, whatWasRun } from './runs-text.ts';
+import { duration, paint, printable, type Style } from './style.ts';
+
+/** Runs as lines, in the order given: when, what, how long it took, and what it changed, kept and failed to do. */
+export function renderHistory(runs: readonly Run[], style: Style): string {
+  if (runs.length === 0)
+    return 'lx-agent has not run here yet\n  to do: lx-agent run, or lx-agent doctor to see why\n';
+  return joined([
+    [paint(style, 'bold', 'runs on record, the newest first')],
+    runs.flatMap((run) => oneRun(run, style)),
+  ]);
+}
+
+function oneRun({ report, stages }: Run, style: Style): string[] {
+  const started = printable(style, report.started.replace('T', ' ').replace(/\.\d+Z$/, ' UTC'));
+  return [
+    between(head(resultOf(report), started, what({ report, stages }), style), duration(report.milliseconds)),
+    ...resultLines(report).flatMap((line) => detail(line, style)),
+  ];
+}
+
+function what({ report, stages }: Run): string {
+  if (report.kind !== 'run')
+    return `${report.kind === 'before init' ? 'before init' : 'boot'}, ${stages.join(' and ')} stage`;
+  return `by hand, ${whatWasRun(report)}`;
+}

@@ -1,0 +1,24 @@
+import { openRoot } from '../system/root.ts';
+import type { Invocation } from './arguments.ts';
+import { renderHistory } from './history-text.ts';
+import type { Io } from './io.ts';
+import { pastRuns } from './past-runs.ts';
+import { styleFor } from './style.ts';
+
+/**
+ * `lx-agent history`: the boots and the runs by hand that are on record, the newest first. The exit status is 1 where
+ * there is none, or where a report cannot be read.
+ */
+export async function run({ flags, values }: Invocation, io: Io): Promise<number> {
+  const faults: string[] = [];
+  const all = pastRuns(openRoot(values.get('root') ?? '/'), (fault) => faults.push(fault));
+  const shown = all.slice(0, Number(values.get('lines') ?? all.length));
+  const exit = faults.length > 0 || all.length === 0 ? 1 : 0;
+  for (const fault of faults) io.stderr.write(`lx-agent: ${fault}\n`);
+  if (flags.has('json')) {
+    const runs = shown.map(({ report, stages }) => ({ ...report, stages }));
+    io.stdout.write(`${JSON.stringify({ version: 1, exit, runs }, null, 2)}\n`);
+  } else if (all.length > 0 || faults.length === 0)
+    io.stdout.write(renderHistory(shown, styleFor(io.stdout, io.environment)));
+  return exit;
+}

@@ -320,7 +320,7 @@ export const commands = [
     name: 'timeline',
     summary: 'Show where the time of the last boot went',
     description: [
-      "From the start of the process to its exit: start-up, connection, each step; and where systemd is there, the units around it. Times are the last boot's.",
+      "From the start of the process to its exit: start-up, connection, each step; and where systemd is there, the units around it, all on one axis. Times are the last boot's.",
     ],
     operands: [],
     options: [
@@ -330,13 +330,18 @@ export const commands = [
         completes: 'file',
         summary: 'Write a picture to FILE, for a bug report for instance',
       },
+      { name: 'blame', summary: 'List what took time, the longest first' },
+      { name: 'chain', summary: 'Show which units of systemd the boot had to wait for, one after the other' },
       root,
       json,
     ],
-    examples: [{ command: 'lx-agent timeline --svg boot.svg', meaning: 'a picture of the boot' }],
+    examples: [
+      { command: 'lx-agent timeline --svg boot.svg', meaning: 'a picture of the boot' },
+      { command: 'lx-agent timeline --blame', meaning: 'the slowest first' },
+    ],
     exits: [
       { status: 0, meaning: 'shown' },
-      { status: 1, meaning: 'there is no report, or FILE cannot be written' },
+      { status: 1, meaning: 'there is no report, no unit with --chain, or FILE cannot be written' },
       usage,
     ],
   },

@@ -1,5 +1,5 @@
 import { duration } from './style.ts';
-import type { Bar, BarKind, Track } from './timeline-tracks.ts';
+import { axisLength, type Bar, type BarKind, kindNames, kindsIn, type Track } from './timeline-tracks.ts';
 
 const width = 960;
 const margin = 24;
@@ -11,21 +11,25 @@ const titleHeight = 54;
 const ticksHeight = 26;
 
 /** Readable on white, and told apart by those who do not see red and green alike: they differ in brightness. */
+/** Readable on white, and told apart by those who do not see red and green alike: they differ in brightness. */
 const colours: Readonly<Record<BarKind, string>> = {
-  program: '#8a8f98',
+  changed: '#3aa655',
+  unchanged: '#a9d8b6',
+  failed: '#8c1c13',
   metadata: '#2b7bb9',
-  step: '#3aa655',
-  failed: '#b3261e',
-  unit: '#b9bec6',
-  'own unit': '#3aa655',
+  program: '#8a8f98',
+  'own unit': '#5b4b9a',
+  unit: '#c9cdd4',
 };
+const legendHeight = 40;
 
-/** Tracks as a picture, without scripts, fonts or anything else from outside. */
+/** Tracks as a picture on one axis, with a legend, without scripts, fonts or anything else from outside. */
 export function drawTimeline(tracks: readonly Track[], heading: string): string {
-  let top = 64;
-  const parts: string[] = [];
+  const total = axisLength(tracks);
+  let top = 64 + legendHeight;
+  const parts: string[] = [drawLegend(tracks, 64)];
   for (const track of tracks) {
-    parts.push(drawTrack(track, top));
+    parts.push(drawTrack(track, total, top));
     top += titleHeight + track.bars.length * rowHeight + ticksHeight;
   }
   return [
@@ -39,29 +43,40 @@ export function drawTimeline(tracks: readonly Track[], heading: string): string 
   ].join('\n');
 }
 
-function drawTrack(track: Track, top: number): string {
+function drawLegend(tracks: readonly Track[], top: number): string {
+  let left = margin;
+  return kindsIn(tracks)
+    .map((kind) => {
+      const at = left;
+      left += 30 + kindNames[kind].length * 7;
+      return `<rect x="${at}" y="${top}" width="14" height="14" rx="2" fill="${colours[kind]}"/><text x="${at + 19}" y="${top + 12}" font-size="12" fill="#5c636e">${forXml(kindNames[kind])}</text>`;
+    })
+    .join('\n');
+}
+
+function drawTrack(track: Track, total: number, top: number): string {
   const left = margin + nameWidth;
   const bottom = top + titleHeight + track.bars.length * rowHeight;
-  const at = (milliseconds: number) => left + (milliseconds / (track.milliseconds || 1)) * barsWidth;
+  const at = (milliseconds: number) => left + (milliseconds / (total || 1)) * barsWidth;
   return [
     `<text x="${margin}" y="${top + 30}" font-size="14" font-weight="600">${forXml(track.title)}</text>`,
     `<text x="${width - margin}" y="${top + 30}" text-anchor="end" font-weight="600">${duration(track.milliseconds)}</text>`,
-    ...ticks(track.milliseconds).flatMap((tick) => [
+    ...ticks(total).flatMap((tick) => [
       `<line x1="${fixed(at(tick))}" y1="${top + titleHeight - 6}" x2="${fixed(at(tick))}" y2="${bottom}" stroke="#e3e6ea"/>`,
       `<text x="${fixed(at(tick))}" y="${bottom + 15}" text-anchor="middle" font-size="11" fill="#5c636e">${tickLabel(tick)}</text>`,
     ]),
-    ...track.bars.map((bar, index) => drawBar(bar, top + titleHeight + index * rowHeight, at)),
+    ...track.bars.map((bar, index) => drawBar(bar, track.offset, top + titleHeight + index * rowHeight, at)),
   ].join('\n');
 }
 
-function drawBar(bar: Bar, top: number, at: (milliseconds: number) => number): string {
-  const start = at(bar.start);
-  const length = Math.max(2, at(bar.end) - start);
+function drawBar(bar: Bar, offset: number, top: number, at: (milliseconds: number) => number): string {
+  const start = at(offset + bar.start);
+  const length = Math.max(2, at(offset + bar.end) - start);
   const middle = top + rowHeight / 2 + 4;
   const name = bar.name.length > 32 ? `${bar.name.slice(0, 31)}…` : bar.name;
   return [
     `<text x="${margin}" y="${middle}">${forXml(name)}</text>`,
-    `<rect x="${fixed(start)}" y="${top + 4}" width="${fixed(length)}" height="${rowHeight - 8}" rx="2" fill="${colours[bar.kind]}"><title>${forXml(bar.name)}: ${fixed(bar.start)} to ${fixed(bar.end)} ms</title></rect>`,
+    `<rect x="${fixed(start)}" y="${top + 4}" width="${fixed(length)}" height="${rowHeight - 8}" rx="2" fill="${colours[bar.kind]}"><title>${forXml(bar.name)}: ${fixed(offset + bar.start)} to ${fixed(offset + bar.end)} ms</title></rect>`,
     `<text x="${width - margin}" y="${middle}" text-anchor="end" fill="#5c636e">${duration(bar.end - bar.start)}</text>`,
   ].join('');
 }

@@ -1,42 +1,58 @@
 import { joined } from './lines.ts';
 import { type Colour, duration, paint, printable, type Style } from './style.ts';
-import type { Bar, BarKind, Track } from './timeline-tracks.ts';
-import { columns } from './wrap.ts';
+import { axisLength, type Bar, type BarKind, kindNames, kindsIn, type Track } from './timeline-tracks.ts';
+import { columns, wrap } from './wrap.ts';
 
 const nameColumn = 28;
 const timeColumn = 10;
 const barColumn = columns - nameColumn - timeColumn - 2;
 
-const colours: Readonly<Record<BarKind, Colour>> = {
-  program: 'dim',
-  metadata: 'cyan',
-  step: 'green',
-  failed: 'red',
-  unit: 'dim',
-  'own unit': 'green',
+/** How a bar of each kind looks; without colours the characters tell the kinds apart. */
+const looks: Readonly<Record<BarKind, { colour: Colour; unicode: string; ascii: string }>> = {
+  changed: { colour: 'green', unicode: '█', ascii: '#' },
+  unchanged: { colour: 'dim', unicode: '▓', ascii: '=' },
+  failed: { colour: 'red', unicode: '╳', ascii: 'x' },
+  metadata: { colour: 'cyan', unicode: '▒', ascii: '-' },
+  program: { colour: 'dim', unicode: '░', ascii: '.' },
+  'own unit': { colour: 'green', unicode: '▆', ascii: '*' },
+  unit: { colour: 'dim', unicode: '▂', ascii: ':' },
 };
 
-/** Tracks as bars of characters, 80 columns wide. */
+/** Tracks as bars of characters on one axis, 80 columns wide, and what the characters mean. */
 export function renderTimeline(tracks: readonly Track[], style: Style): string {
-  return joined(
-    tracks.map((track) => [
+  const total = axisLength(tracks);
+  return joined([
+    ...tracks.map((track) => [
       paint(
         style,
         'bold',
         `${printable(style, track.title).padEnd(columns - timeColumn)}${duration(track.milliseconds).padStart(timeColumn)}`,
       ),
-      ...track.bars.map((bar) => barLine(bar, track.milliseconds, style)),
+      ...track.bars.map((bar) => barLine(bar, track.offset, total, style)),
     ]),
-  );
+    legend(tracks, total, style),
+  ]);
 }
 
-function barLine(bar: Bar, total: number, style: Style): string {
+function legend(tracks: readonly Track[], total: number, style: Style): string[] {
+  const entries = kindsIn(tracks).map(
+    (kind) => `${looks[kind][style.unicode ? 'unicode' : 'ascii']} ${kindNames[kind]}`,
+  );
+  return [
+    `the whole width is ${duration(total)}`,
+    ...wrap(entries.join(', '), columns - 2).map((line) => `  ${line}`),
+  ];
+}
+
+function barLine(bar: Bar, offset: number, axis: number, style: Style): string {
   const name = printable(style, bar.name);
   const short = name.length > nameColumn - 3 ? `${name.slice(0, nameColumn - 5)}..` : name;
   // Never nothing: what took no time at all still stands at its place.
-  const from = Math.min(barColumn - 1, Math.floor((bar.start / total) * barColumn));
-  const to = Math.max(from + 1, Math.round((bar.end / total) * barColumn));
-  const blocks = (style.unicode ? '█' : '#').repeat(to - from);
-  const drawn = `${' '.repeat(from)}${paint(style, colours[bar.kind], blocks)}${' '.repeat(barColumn - to)}`;
+  const total = axis || 1;
+  const from = Math.min(barColumn - 1, Math.floor(((offset + bar.start) / total) * barColumn));
+  const to = Math.max(from + 1, Math.min(barColumn, Math.round(((offset + bar.end) / total) * barColumn)));
+  const { colour, unicode, ascii } = looks[bar.kind];
+  const blocks = (style.unicode ? unicode : ascii).repeat(to - from);
+  const drawn = `${' '.repeat(from)}${paint(style, colour, blocks)}${' '.repeat(barColumn - to)}`;
   return `  ${short.padEnd(nameColumn - 2)}${drawn}  ${duration(bar.end - bar.start).padStart(timeColumn)}`;
 }

@@ -2,9 +2,11 @@ import type { KeptReport } from '../report-schema.ts';
 import type { Stage } from '../steps/step.ts';
 import type { UnitTimes } from '../system/systemd-units.ts';
 
-/** What `timeline` draws: rows of bars over one stretch of time. */
+/** What `timeline` draws: rows of bars, on the one axis that all tracks share. */
 export interface Track {
   readonly title: string;
+  /** Where on the axis the track begins, in milliseconds. */
+  readonly offset: number;
   /** The length of the whole stretch, in milliseconds. */
   readonly milliseconds: number;
   readonly bars: readonly Bar[];
@@ -19,14 +21,44 @@ export interface Bar {
 }
 
 /** What a bar is about: the program itself, waiting for metadata, a step by its result, a unit of the init system. */
-export type BarKind = 'program' | 'metadata' | 'step' | 'failed' | 'unit' | 'own unit';
+const barKinds = ['changed', 'unchanged', 'failed', 'metadata', 'program', 'own unit', 'unit'] as const;
+export type BarKind = (typeof barKinds)[number];
+
+/** What each kind is called in a legend. */
+export const kindNames: Readonly<Record<BarKind, string>> = {
+  changed: 'step that changed something',
+  unchanged: 'step that did not',
+  failed: 'failed',
+  metadata: 'metadata',
+  program: 'program',
+  'own unit': 'unit of the agent',
+  unit: 'other unit',
+};
+
+/** The kinds that there are in some tracks, in the order of a legend. */
+export function kindsIn(tracks: readonly Track[]): readonly BarKind[] {
+  const found = new Set(tracks.flatMap(({ bars }) => bars.map(({ kind }) => kind)));
+  return barKinds.filter((kind) => found.has(kind));
+}
+
+/** Where the axis ends, in milliseconds. */
+export function axisLength(tracks: readonly Track[]): number {
+  return Math.max(0, ...tracks.map(({ offset, milliseconds }) => offset + milliseconds));
+}
+
+/** When a run began, in milliseconds of the wall clock. */
+function startOf(report: KeptReport): number {
+  return Date.parse(report.started);
+}
 
 /** One run of the agent, from process start to exit, as a track. */
-export function runTrack(report: KeptReport, stages: readonly Stage[]): Track {
-  const failed = new Set(report.steps.filter(({ result }) => result === 'failed').map(({ name }) => name));
-  const steps = new Set(report.steps.map(({ name }) => name));
-  const kindOf = (name: string): BarKind =>
-    failed.has(name) ? 'failed' : steps.has(name) ? 'step' : name === 'metadata' ? 'metadata' : 'program';
+export function runTrack(report: KeptReport, stages: readonly Stage[], offset = 0): Track {
+  const results = new Map(report.steps.map(({ name, result }) => [name, result]));
+  const kindOf = (name: string): BarKind => {
+    const result = results.get(name);
+    if (result === undefined) return name === 'metadata' ? 'metadata' : 'program';
+    return result === 'failed' || result === 'changed' ? result : 'unchanged';
+  };
   const bars = report.spans
     .map((span) => ({ ...span, kind: kindOf(span.name) }))
     .flatMap((bar) => (bar.kind === 'metadata' ? exchangeBars(bar, report.metadata) : [bar]));
@@ -35,6 +67,7 @@ export function runTrack(report: KeptReport, stages: readonly Stage[]): Track {
   const started = report.started.replace('T', ' ').replace(/\.\d+Z$/, ' UTC');
   return {
     title: `${stages.join(' and ')} stage, ${report.kind === 'before init' ? 'before init, ' : ''}${started}`,
+    offset,
     milliseconds: Math.max(last, report.milliseconds),
     bars: rest.end > rest.start ? [...bars, rest] : bars,
   };
@@ -50,6 +83,40 @@ function exchangeBars(bar: Bar, metadata: KeptReport['metadata']): Bar[] {
   ];
 }
 
+/**
+ * Tracks of runs and of units on one axis, which begins with the first of them. The clock may have been set since the
+ * boot: the units are placed by the run of the agent that one of them started, and begin at 0 where there is none.
+ */
+export function onOneAxis(
+  runs: readonly { readonly report: KeptReport; readonly stages: readonly Stage[] }[],
+  units: readonly UnitTimes[],
+): readonly Track[] {
+  const ofUnits = unitTrack(units);
+  const unitsStart = ofUnits && startOfUnits(runs, units);
+  const starts = [
+    ...runs.map(({ report }) => startOf(report)),
+    ...(unitsStart === undefined ? [] : [unitsStart]),
+  ];
+  const first = starts.length === 0 ? 0 : Math.min(...starts);
+  return [
+    ...runs.map(({ report, stages }) => runTrack(report, stages, startOf(report) - first)),
+    ...(ofUnits === undefined ? [] : [{ ...ofUnits, offset: (unitsStart ?? first) - first }]),
+  ];
+}
+
+/** When the first unit of the track began, by the wall clock; undefined where no unit started a run on record. */
+function startOfUnits(
+  runs: readonly { readonly report: KeptReport; readonly stages: readonly Stage[] }[],
+  units: readonly UnitTimes[],
+): number | undefined {
+  const first = Math.min(...unitsAround(units).map(({ start }) => start));
+  for (const { report, stages } of runs) {
+    const unit = units.find(({ name }) => name === `lx-agent-${stages[0]}.service`);
+    if (unit !== undefined && report.kind !== 'before init') return startOf(report) - (unit.start - first);
+  }
+  return undefined;
+}
+
 /** How many units are shown beside the agent's own. */
 const unitLimit = 15;
 
@@ -58,17 +125,8 @@ const unitLimit = 15;
  * in the order in which they began. Undefined when the agent's units did not start.
  */
 export function unitTrack(units: readonly UnitTimes[]): Track | undefined {
-  const isOwn = ({ name }: UnitTimes) => name.startsWith('lx-agent');
-  const own = units.filter(isOwn).sort((one, other) => one.start - other.start);
-  const [early] = own;
-  if (early === undefined) return undefined;
-  const from = early.start - 500;
-  const to = early.end + 1000;
-  const around = units
-    .filter((unit) => !isOwn(unit) && unit.end >= from && unit.start <= to)
-    .sort((one, other) => other.end - other.start - (one.end - one.start))
-    .slice(0, unitLimit);
-  const shown = [...own, ...around].sort((one, other) => one.start - other.start || one.end - other.end);
+  const shown = unitsAround(units);
+  if (shown.length === 0) return undefined;
   const first = Math.min(...shown.map(({ start }) => start));
   const bars = shown.map((unit) => ({
     name: unit.name,
@@ -78,7 +136,26 @@ export function unitTrack(units: readonly UnitTimes[]): Track | undefined {
   }));
   return {
     title: `units, from ${(first / 1000).toFixed(1)} s after systemd started`,
+    offset: 0,
     milliseconds: Math.max(...bars.map(({ end }) => end)),
     bars,
   };
+}
+
+/** Whether a unit is the agent's. */
+export function isOwn({ name }: Pick<UnitTimes, 'name'>): boolean {
+  return name.startsWith('lx-agent');
+}
+
+function unitsAround(units: readonly UnitTimes[]): readonly UnitTimes[] {
+  const own = units.filter(isOwn).sort((one, other) => one.start - other.start);
+  const [early] = own;
+  if (early === undefined) return [];
+  const from = early.start - 500;
+  const to = early.end + 1000;
+  const around = units
+    .filter((unit) => !isOwn(unit) && unit.end >= from && unit.start <= to)
+    .sort((one, other) => other.end - other.start - (one.end - one.start))
+    .slice(0, unitLimit);
+  return [...own, ...around].sort((one, other) => one.start - other.start || one.end - other.end);
 }

@@ -8,9 +8,16 @@ export interface UnitTimes {
   readonly name: string;
   readonly start: number;
   readonly end: number;
+  /** The units that it had to wait for, as far as they were there. */
+  readonly after: readonly string[];
 }
 
-const properties = ['Id', 'InactiveExitTimestampMonotonic', 'ActiveEnterTimestampMonotonic'] as const;
+const properties = [
+  'Id',
+  'InactiveExitTimestampMonotonic',
+  'ActiveEnterTimestampMonotonic',
+  'After',
+] as const;
 
 /**
  * How the units of the running systemd came up; none where systemd is not PID 1 (sd_booted(3): it made
@@ -33,7 +40,8 @@ export function parseUnitTimes(manager: string, units: string): UnitTimes[] {
     const end = Number(field(block, properties[2]) ?? 0);
     // Zero is never; a unit that never was up, or went down and is starting again, tells nothing of the boot.
     if (name === undefined || start === 0 || end < start) return [];
-    return [{ name, start: (start - booted) / 1000, end: (end - booted) / 1000 }];
+    const after = (field(block, properties[3]) ?? '').split(' ').filter(Boolean);
+    return [{ name, start: (start - booted) / 1000, end: (end - booted) / 1000, after }];
   });
 }
 

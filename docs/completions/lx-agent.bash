@@ -100,7 +100,7 @@ _lx_agent() {
       if [[ $cur == -* ]]; then words_of '--metadata --root --json --help -h'
       else COMPREPLY=($(compgen -f -- "$cur")); fi ;;
     'timeline')
-      if [[ $cur == -* ]]; then words_of '--svg --root --json --help -h'
+      if [[ $cur == -* ]]; then words_of '--svg --blame --chain --root --json --help -h'
       else COMPREPLY=(); fi ;;
     'metadata get')
       if [[ $cur == -* ]]; then words_of '--deadline --socket --json --help -h'

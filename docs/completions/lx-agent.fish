@@ -68,6 +68,8 @@ complete -c lx-agent -n '__fish_seen_subcommand_from config; and __fish_seen_sub
 complete -c lx-agent -n '__fish_seen_subcommand_from config; and __fish_seen_subcommand_from check' -l help -s h -d 'Print the help of the command'
 complete -c lx-agent -n '__fish_seen_subcommand_from config; and __fish_seen_subcommand_from check' -F
 complete -c lx-agent -n '__fish_seen_subcommand_from timeline' -l svg -r -F -d 'Write a picture to FILE, for a bug report for instance'
+complete -c lx-agent -n '__fish_seen_subcommand_from timeline' -l blame -d 'List what took time, the longest first'
+complete -c lx-agent -n '__fish_seen_subcommand_from timeline' -l chain -d 'Show which units of systemd the boot had to wait for, one after the other'
 complete -c lx-agent -n '__fish_seen_subcommand_from timeline' -l root -r -a '(__fish_complete_directories)' -d 'Work on the tree below DIR as if it were /'
 complete -c lx-agent -n '__fish_seen_subcommand_from timeline' -l json -d 'Print one JSON object in place of text'
 complete -c lx-agent -n '__fish_seen_subcommand_from timeline' -l help -s h -d 'Print the help of the command'

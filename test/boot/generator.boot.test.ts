@@ -11,6 +11,8 @@ const asked: readonly (readonly [string, number])[] = [
   ['NoNewPrivileges=yes', 0],
   ['NoNewPrivileges=yes\nUser=nobody', 0],
   ['SystemCallFilter=@system-service\nUser=nobody', 0],
+  // A filter that does not let systemd change the user after it is in force.
+  ['SystemCallFilter=@system-service\nSystemCallFilter=~@privileged\nUser=nobody', 0],
   ['SystemCallArchitectures=native\nUser=nobody', 0],
   ['RestrictAddressFamilies=AF_UNIX\nUser=nobody', 0],
   ['MemoryDenyWriteExecute=yes\nUser=nobody', 0],

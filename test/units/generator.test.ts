@@ -111,7 +111,6 @@ describe('on systemd 244 and later, one drop-in for each type', () => {
   });
 
   it.each([
-    ['noNewPrivileges', ['NoNewPrivileges=no']],
     ['userNamespaces', ['PrivateUsers=no']],
     ['setns', ['NetworkNamespacePath=', 'IPCNamespacePath=']],
     ['timerSlack', ['TimerSlackNSec=infinity', 'MemoryKSM=']],
@@ -121,6 +120,18 @@ describe('on systemd 244 and later, one drop-in for each type', () => {
       tree: { '/proc/self/coredump_filter': '' },
     });
     expect(files[`service.d/${dropIn}`]).toEqual(['[Service]', ...settings]);
+  });
+
+  it('takes back what needs noNewPrivileges alone, and the filters that imply it for a user', () => {
+    const { files } = generate({
+      refused: refusals.noNewPrivileges,
+      tree: { '/proc/self/coredump_filter': '' },
+    });
+    const [section, first, second, ...others] = files[`service.d/${dropIn}`] ?? [];
+    expect([section, first, second]).toEqual(['[Service]', 'NoNewPrivileges=no', 'SystemCallFilter=']);
+    expect(others.filter((line) => !/^(SystemCall|Restrict|Protect|Private|Memory|Lock)/.test(line))).toEqual(
+      [],
+    );
   });
 
   it('goes by the older of two libraries, for that systemd may still be running', () => {
@@ -272,7 +283,7 @@ describe('what the administrator says stays', () => {
 });
 
 describe('for the service manager of a user', () => {
-  it('takes back what needs seccomp too, as it is not root; the user is the administrator', () => {
+  it('takes back the same, and the user is the administrator', () => {
     const { ended, files } = generate({
       name: 'user-generators',
       tree: { '/home/.config/systemd/user/a.service.d/mine.conf': '[Service]\nNoNewPrivileges=yes\n' },

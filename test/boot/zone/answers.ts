@@ -24,6 +24,7 @@ export const errorNumbers = {
   ENODEV: 19,
   EINVAL: 22,
   ENOSYS: 38,
+  ENOPROTOOPT: 92,
   EPROTONOSUPPORT: 93,
   EAFNOSUPPORT: 97,
 } as const;
@@ -177,6 +178,23 @@ export const answers: readonly Answer[] = [
     answer: 'EPROTONOSUPPORT',
     source: 'uts/common/brand/lx/io/lx_netlink.c',
   },
+  ...[
+    { call: 'setsockopt', number: 54 },
+    { call: 'getsockopt', number: 55 },
+  ].map(
+    (one): Answer => ({
+      ...one,
+      // SOL_SOCKET with SO_PASSPIDFD or SO_PEERPIDFD: the only ways to a descriptor of a process but pidfd_open.
+      when: {
+        all: [
+          { argument: 1, isOneOf: [1] },
+          { argument: 2, isOneOf: [76, 77] },
+        ],
+      },
+      answer: 'ENOPROTOOPT',
+      source: socket,
+    }),
+  ),
   {
     call: 'mount',
     number: 165,

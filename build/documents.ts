@@ -6,8 +6,10 @@ import { steps } from '../agent/steps/order.ts';
 import { scriptRecordSchema } from '../agent/system/state.ts';
 import { bashCompletion, fishCompletion, zshCompletion } from './completions.ts';
 import { configurationManual } from './configuration-manual.ts';
+import { configurationSchema } from './configuration-schema.ts';
 import { jsonSchema } from './json-schema.ts';
 import { programManual } from './manual.ts';
+import { metadataSchema } from './metadata-schema.ts';
 
 // `node build/documents.ts`: write what is made from the program's own tables; a test sees that it was done.
 
@@ -26,6 +28,10 @@ export function documents(): Readonly<Record<string, string>> {
     'docs/completions/_lx-agent': zshCompletion(steps),
     'docs/completions/lx-agent.fish': fishCompletion(steps),
     'docs/report.schema.json': json(jsonSchema(reportSchema, 'What lx-agent run --json prints')),
+    'docs/configuration.schema.json': json(configurationSchema(steps)),
+    'docs/metadata.schema.json': json(
+      jsonSchema(metadataSchema, 'What lx-agent config check --metadata takes'),
+    ),
     'docs/status.schema.json': json(jsonSchema(statusSchema, 'What lx-agent status --json prints')),
   };
 }

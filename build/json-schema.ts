@@ -35,7 +35,12 @@ function kind(schema: v.GenericSchema): Schema {
     return translated(schema.wrapped);
   if (isKind<v.NullableSchema<v.GenericSchema, undefined>>(schema, 'nullable'))
     return { anyOf: [translated(schema.wrapped), { type: 'null' }] };
-  if (schema.type === 'string' || schema.type === 'number') return { type: schema.type };
+  if (isKind<v.NullishSchema<v.GenericSchema, undefined>>(schema, 'nullish'))
+    return { anyOf: [translated(schema.wrapped), { type: 'null' }] };
+  if (isKind<v.UnionSchema<v.GenericSchema[], undefined>>(schema, 'union'))
+    return { anyOf: schema.options.map(translated) };
+  if (schema.type === 'boolean' || schema.type === 'string' || schema.type === 'number')
+    return { type: schema.type };
   throw new TypeError(`no JSON Schema is known for ${schema.type}`);
 }
 
@@ -46,7 +51,7 @@ function isKind<Kind extends v.GenericSchema>(schema: v.GenericSchema, type: Kin
 function object(entries: v.ObjectEntries): Schema {
   const properties = Object.entries(entries).map(([name, entry]) => {
     if (!('~standard' in entry) || entry.async) throw new TypeError(`${name}: a schema that waits`);
-    return { name, entry, required: entry.type !== 'optional' };
+    return { name, entry, required: entry.type !== 'optional' && entry.type !== 'nullish' };
   });
   return {
     type: 'object',
@@ -57,9 +62,25 @@ function object(entries: v.ObjectEntries): Schema {
 
 function bounds(schema: v.GenericSchema): Schema {
   const pipe: readonly unknown[] = 'pipe' in schema && Array.isArray(schema.pipe) ? schema.pipe : [];
-  const minimum = pipe.find(
-    (action): action is v.MinValueAction<number, number, undefined> =>
-      typeof action === 'object' && action !== null && 'type' in action && action.type === 'min_value',
+  const bound = (type: string) =>
+    pipe.find(
+      (action): action is { readonly requirement: number } =>
+        typeof action === 'object' &&
+        action !== null &&
+        'type' in action &&
+        action.type === type &&
+        'requirement' in action &&
+        typeof action.requirement === 'number',
+    )?.requirement;
+  const minimum = bound('min_value');
+  const maximum = bound('max_value');
+  const isInteger = pipe.some(
+    (action) =>
+      typeof action === 'object' && action !== null && 'type' in action && action.type === 'integer',
   );
-  return minimum === undefined ? {} : { minimum: minimum.requirement };
+  return {
+    ...(isInteger ? { type: 'integer' } : {}),
+    ...(minimum === undefined ? {} : { minimum }),
+    ...(maximum === undefined ? {} : { maximum }),
+  };
 }

@@ -5,7 +5,8 @@ import type { Nic } from './instance.ts';
 import { parseLeniently } from './lenient.ts';
 import { type Cidr, type IpAddress, normalizeMac } from './values.ts';
 
-const nicSchema = v.object({
+/** One NIC as the platform writes it. */
+export const nicSchema = v.object({
   interface: v.nullish(v.string()),
   mac: v.nullish(v.string()),
   ip: v.nullish(v.string()),

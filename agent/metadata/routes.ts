@@ -5,7 +5,8 @@ import type { StaticRoute } from './instance.ts';
 import { parseLeniently } from './lenient.ts';
 import { isIpv6 } from './values.ts';
 
-const routeSchema = v.object({
+/** One route as the platform writes it. */
+export const routeSchema = v.object({
   dst: v.nullish(v.string()),
   gateway: v.nullish(v.string()),
   linklocal: v.nullish(v.union([v.boolean(), v.picklist(['true', 'false'])])),

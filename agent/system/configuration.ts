@@ -27,6 +27,8 @@ export type RendererChoice = 'auto' | RendererName | 'none';
 export const configurationPath = '/etc/lx-agent.ini';
 const largest = 64 * 1024;
 const day = 86_400;
+/** The longest deadline that a setting may have, in seconds. */
+export const longestDeadline = 7 * day;
 
 /**
  * The defaults. A user-script may rightly run for hours, but nothing waits without a deadline: it has a day.
@@ -112,8 +114,8 @@ function parseConfiguration(
         else bad('on or off', ['on', 'off']);
       } else if (deadlines.has(name)) {
         const number = /^\d{1,6}$/.test(setting) ? Number(setting) : 0;
-        if (number >= 1 && number <= 7 * day) seconds.set(name, number);
-        else bad(`seconds, 1 to ${7 * day}`);
+        if (number >= 1 && number <= longestDeadline) seconds.set(name, number);
+        else bad(`seconds, 1 to ${longestDeadline}`);
       } else if (name === 'network.renderer') {
         const known = [...rendererNames, 'auto', 'none'] as const;
         const choice = known.find((candidate) => candidate === setting);
@@ -149,7 +151,8 @@ function parseConfiguration(
 }
 
 const sections = new Set(['steps', 'early', 'late', 'hooks', 'network']);
-const policies = ['auto', 'hands-off', 'full'] as const;
+/** What network.policy may be. */
+export const policies = ['auto', 'hands-off', 'full'] as const;
 const deadlines = new Set([
   'early.metadata_deadline',
   'early.operator_script_deadline',

@@ -1,7 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { runtimeFiles } from '../../agent/image/runtime.ts';
-import { repository, versionText } from '../bundle.ts';
+import { repository } from '../bundle.ts';
 import { packFolder } from './archive.ts';
 import type { Description, PackageFile } from './description.ts';
 import { stage } from './stage.ts';
@@ -26,7 +27,7 @@ export function buildPlatform({ name, version, files }: Description, work: strin
     ...files
       .filter(({ to }) => to.endsWith('/licences'))
       .map((licences) => ({ ...licences, to: `${folder}/licences` })),
-    { from: { text: manifest() }, to: `${folder}/manifest`, mode: 0o644 },
+    { from: { text: manifest(`${dist}/lx-agent`) }, to: `${folder}/manifest`, mode: 0o644 },
   ];
   const sums = parts.map(({ from, to }) => `${digest(from)}  ${to.slice(folder.length + 1)}\n`);
   stage(
@@ -39,8 +40,9 @@ export function buildPlatform({ name, version, files }: Description, work: strin
 }
 
 /** What the platform carries, a fact on each line, in the form of the manifest in an image. */
-function manifest(): string {
-  return `# The lx-agent that this platform carries.\nagent=${versionText()}\n`;
+function manifest(program: string): string {
+  const version = execFileSync(program, ['--version'], { encoding: 'utf8' }).trim().replace('lx-agent ', '');
+  return `# The lx-agent that this platform carries.\nagent=${version}\n`;
 }
 
 function digest(from: PackageFile['from']): string {

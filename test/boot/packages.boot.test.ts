@@ -1,8 +1,18 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { readApk } from '../support/apk.ts';
 import { agentBinary } from '../support/built.ts';
 import { changesFolder, onRoot } from './image-root.ts';
@@ -10,11 +20,15 @@ import { changesFolder, onRoot } from './image-root.ts';
 const repository = join(import.meta.dirname, '../..');
 const built = join(repository, 'dist/packages');
 
-/** A package by its ending; all are built when they are not there yet, or older than the program. */
-function packageOf(ending: string): string {
+// All are built when they are not there yet, or older than the program. xz takes minutes for them on a busy machine.
+beforeAll(() => {
   const sums = join(built, 'SHA256SUMS');
   if (!existsSync(sums) || statSync(sums).mtimeMs < statSync(agentBinary).mtimeMs)
     execFileSync('npm', ['run', 'package'], { cwd: repository, stdio: 'pipe' });
+}, 1_800_000);
+
+/** A package by its ending. */
+function packageOf(ending: string): string {
   const name = readdirSync(built).find((file) => file.endsWith(ending));
   if (name === undefined) throw new Error(`no ${ending} in ${built}; npm run package makes it`);
   return join(built, name);
@@ -97,5 +111,48 @@ describe('the program in every package', () => {
       if (statSync(join(folder, path)).isFile())
         expect(content.equals(readFileSync(join(folder, path))), path).toBe(true);
     expect(information).toMatchObject({ pkgname: 'lx-agent', arch: 'x86_64', license: 'MPL-2.0' });
+  });
+});
+
+describe("the platform's archive", () => {
+  const archive = () => packageOf('-platform.tar.xz');
+  const unpacked = () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lx-agent-platform-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    execFileSync('tar', ['-xf', archive(), '-C', folder]);
+    return join(folder, 'usr/lib/lx-agent');
+  };
+
+  test('holds the folder usr/lib/lx-agent and nothing else, all of it owned by root', () => {
+    const listed = execFileSync('tar', ['-tvf', archive()], { encoding: 'utf8' }).trim().split('\n');
+    for (const line of listed) expect(line).toMatch(/ root\/root |^\S+ 0\/0 /);
+    expect(
+      listed.map((line) => line.replace(/.* \.\//, '')).filter((path) => !/^(usr\/(lib\/)?)?$/.test(path)),
+    ).toSatisfy((paths: string[]) => paths.every((path) => path.startsWith('usr/lib/lx-agent/')));
+  });
+
+  test('has the checksum of each of its files', () => {
+    const folder = unpacked();
+    const checked = execFileSync('sha256sum', ['--check', 'SHA256SUMS'], { cwd: folder, encoding: 'utf8' });
+    expect(checked.trim().split('\n').length).toBe(
+      readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length -
+        1,
+    );
+  });
+
+  test('has a program that runs under the C library beside it, of the version that the manifest names', () => {
+    const folder = unpacked();
+    const argv = ['--library-path', join(folder, 'runtime'), join(folder, 'lx-agent')];
+    const call = (...args: string[]) =>
+      execFileSync(join(folder, 'runtime/ld-linux-x86-64.so.2'), [...argv, ...args], { encoding: 'utf8' });
+    const version = call('--version').trim().replace('lx-agent ', '');
+    expect(readFileSync(join(folder, 'manifest'), 'utf8')).toContain(`\nagent=${version}\n`);
+    const root = mkdtempSync(join(tmpdir(), 'lx-agent-platform-root-'));
+    onTestFinished(() => rmSync(root, { recursive: true }));
+    mkdirSync(join(root, 'lib/systemd'), { recursive: true });
+    mkdirSync(join(root, 'sbin'));
+    writeFileSync(join(root, 'lib/systemd/systemd'), '');
+    symlinkSync('/lib/systemd/systemd', join(root, 'sbin/init'));
+    expect(call('boot', '--dry-run', '--root', root)).toMatch(/^lay down/);
   });
 });

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { RootError } from '../system/root-error.ts';
 import type { ReadableRoot } from '../system/system.ts';
+import { isSomethingElse } from '../system/text-if-readable.ts';
 import type { FileChange } from './change.ts';
 
 /** As many links in a row as Linux follows. */
@@ -21,8 +22,9 @@ export interface SharedText {
 
 /** Read a file that is to be edited in part. It does not throw: an unreadable file is a `fault`. */
 export function readShared(root: ReadableRoot, path: string): SharedText {
-  const target = behindLinks(root, path);
+  let target = path;
   try {
+    target = behindLinks(root, path);
     const text = root.read(target)?.toString('latin1');
     return text === undefined ? { path: target } : { path: target, text };
   } catch (error) {
@@ -50,8 +52,8 @@ export function sharedFile(
 }
 
 /**
- * The path at the end of a chain of symbolic links, whether or not anything is there. It does not throw: where the chain
- * cannot be followed (a loop, an input/output error), reading the returned path tells why.
+ * The path at the end of a chain of symbolic links, whether or not anything is there. Where the chain cannot be followed
+ * (a loop), reading the returned path tells why. Throws RootError where a link could not be looked at.
  */
 export function behindLinks(root: ReadableRoot, path: string): string {
   let place = path;
@@ -69,7 +71,7 @@ function linkTarget(root: ReadableRoot, path: string): string | undefined {
   try {
     return root.linkTarget(path);
   } catch (error) {
-    if (error instanceof RootError) return undefined;
+    if (isSomethingElse(error)) return undefined;
     throw error;
   }
 }

@@ -2,8 +2,9 @@ import { RootError } from './root-error.ts';
 import type { ReadableRoot } from './system.ts';
 
 /**
- * The content of a file that is only a hint, and that a root may have in any form: undefined where it is missing, and
- * where it cannot be read (a folder, a device, a file that is too large, an input/output error).
+ * The content of a file that a root may have in any form: undefined where it is missing, and where something is in its
+ * place that holds no such text: a folder, a device, a loop of links, a file that is too large. Any other failure, an
+ * input/output error for instance, is thrown: nobody knows then what the file says.
  */
 export function bytesIfReadable(
   root: Pick<ReadableRoot, 'read'>,
@@ -13,7 +14,7 @@ export function bytesIfReadable(
   try {
     return root.read(path, limit);
   } catch (error) {
-    if (error instanceof RootError) return undefined;
+    if (isSomethingElse(error)) return undefined;
     throw error;
   }
 }
@@ -25,4 +26,10 @@ export function textIfReadable(
   limit?: number,
 ): string | undefined {
   return bytesIfReadable(root, path, limit)?.toString('utf8');
+}
+
+/** Whether a file operation failed because of what is at the path, and not because it could not be looked at. */
+export function isSomethingElse(error: unknown): boolean {
+  if (!(error instanceof RootError)) return false;
+  return /^(EISDIR|ENOTDIR|ELOOP|ENXIO|not a regular file|larger than .*)$/.test(error.code);
 }

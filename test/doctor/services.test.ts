@@ -76,6 +76,16 @@ describe('failed units', () => {
     ]);
   });
 
+  it.each([
+    ['auto lo\niface lo inet loopback\n', 'wrong'],
+    ['source /etc/network/interfaces.d/*\n', 'wrong'],
+    ['auto lo\niface lo inet manual\n', 'note'],
+  ])('of ifupdown are told by what it does with the loopback: %j', (interfaces, status) => {
+    expect(findings({ '/etc/network/interfaces': interfaces }, { 'networking.service': [1] })).toMatchObject([
+      { status },
+    ]);
+  });
+
   it('that failed for reasons of their own are set apart', () => {
     expect(
       findings(

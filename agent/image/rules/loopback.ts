@@ -26,6 +26,16 @@ function manualLoopback({ root }: Image): Want[] {
   }));
 }
 
+/** Whether ifupdown would bring the loopback up, which a zone's kernel refuses. */
+export function bringsLoopbackUp(root: ReadableRoot): boolean {
+  const files = [mainFile, ...root.list(folder).map((name) => `${folder}/${name}`)].map((path) =>
+    textOf(root, path),
+  );
+  return (
+    !files.some((text) => definition.test(text)) || files.some((text) => withManualLoopback(text) !== text)
+  );
+}
+
 function textOf(root: ReadableRoot, path: string): string {
   return root.entry(path)?.kind === 'file' ? (root.read(path)?.toString('latin1') ?? '') : '';
 }

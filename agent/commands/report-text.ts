@@ -8,6 +8,8 @@ type Stage = KeptStep['stage'];
 /** What a report does not say by itself. */
 export interface About {
   readonly dryRun?: boolean;
+  /** The root is not the running system's: programs are listed there, never run. */
+  readonly elsewhere?: boolean;
   /** The name of the instance by an earlier report. */
   readonly knownName?: string | undefined;
 }
@@ -41,18 +43,12 @@ export function machineLines(report: KeptReport, style: Style, knownName?: strin
 }
 
 /** What a stage did, step by step; the metadata is told of with the first stage of a run. */
-export function stageLines(
-  report: KeptReport,
-  stage: Stage,
-  style: Style,
-  { dryRun = false }: About = {},
-): string[] {
-  const word = dryRun ? 'would change' : 'not run here';
+export function stageLines(report: KeptReport, stage: Stage, style: Style, about: About = {}): string[] {
   const steps = report.steps.filter((step) => step.stage === stage);
   return [
-    ...stageTitle(report, stage, steps, style, word),
+    ...stageTitle(report, stage, steps, style, about),
     ...(stage === stagesWithSteps(report)[0] ? metadataLines(report.metadata, style) : []),
-    ...foldSkipped(steps).flatMap((step) => stepLines(step, style, word)),
+    ...foldSkipped(steps).flatMap((step) => stepLines(step, style, about)),
   ];
 }
 
@@ -76,14 +72,24 @@ function stageTitle(
   stage: Stage,
   steps: readonly KeptStep[],
   style: Style,
-  listed: string,
+  about: About,
 ): string[] {
   const started = report.started.replace('T', ' ').replace(/\.\d+Z$/, ' UTC');
-  const results = ['failed', 'kept', 'changed', 'listed', 'unchanged', 'skipped'] as const;
-  const counts = results
-    .map((result) => ({ result, count: steps.filter((step) => step.result === result).length }))
-    .filter(({ count }) => count > 0)
-    .map(({ result, count }) => `${count} ${wordOf(result, listed)}`);
+  const order = [
+    'failed',
+    'kept',
+    'changed',
+    'would change',
+    'would run',
+    'not run here',
+    'unchanged',
+    'skipped',
+  ];
+  const words = steps.map((step) => stepWord(step, about));
+  const counts = order.flatMap((word) => {
+    const found = words.filter((one) => one === word).length;
+    return found === 0 ? [] : [`${found} ${word}`];
+  });
   const spent = report.stages.length > 1 ? sum(steps.map((step) => step.milliseconds)) : report.milliseconds;
   const when = report.kind === 'before init' ? 'before init, ' : '';
   const left = `${stage} stage, ${when}${printable(style, started)}`;
@@ -102,7 +108,10 @@ function metadataLines(metadata: KeptReport['metadata'], style: Style): string[]
     ];
   return [
     between(head('failed', 'metadata', 'unavailable', style), time),
-    ...detail(`${metadata.socket}: ${metadata.reason}`, style),
+    ...detail(
+      metadata.reason.includes(metadata.socket) ? metadata.reason : `${metadata.socket}: ${metadata.reason}`,
+      style,
+    ),
     ...remedy('see lx-agent doctor; then lx-agent run', style),
   ];
 }
@@ -128,12 +137,21 @@ function foldSkipped(steps: readonly KeptStep[]): KeptStep[] {
 }
 
 /** `listed` is the report's own word; a person is told what it means in this run. */
-function wordOf(result: KeptStep['result'], listed: string): string {
-  return result === 'listed' ? listed : result;
+function changeWord({ result, kind }: KeptStep['changes'][number], { dryRun, elsewhere }: About): string {
+  if (result !== 'listed') return result;
+  if (dryRun !== true || (kind === 'command' && elsewhere === true)) return 'not run here';
+  return kind === 'command' ? 'would run' : 'would change';
 }
 
-function stepLines(step: KeptStep, style: Style, listed: string): string[] {
+function stepWord({ result, changes }: KeptStep, about: About): string {
+  if (result !== 'listed') return result;
+  const words = changes.map((change) => changeWord(change, about));
+  return ['would change', 'would run'].find((word) => words.includes(word)) ?? 'not run here';
+}
+
+function stepLines(step: KeptStep, style: Style, about: About): string[] {
   const { name, result, reason } = step;
+  const word = stepWord(step, about);
   const short = result === 'skipped' && reason !== undefined && fits(reason);
   // What the reason of the step says already is not said again of the change that it comes from.
   const isSaid = (change: (typeof step.changes)[number]) =>
@@ -143,12 +161,13 @@ function stepLines(step: KeptStep, style: Style, listed: string): string[] {
   const todo = step.remedy ?? usualRemedy(step);
   return [
     between(
-      head(result, name, short ? `skipped: ${reason}` : wordOf(result, listed), style),
+      head(result, name, short ? `skipped: ${reason}` : word, style),
       result === 'skipped' ? '' : duration(step.milliseconds),
     ),
     ...(short || reason === undefined ? [] : detail(reason, style)),
     ...changes.flatMap((change) => {
-      const mark = change.result === result ? '' : `${wordOf(change.result, listed)}: `;
+      const changed = changeWord(change, about);
+      const mark = changed === word ? '' : `${changed}: `;
       return detail(`${mark}${change.what}: ${change.reason ?? change.why}`, style);
     }),
     ...(todo === undefined ? [] : remedy(todo, style)),

@@ -68,6 +68,7 @@ export async function run(invocation: Invocation, io: Io): Promise<number> {
     flags.has('exit-code') && report.exit === 0 && wouldChange(report, rootDirectory) ? 4 : report.exit;
   await show({ ...report, exit }, json, io, {
     dryRun,
+    elsewhere: rootDirectory !== '/',
     knownName: report.hostname ?? report.instance ?? (json ? undefined : await nameOnRecord(rootDirectory)),
   });
   return exit;

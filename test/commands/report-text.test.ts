@@ -36,19 +36,37 @@ describe('a report as text', () => {
     await expect(renderReport(both, unicode)).toMatchFileSnapshot('golden/report-both-stages.txt');
   });
 
-  it('says of what is only listed whether it would change, or is not run on this root', () => {
-    const listed = {
+  it('says of what is only listed whether it would change or run, or is not run on this root', () => {
+    const [hostname] = firstBoot.steps;
+    const listed = (kind: string) => ({
       ...firstBoot,
-      steps: firstBoot.steps.map((step) => ({
-        ...step,
-        result: 'listed' as const,
-        changes: step.changes.map((change) => ({ ...change, result: 'listed' as const })),
-      })),
-    };
-    expect(renderReport(listed, ascii)).toMatch(/^ {2}\d+ not run here$/m);
-    const dry = renderReport(listed, ascii, { dryRun: true });
-    expect(dry).toMatch(/^ {2}\d+ would change$/m);
-    expect(dry).not.toContain('listed');
+      steps: [
+        {
+          ...firstBoot.steps[1],
+          name: 'hostname',
+          stage: 'early' as const,
+          milliseconds: 1,
+          result: 'listed' as const,
+          changes: (hostname?.changes ?? [])
+            .filter((change) => kind === 'all' || change.kind === kind)
+            .map((change) => ({ ...change, result: 'listed' as const })),
+        },
+      ],
+    });
+    const command = listed('command');
+    expect(renderReport(command, ascii, { elsewhere: true })).toMatch(/^ {2}1 not run here$/m);
+    expect(renderReport(command, ascii, { dryRun: true, elsewhere: true })).toMatch(/^ {2}1 not run here$/m);
+    expect(renderReport(command, ascii, { dryRun: true })).toMatch(/^ {2}1 would run$/m);
+    const all = renderReport(listed('all'), ascii, { dryRun: true });
+    expect(all).toMatch(/^ {2}1 would change$/m);
+    expect(all).toMatch(/^ {6}would run: hostname web-1: /m);
+    expect(all).not.toContain('listed');
+  });
+
+  it('names the socket once, also where the reason names it', () => {
+    const reason = 'no metadata from /native/.zonecontrol/metadata.sock: no such file or directory';
+    const mute = { ...muteBoot, metadata: { ...muteBoot.metadata, status: 'unavailable' as const, reason } };
+    expect(renderReport(mute, ascii).match(/metadata\.sock/g)).toHaveLength(1);
   });
 
   it('of a run without metadata has the name that earlier ones had', () => {

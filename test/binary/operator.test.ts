@@ -91,4 +91,24 @@ describe('what an operator asks the binary', () => {
     expect(content).not.toContain('planted-Pw-1');
     rmSync(archive);
   });
+
+  it('explains a file from the moment it was written until somebody edits it, and has the runs on record', async () => {
+    const zone = await openZone();
+    const owner = async (path: string) => {
+      const { stdout } = await zone.call(['explain', path, '--json', '--root', zone.root]);
+      const { owner, steps } = JSON.parse(stdout);
+      return { owner, steps: steps.map(({ step }: { step: string }) => step) };
+    };
+    expect(await zone.call(['explain', '/etc/hostname', '--root', zone.root])).toMatchObject({ status: 1 });
+    await zone.run();
+    expect(await owner('/etc/hostname')).toEqual({ owner: 'agent', steps: ['hostname'] });
+    expect(await owner('/etc/hosts')).toEqual({ owner: 'shared', steps: ['hostname'] });
+    expect(await owner('/var/db/mdata-user-data')).toEqual({ owner: 'agent', steps: ['user-data'] });
+    writeFileSync(join(zone.root, 'etc/hostname'), 'mine\n');
+    await zone.run();
+    expect(await owner('/etc/hostname')).toEqual({ owner: 'edited', steps: ['hostname'] });
+    const { stdout } = await on(zone, 'history --json');
+    expect(JSON.parse(stdout).runs).toMatchObject([{ kind: 'run' }, { kind: 'run' }]);
+    expect((await on(zone, 'explain hostnme')).stderr).toContain('(did you mean hostname?)');
+  });
 });

@@ -45,6 +45,8 @@ describe('bash', () => {
     ['lx-agent run --stage e', ['early']],
     ['lx-agent run machine', ['machine-id']],
     ['lx-agent image check --root /us', ['/usr']],
+    ['lx-agent explain machine', ['machine-id']],
+    ['lx-agent explain /us', ['/usr']],
   ])('completes %j', (line, expected) => {
     expect(complete(line)).toEqual(expected);
   });
@@ -70,6 +72,7 @@ describe('fish', () => {
     ['lx-agent run --st', ['--stage']],
     ['lx-agent run --stage e', ['early']],
     ['lx-agent run machine', ['machine-id']],
+    ['lx-agent explain machine', ['machine-id']],
   ])('completes %j', (line, expected) => {
     expect(complete(line)).toEqual(expected);
   });
@@ -99,6 +102,8 @@ describe('zsh', () => {
     ['lx-agent image ', 'Make an image fit for lx zones'],
     ['lx-agent metadata get sdc:da', 'tacenter_name'],
     ['lx-agent run --stage ', 'early'],
+    ['lx-agent explain machi', 'ne-id'],
+    ['lx-agent explain /us', '/usr'],
   ])('completes %j', (line, expected) => {
     expect(complete(line, expected)).toContain(expected);
   });

@@ -102,8 +102,7 @@ describe.each(['openrc on sysvinit', 'openrc on sysvinit on trixie'])('a root wi
       const { started, failed } = await services(guest, 'openrc');
       await guest.end(root.powerOff ?? ['/sbin/shutdown', '-h', 'now']);
       await server.close();
-      expect(started).toEqual(expect.arrayContaining(['lx-agent-net', 'wants-net']));
-      if (year > 2023) expect(started).toContain('networking');
+      expect(started).toEqual(expect.arrayContaining(['networking', 'wants-net']));
       expect(failed).toEqual([]);
       // The early stage has put right what cannot be started.
       expect(readFileSync(place.disk.path('/etc/init.d/networking'), 'utf8')).toMatch(/^#!/);

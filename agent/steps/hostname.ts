@@ -50,9 +50,6 @@ function planHostname(
   const previous = owed ?? textIfReadable(root, path)?.trim();
   const changes: Change[] = [];
 
-  // First, because it needs none of the files: it is set even where one of them cannot be written.
-  if (root.live && runningName() !== node) changes.push(setRunningName(root, node, why));
-
   changes.push(
     ...sharedFile(
       root,
@@ -91,6 +88,8 @@ function planHostname(
       { why },
     ).filter(({ fault }) => usesConfd || fault === undefined),
   );
+
+  if (root.live && runningName() !== node) changes.push(setRunningName(root, node, why));
   return changes;
 }
 

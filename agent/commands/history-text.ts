@@ -5,8 +5,6 @@ import { duration, paint, printable, type Style } from './style.ts';
 
 /** Runs as lines, in the order given: when, what, how long it took, and what it changed, kept and failed to do. */
 export function renderHistory(runs: readonly Run[], style: Style): string {
-  if (runs.length === 0)
-    return 'lx-agent has not run here yet\n  to do: lx-agent run, or lx-agent doctor to see why\n';
   return joined([
     [paint(style, 'bold', 'runs on record, the newest first')],
     runs.flatMap((run) => oneRun(run, style)),

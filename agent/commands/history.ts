@@ -18,7 +18,8 @@ export async function run({ flags, values }: Invocation, io: Io): Promise<number
   if (flags.has('json')) {
     const runs = shown.map(({ report, stages }) => ({ ...report, stages }));
     io.stdout.write(`${JSON.stringify({ version: 1, exit, runs }, null, 2)}\n`);
-  } else if (all.length > 0 || faults.length === 0)
-    io.stdout.write(renderHistory(shown, styleFor(io.stdout, io.environment)));
+  } else if (all.length > 0) io.stdout.write(renderHistory(shown, styleFor(io.stdout, io.environment)));
+  else if (faults.length === 0)
+    io.stdout.write('lx-agent has not run here yet\n  to do: lx-agent run, or lx-agent doctor to see why\n');
   return exit;
 }

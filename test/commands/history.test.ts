@@ -52,6 +52,12 @@ describe('lx-agent history', () => {
     });
   });
 
+  it('does not say that nothing ran when it is asked for no run', async () => {
+    const { exit, stdout } = await history(temporaryRoot(tree), '-n', '0');
+    expect(exit).toBe(0);
+    expect(stdout).not.toContain('has not run');
+  });
+
   it('tells of one run that did both stages once', async () => {
     const both = { ...firstBoot, kind: 'boot' as const };
     const root = temporaryRoot({

@@ -5,10 +5,12 @@ import { steps } from '../../agent/steps/order.ts';
 it('is the order of the boot', () => {
   expect(steps.map(({ stage, name }) => `${stage} ${name}`)).toEqual([
     'early provision',
+    'early stand-ins',
     'early hostname',
     'early resolver',
     'early network',
     'early machine-id',
+    'early container-traces',
     'early ssh-host-keys',
     'early authorized-keys',
     'early user-data',
@@ -28,6 +30,9 @@ it('makes the instance another one only where all that tells it from its image w
   ]);
 });
 
-it('goes on without metadata only with what makes missing keys: sshd would not start', () => {
-  expect(steps.filter(({ offline }) => offline).map(({ name }) => name)).toEqual(['ssh-host-keys']);
+it('goes on without metadata only with what lets the network service and sshd start', () => {
+  expect(steps.filter(({ offline }) => offline).map(({ name }) => name)).toEqual([
+    'stand-ins',
+    'ssh-host-keys',
+  ]);
 });

@@ -30,17 +30,18 @@ if [ "$stage" = mounted ]; then
   # group tells who is still there.
   mount -t cgroup2 cgroup2 /sys/fs/cgroup || exit 9
   # A name of its own: the number of a process comes again, and a group of one that was killed is still there.
-  group=$(mktemp -d /sys/fs/cgroup/lx-agent-boot.XXXXXX) && echo $$ >"$group/cgroup.procs" || exit 9
-  # Groups of the guest's own in the hierarchies of cgroup version 1 that inits make: such a hierarchy is one for the
-  # whole machine, and without a group in it the guest would see those of others.
+  own=lx-agent-boot.${upper##*/}
+  group=$(mktemp -d "/sys/fs/cgroup/$own.XXXXXX") && echo $$ >"$group/cgroup.procs" || exit 9
+  # A named hierarchy of cgroup version 1 is one for the whole machine. Without a group of its own in it, the guest would
+  # see the groups of others.
   groups=("$group")
   if [ -n "${BOX:-}" ]; then
-    for name in systemd openrc; do
+    while read -r name; do
       mkdir -p "$upper/cgroup-$name"
       mount -t cgroup -o "none,name=$name" cgroup "$upper/cgroup-$name" || exit 9
-      own=$(mktemp -d "$upper/cgroup-$name/lx-agent-boot.XXXXXX") && echo $$ >"$own/cgroup.procs" || exit 9
-      groups+=("$own")
-    done
+      named=$(mktemp -d "$upper/cgroup-$name/$own.XXXXXX") && echo $$ >"$named/cgroup.procs" || exit 9
+      groups+=("$named")
+    done <"$BOX/hierarchies"
     "$BOX/supervisor" "$upper/box.sock" &
     until [ -S "$upper/box.sock" ]; do sleep 0.01; done
   fi
@@ -51,9 +52,9 @@ if [ "$stage" = mounted ]; then
   status=$?
   echo $$ >/sys/fs/cgroup/cgroup.procs
   echo 1 >"$group/cgroup.kill"
-  for own in "${groups[@]:1}"; do echo $$ >"${own%/*}/cgroup.procs"; done
-  for own in "${groups[@]}"; do
-    until find "$own" -depth -type d -exec rmdir {} + 2>/dev/null; do sleep 0.05; done
+  for named in "${groups[@]:1}"; do echo $$ >"${named%/*}/cgroup.procs"; done
+  for group in "${groups[@]}"; do
+    until find "$group" -depth -type d -exec rmdir {} + 2>/dev/null; do sleep 0.05; done
   done
   exit "$status"
 fi
@@ -96,7 +97,7 @@ mount -t proc proc "$root/proc"
 cat /proc/sys/kernel/random/uuid >"$upper/boot_id"
 mount --bind "$upper/boot_id" "$root/proc/sys/kernel/random/boot_id"
 if [ -n "${BOX:-}" ]; then
-  # /proc and /sys as an lx zone has them (zone/answers.ts has the sources); /run and cgroups are the init's to mount.
+  # /proc and /sys have what an lx zone has (zone/answers.ts has the sources). /run and cgroups are for init to mount.
   ln -s console "$root/dev/kmsg"
   new=$root/.new
   mkdir "$new"
@@ -110,6 +111,9 @@ if [ -n "${BOX:-}" ]; then
   mount --rbind "$new" "$root/proc/sys"
   umount -l "$new"
   mount -o remount,bind,ro "$root/proc/sys"
+  read -r _ _ release _ </proc/version
+  printf 'Linux version %s (%s)\n' "$release" "$(<"$BOX/version")" >"$upper/proc-version"
+  mount --bind "$upper/proc-version" "$root/proc/version"
   for file in cgroups filesystems; do
     mount --bind "$BOX/proc-$file" "$root/proc/$file"
   done
@@ -140,10 +144,17 @@ if [ -e "$root/proc/sysrq-trigger" ]; then
   mount -o remount,bind,ro "$root/proc/sysrq-trigger"
 fi
 [ -z "${ZONE-1}" ] || mkdir -p "$root/native/usr/sbin"
-if [ -n "${PLATFORM:-}" ]; then
-  mkdir -p "$root/native/usr"
-  mount --bind "$PLATFORM" "$root/native/usr"
+platform=${PLATFORM:-${BOX:+$BOX/native/usr}}
+if [ -n "${ZONE-1}" ] && [ -n "$platform" ]; then
+  mount --bind "$platform" "$root/native/usr"
   mount -o remount,bind,ro "$root/native/usr"
+fi
+if [ -n "${ZONE-1}" ] && [ -n "${BOX:-}" ]; then
+  mkdir -p "$root/native/sbin" "$root/native/lib"
+  for folder in sbin usr/sbin; do
+    mount --bind "$BOX/native/usr/sbin" "$root/native/$folder"
+    mount -o remount,bind,ro "$root/native/$folder"
+  done
 fi
 if [ -n "${METADATA:-}" ]; then
   mkdir -p "$root/native/.zonecontrol"
@@ -159,7 +170,6 @@ start=(bash -c 'mkdir -p .old; pivot_root . .old; cd /; exec /bin/sh -c "umount 
 drop=-sys_time,-sys_module,-sys_rawio,-mknod,-syslog,-wake_alarm
 if [ -n "${BOX:-}" ]; then
   start=("$BOX/zone-init" boot "$upper/box.sock" "$root")
-  drop=$drop,-net_admin
 fi
 exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin container=zone TERM=linux \
   NODE_REPL_EXTERNAL_MODULE=/nowhere NODE_V8_COVERAGE=/var/coverage LD_LIBRARY_PATH=/nowhere \

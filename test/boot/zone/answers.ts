@@ -5,17 +5,18 @@ export interface Answer {
   readonly number: number;
   /** Which of its uses are meant; all of them where this is absent. */
   readonly when?: Condition;
-  readonly answer: ErrorName | 'success without effect' | 'asks the supervisor';
+  readonly answer: ErrorName | 'success without effect' | 'asked of the supervisor';
   /** The file of illumos-joyent that says so, below `usr/src/`. */
   readonly source: string;
 }
 
-/** Arguments are 32-bit values here and are counted from 0. */
+/** Arguments are counted from 0, and their lower 32 bits count. */
 export type Condition = Test | { readonly all: readonly Test[] };
 export type Test =
   | { readonly argument: number; readonly isOneOf: readonly number[] }
   | { readonly argument: number; readonly isNoneOf: readonly number[] }
-  | { readonly argument: number; readonly hasAnyBitOf: number };
+  | { readonly argument: number; readonly hasAnyBitOf: number }
+  | { readonly argument: number; readonly bits: { readonly mask: number; readonly are: number } };
 
 /** Linux's numbers of the errors that the box answers with. */
 export const errorNumbers = {
@@ -23,9 +24,11 @@ export const errorNumbers = {
   EFAULT: 14,
   ENODEV: 19,
   EINVAL: 22,
+  ENOTTY: 25,
   ENOSYS: 38,
   ENOPROTOOPT: 92,
   EPROTONOSUPPORT: 93,
+  EOPNOTSUPP: 95,
   EAFNOSUPPORT: 97,
 } as const;
 export type ErrorName = keyof typeof errorNumbers;
@@ -113,6 +116,33 @@ const prctlPretended = [24, 27, 28];
 /** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. */
 const newNamespaces = 0x7e020000;
 
+/** The requests of ioctl(2) that lx translates. */
+const ioctlRequests = {
+  terminal: [
+    0x5401, 0x5402, 0x5403, 0x5404, 0x5405, 0x5406, 0x5407, 0x5408, 0x5409, 0x540a, 0x540b, 0x540c, 0x540d,
+    0x540e, 0x540f, 0x5410, 0x5412, 0x5413, 0x5414, 0x5416, 0x5417, 0x5418, 0x541b, 0x5420, 0x5421, 0x5422,
+    0x5423, 0x5424, 0x5425, 0x5429, 0x5450, 0x5451, 0x5452, 0x40045431, 0x80045430,
+  ],
+  socket: [
+    0x8902, 0x8903, 0x8904, 0x8905, 0x8906, 0x8910, 0x8912, 0x8913, 0x8914, 0x8915, 0x8916, 0x8917, 0x8918,
+    0x8919, 0x891a, 0x891b, 0x891c, 0x891d, 0x891e, 0x8921, 0x8922, 0x8924, 0x8927, 0x8933, 0x8942,
+  ],
+  disk: [0x301, 0x1260, 0x1268, 0x80081272],
+  autofs: [
+    0x9360,
+    0x9361,
+    0x9362,
+    0x80049363,
+    0xc0089364,
+    0x810c9365,
+    0x40049366,
+    0x80049367,
+    0x80049370,
+    ...Array.from({ length: 14 }, (_, index) => 0xc0189371 + index),
+  ],
+};
+const ioctl = 'uts/common/brand/lx/syscall/lx_ioctl.c';
+
 const socket = 'uts/common/brand/lx/syscall/lx_socket.c';
 const family = { unix: 1, inet: 2, inet6: 10, netlink: 16, packet: 17 };
 /** Families that Linux numbers up to RXRPC, the last one that lx knows the number of. */
@@ -121,6 +151,13 @@ const unsupportedFamilies = Array.from({ length: 34 }, (_, number) => number).fi
 );
 /** NETLINK_ROUTE, NETLINK_AUDIT, NETLINK_KOBJECT_UEVENT. */
 const netlinkProtocols = [0, 9, 15];
+const netlinkSource = 'uts/common/brand/lx/io/lx_netlink.c';
+
+/** Where the privileges are asked for that a zone has not: to set the clock, to make devices. */
+const policy = 'uts/common/os/policy.c';
+
+/** S_IFCHR; S_IFBLK has the same bits but for 0x4000. */
+const deviceMode = 0x2000;
 
 /**
  * All that is answered by system call, in the order in which it is tried: the first that fits counts. What the
@@ -176,7 +213,45 @@ export const answers: readonly Answer[] = [
       ],
     },
     answer: 'EPROTONOSUPPORT',
-    source: 'uts/common/brand/lx/io/lx_netlink.c',
+    source: netlinkSource,
+  },
+  {
+    // SIOCADDRT and SIOCDELRT, SIOCETHTOOL, SIOCSIFNAME…
+    call: 'ioctl',
+    number: 16,
+    when: {
+      all: [
+        { argument: 1, isNoneOf: ioctlRequests.socket },
+        { argument: 1, bits: { mask: 0xff00, are: 0x8900 } },
+      ],
+    },
+    answer: 'EOPNOTSUPP',
+    source: ioctl,
+  },
+  {
+    // TIOCOUTQ, TIOCVHANGUP, TIOCGPTPEER, FS_IOC_GETFLAGS, FICLONE…
+    call: 'ioctl',
+    number: 16,
+    when: { argument: 1, isNoneOf: Object.values(ioctlRequests).flat() },
+    answer: 'ENOTTY',
+    source: ioctl,
+  },
+  { call: 'adjtimex', number: 159, answer: 'EPERM', source: policy },
+  { call: 'settimeofday', number: 164, answer: 'EPERM', source: policy },
+  { call: 'clock_settime', number: 227, answer: 'EPERM', source: policy },
+  {
+    call: 'mknod',
+    number: 133,
+    when: { argument: 1, bits: { mask: 0xb000, are: deviceMode } },
+    answer: 'EPERM',
+    source: policy,
+  },
+  {
+    call: 'mknodat',
+    number: 259,
+    when: { argument: 2, bits: { mask: 0xb000, are: deviceMode } },
+    answer: 'EPERM',
+    source: policy,
   },
   ...[
     { call: 'setsockopt', number: 54 },
@@ -198,11 +273,31 @@ export const answers: readonly Answer[] = [
   {
     call: 'mount',
     number: 165,
-    answer: 'asks the supervisor',
+    answer: 'asked of the supervisor',
     source: 'uts/common/brand/lx/syscall/lx_mount.c',
   },
-  { call: 'uname', number: 63, answer: 'asks the supervisor', source: 'uts/common/brand/lx/sys/lx_brand.h' },
+  {
+    call: 'uname',
+    number: 63,
+    answer: 'asked of the supervisor',
+    source: 'uts/common/brand/lx/sys/lx_brand.h',
+  },
+  { call: 'sendto', number: 44, answer: 'asked of the supervisor', source: netlinkSource },
+  { call: 'sendmsg', number: 46, answer: 'asked of the supervisor', source: netlinkSource },
 ];
+
+/**
+ * A call that no kernel has: by it the stand-in for illumos's route(8) asks the supervisor for a route. lx lets native
+ * programs go past its table (`uts/common/brand/lx/os/lx_brand.c`).
+ */
+export const routeCall = 5000;
+
+/** What lx does for a message on a socket of NETLINK_ROUTE, for the supervisor; every other type is EOPNOTSUPP. */
+export const netlink = {
+  source: netlinkSource,
+  /** RTM_GETLINK, RTM_GETADDR, RTM_GETROUTE (that of IPv6 is EPROTO). */
+  requests: [18, 22, 26],
+} as const;
 
 const mount = 'uts/common/brand/lx/syscall/lx_mount.c';
 
@@ -219,6 +314,8 @@ export const mounts = {
     nfs: undefined,
     nfs4: undefined,
   } satisfies Readonly<Record<string, readonly string[] | undefined>>,
+  /** Hierarchies that the guest gets a group of its own in before init: a hierarchy is one for the whole machine. */
+  hierarchies: ['systemd', 'openrc', 'elogind'],
   /** Options of every type that takes any; those of a type that takes none are ENOSYS, others EINVAL. */
   commonOptions: ['exec', 'noexec', 'devices', 'nodevices', 'dev', 'nodev', 'suid', 'nosuid'],
   /**

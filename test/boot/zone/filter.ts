@@ -1,4 +1,4 @@
-import { type Answer, answers, errorNumbers, lastCall, type Test } from './answers.ts';
+import { type Answer, answers, errorNumbers, lastCall, routeCall, type Test } from './answers.ts';
 
 /** One instruction of classic BPF: `struct sock_filter`. */
 export interface Instruction {
@@ -8,26 +8,30 @@ export interface Instruction {
   readonly k: number;
 }
 
-const [loadWord, jumpEqual, jumpGreater, jumpBits, giveBack] = [0x20, 0x15, 0x25, 0x45, 0x06];
+const [loadWord, and, jumpEqual, jumpGreater, jumpBits, giveBack] = [0x20, 0x54, 0x15, 0x25, 0x45, 0x06];
 /** Offsets in `struct seccomp_data`; an argument's lower half comes first. */
 const [numberAt, architectureAt, argumentsAt] = [0, 4, 16];
 const x86_64 = 0xc000003e;
 const [allow, error, notify] = [0x7fff0000, 0x00050000, 0x7fc00000];
 
+const noCall = error | errorNumbers[lastCall.answer];
+
 const load = (k: number): Instruction => ({ code: loadWord, jt: 0, jf: 0, k });
 const end = (k: number): Instruction => ({ code: giveBack, jt: 0, jf: 0, k });
 const jump = (code: number, k: number, jt: number, jf: number): Instruction => ({ code, jt, jf, k });
 
-/** The seccomp program that answers system calls as the table says; 32-bit programs go past it. */
+/** The seccomp program that answers system calls as the table says. A 32-bit program finds no system call at all. */
 export function seccompProgram(): Instruction[] {
   const calls = [...Map.groupBy(answers, ({ number }) => number)];
   return [
     load(architectureAt),
     jump(jumpEqual, x86_64, 1, 0),
-    end(allow),
+    end(noCall),
     load(numberAt),
+    jump(jumpEqual, routeCall, 0, 1),
+    end(notify),
     jump(jumpGreater, lastCall.number, 0, 1),
-    end(error | errorNumbers[lastCall.answer]),
+    end(noCall),
     ...calls.flatMap(([number, ofCall]) => {
       const block = [...ofCall.flatMap(answered), end(allow)];
       return [jump(jumpEqual, number, 0, block.length), ...block];
@@ -47,6 +51,12 @@ function answered({ when, answer }: Answer): Instruction[] {
 /** Go on with the next instruction where the test holds, else skip as many more. */
 function condition(test: Test, skip: number): Instruction[] {
   const argument = load(argumentsAt + 8 * test.argument);
+  if ('bits' in test)
+    return [
+      argument,
+      { code: and, jt: 0, jf: 0, k: test.bits.mask },
+      jump(jumpEqual, test.bits.are, 0, skip),
+    ];
   if ('hasAnyBitOf' in test) return [argument, jump(jumpBits, test.hasAnyBitOf, 0, skip)];
   const isOneOf = 'isOneOf' in test;
   const values = isOneOf ? test.isOneOf : test.isNoneOf;
@@ -59,6 +69,6 @@ function condition(test: Test, skip: number): Instruction[] {
 }
 
 function action(answer: Answer['answer']): number {
-  if (answer === 'asks the supervisor') return notify;
+  if (answer === 'asked of the supervisor') return notify;
   return answer === 'success without effect' ? error : error | errorNumbers[answer];
 }

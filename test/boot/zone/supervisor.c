@@ -1,10 +1,9 @@
-/* supervisor SOCKET: answers, from outside of the box, the calls that need more than their registers: what is mounted,
-   and the version in uname(2). Each connection on SOCKET brings a listener of seccomp_unotify(2) and gets a process of
-   its own. The table comes from answers.ts (build.ts). */
+/* supervisor SOCKET: answers from outside the box the calls that need more than their registers: what is mounted, the
+   version in uname(2), netlink messages, and the routes that a native program sets. Each connection on SOCKET brings a
+   listener of seccomp_unotify(2) and gets a process of its own, which ends with the last process that has the filter. */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,88 +11,22 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
 #include <sys/un.h>
-#include <sys/utsname.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <sched.h>
 #include <unistd.h>
+#include "calls.h"
 #include "table.h"
 
-/* Linux carries the call out. */
-enum { GO_ON = 1 };
-
-/* Text of a process, or -EFAULT; -ENAMETOOLONG where it does not end within `size`. */
-static int text_of(pid_t pid, unsigned long address, char *text, size_t size) {
-  size_t have = 0;
-  while (have < size) {
-    /* Up to the end of a page at a time: the next one may not be there. */
-    size_t part = 4096 - (address + have) % 4096;
-    if (part > size - have) part = size - have;
-    struct iovec local = {text + have, part}, remote = {(void *)(address + have), part};
-    ssize_t read = process_vm_readv(pid, &local, 1, &remote, 1, 0);
-    if (read <= 0) return -EFAULT;
-    if (memchr(text + have, 0, read)) return 0;
-    have += read;
+static struct answer answer_to(const struct seccomp_notif *call) {
+  switch (call->data.nr) {
+    case SYS_mount:
+      return mount_answer(call);
+    case SYS_uname:
+      return uname_answer(call);
+    case ZONE_ROUTE_CALL:
+      return route_answer(call);
+    default:
+      return send_answer(call);
   }
-  text[size - 1] = 0;
-  return -ENAMETOOLONG;
-}
-
-static int listed(const char *const *list, const char *name, size_t length) {
-  for (; *list; list++)
-    if (strlen(*list) == length && strncmp(*list, name, length) == 0) return 1;
-  return 0;
-}
-
-static int options_error(const char *options, const char *const *own) {
-  if (*options == 0) return 0;
-  if (own[0] == NULL) return -ENOSYS;
-  while (1) {
-    size_t length = strcspn(options, ","), name = strcspn(options, ",=");
-    if (length == 0) return -EINVAL;
-    if (!listed(own, options, name) && !listed(zone_common_options, options, length)) return -EINVAL;
-    if (options[length] == 0) return 0;
-    options += length + 1;
-  }
-}
-
-static int mount_answer(pid_t pid, const __u64 *args) {
-  static const char *const none[] = {NULL};
-  char type[16], path[4096], options[4096] = "";
-  int error = text_of(pid, args[2], type, sizeof type);
-  if (error) return error == -ENAMETOOLONG ? -ENODEV : error;
-  if (strcmp(type, "nfs") == 0 || strcmp(type, "nfs4") == 0) return GO_ON;
-  if (args[3] & 0xffffffffUL & ~ZONE_MOUNT_FLAGS) return -ENOSYS;
-  for (int which = 0; which < 2; which++)
-    if ((error = text_of(pid, args[which], path, sizeof path))) return error;
-  if (args[4] && (error = text_of(pid, args[4], options, sizeof options))) return error;
-  if (args[3] & 0x1000 /* MS_BIND */) return (error = options_error(options, none)) ? error : GO_ON;
-  /* The box's own /sys is there already; Linux's would have more. */
-  if (strcmp(type, "sysfs") == 0 && strcmp(path, "/sys") == 0) return options[0] ? -ENOSYS : 0;
-  for (const struct zone_type *known = zone_types; known->name; known++)
-    if (strcmp(known->name, type) == 0) {
-      if (known->options && (error = options_error(options, known->options))) return error;
-      return GO_ON;
-    }
-  return -ENODEV;
-}
-
-static int uname_answer(pid_t pid, const __u64 *args) {
-  struct utsname name;
-  char path[64];
-  /* The name of the machine is that of the namespace which the process is in. */
-  snprintf(path, sizeof path, "/proc/%d/ns/uts", pid);
-  int space = open(path, O_RDONLY | O_CLOEXEC);
-  if (space < 0) return -ESRCH;
-  int entered = setns(space, CLONE_NEWUTS);
-  close(space);
-  if (entered || uname(&name)) return -errno;
-  memset(name.version, 0, sizeof name.version);
-  strcpy(name.version, ZONE_UNAME_VERSION);
-  struct iovec local = {&name, sizeof name}, remote = {(void *)args[0], sizeof name};
-  return process_vm_writev(pid, &local, 1, &remote, 1, 0) == sizeof name ? 0 : -EFAULT;
 }
 
 static void serve(int listener) {
@@ -106,10 +39,10 @@ static void serve(int listener) {
       if (errno == EINTR || errno == ENOENT) continue;
       exit(1);
     }
-    struct seccomp_notif_resp response = {.id = call.id};
-    int answer = call.data.nr == SYS_mount ? mount_answer(call.pid, call.data.args) : uname_answer(call.pid, call.data.args);
-    if (answer == GO_ON) response.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
-    else response.error = answer;
+    struct answer answer = answer_to(&call);
+    struct seccomp_notif_resp response = {.id = call.id, .val = answer.value, .error = -answer.error};
+    if (answer.kind == GO_ON) response.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+    /* A caller that was killed meanwhile waits for nothing. */
     ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &response);
   }
 }

@@ -8,6 +8,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sched.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +20,7 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "table.h"
+#include "filter.h"
 
 static void check(long result, const char *what) {
   if (result < 0) {
@@ -48,12 +49,34 @@ static void hand_over(int channel, int listener) {
   check(sendmsg(channel, &message, 0), "hand over the listener");
 }
 
+/* Our own sendmsg(2) has to be answered by the supervisor once the filter is on, which has no listener before it has
+   got it. So a child without the filter, with the same descriptors, hands it over. Returns where it waits to be told
+   the number. */
+static int begin_hand_over(int channel, pid_t *child) {
+  int told[2], listener;
+  check(pipe2(told, O_CLOEXEC), "pipe");
+  *child = syscall(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0);
+  check(*child, "clone");
+  if (*child == 0) {
+    if (read(told[0], &listener, sizeof listener) != sizeof listener) _exit(9);
+    hand_over(channel, listener);
+    _exit(0);
+  }
+  return told[1];
+}
+
 /* From here on every call is answered as the table says. */
 static void become(int channel, char **program) {
   struct sock_fprog filter = {sizeof zone_filter / sizeof zone_filter[0], (struct sock_filter *)zone_filter};
-  int listener = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &filter);
+  pid_t child;
+  int status, tell = begin_hand_over(channel, &child);
+  /* A signal that is not fatal waits until the supervisor has answered: nothing that it does is done twice. */
+  int listener = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+                         SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, &filter);
   check(listener, "seccomp");
-  hand_over(channel, listener);
+  check(write(tell, &listener, sizeof listener), "hand over the listener");
+  check(waitpid(child, &status, 0), "hand over the listener");
+  if (status) exit(9);
   close(listener);
   close(channel);
   execvp(program[0], program);

@@ -67,6 +67,31 @@ describe('in a booted root', () => {
     expect([early.exit, late.exit]).toEqual([0, 1]);
   });
 
+  it('the timeline has stages and units on one axis, and the chain of units goes through the agent', async () => {
+    const { tracks } = v.parse(
+      v.object({ tracks: v.array(v.object({ title: v.string(), offset: v.number() })) }),
+      JSON.parse(await inGuest('lx-agent timeline --json')),
+    );
+    expect(tracks.map(({ title }) => title.split(',')[0])).toEqual(['early stage', 'late stage', 'units']);
+    // The units began first: the axis begins with them.
+    expect(tracks.map(({ offset }) => offset > 0)).toEqual([true, true, false]);
+    const { chains } = v.parse(
+      v.object({ chains: v.array(v.array(v.object({ name: v.string() }))) }),
+      JSON.parse(await inGuest('lx-agent timeline --chain --json')),
+    );
+    expect(chains.flat().map(({ name }) => name)).toContain('lx-agent-early.service');
+    expect(await inGuest('lx-agent timeline --blame')).toContain('lx-agent-early.service');
+  });
+
+  it('explain knows whose file it is, and history has the boot', async () => {
+    expect(await inGuest('lx-agent explain /etc/hostname')).toContain("the agent's: it is as");
+    const { runs } = v.parse(
+      v.object({ runs: v.array(v.object({ kind: v.string(), stages: v.array(v.string()) })) }),
+      JSON.parse(await inGuest('lx-agent history --json')),
+    );
+    expect(runs.map(({ kind, stages }) => `${kind} ${stages.join()}`)).toEqual(['boot late', 'boot early']);
+  });
+
   it('the journal has the failure as an error, and nothing of the script', async () => {
     await guest.run('journalctl', '--sync');
     const lines = await guest.run(
@@ -154,6 +179,7 @@ describe('in trouble, what is said names the fault and the remedy', () => {
     await expect(await said('lx-agent run hostname')).toMatchFileSnapshot('golden/run-read-only.txt');
     await inGuest('umount /etc');
     server.metadata.delete('hostname');
+    await inGuest('lx-agent run hostname');
   });
 
   it('no ssh-keygen', async () => {

@@ -253,6 +253,14 @@ export const answers: readonly Answer[] = [
     answer: 'EPERM',
     source: policy,
   },
+  {
+    call: 'waitid',
+    number: 247,
+    // P_PIDFD, by which the C library asks whether clone gives descriptors of processes.
+    when: { argument: 0, isOneOf: [3] },
+    answer: 'EINVAL',
+    source: 'uts/common/brand/lx/syscall/lx_wait.c',
+  },
   ...[
     { call: 'setsockopt', number: 54 },
     { call: 'getsockopt', number: 55 },

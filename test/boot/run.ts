@@ -7,8 +7,8 @@ import { packages } from './packages.ts';
 import { roots } from './roots.ts';
 
 // `npm run test:boot [-- vitest arguments]`: everything that booting real init systems needs, then the tests; `npm run
-// bench:boot`: the same, then what the agent costs a boot. What cannot be had is a failure that names it; nothing is
-// skipped.
+// bench:boot`: the same, then what the agent costs a boot; `npm run census`: the same, then which services start in a
+// zone. What cannot be had is a failure that names it; nothing is skipped.
 
 const repository = join(import.meta.dirname, '../..');
 
@@ -23,10 +23,16 @@ for (const [release, ofRelease] of Map.groupBy(roots.values(), (root) => root.re
 buildIfStale();
 const run = mkdtempSync(join(layersFolder, 'run-'));
 const vitest = ['vitest', 'run', '--config', 'test/vitest.config.ts', '--project', 'boot'];
-const [measure, ...more] = process.argv.slice(2);
+/** What boots roots in place of the tests. */
+const programs: Readonly<Record<string, string>> = {
+  '--cost': 'test/boot/cost.ts',
+  '--census': 'test/boot/census/run.ts',
+};
+const [first = '', ...more] = process.argv.slice(2);
+const program = programs[first];
 const { status } = spawnSync(
   'npx',
-  measure === '--cost' ? ['node', 'test/boot/cost.ts', ...more] : [...vitest, ...process.argv.slice(2)],
+  program === undefined ? [...vitest, ...process.argv.slice(2)] : ['node', program, ...more],
   { cwd: repository, stdio: 'inherit', env: { ...process.env, LX_AGENT_BOOT_RUN: run } },
 );
 rmSync(run, { recursive: true, force: true });

@@ -93,7 +93,7 @@ function settled({ root, socketPath }: Zone, text: string): string {
     .replaceAll(/\d{4}-\d\d-\d\d[T ][\d:.]+( UTC|Z)?|\d{8}T\d{6}Z/g, 'TIME')
     .replaceAll(/[\d.]+ (ms|s)\b|"milliseconds": [\d.]+/g, 'DURATION')
     .replaceAll(/ +/g, ' ')
-    .replaceAll(/[#█ ]+(?=DURATION)/g, ' ');
+    .replaceAll(/ ([-#=x.:*])\1* (?=DURATION)/g, ' $1 ');
 }
 
 describe.each(loaders)('with %s, the program', (loader) => {

@@ -1,3 +1,4 @@
+import type { Entry } from '../system/root.ts';
 import { RootError } from '../system/root-error.ts';
 import type { State } from '../system/state.ts';
 import type { ReadableRoot } from '../system/system.ts';
@@ -68,6 +69,7 @@ function settleFile(change: FileChange, root: ReadableRoot, state: State, force:
   if (entry.kind === 'directory') throw new RootError('write', change.path, 'EISDIR');
   if (entry.kind === 'link' && change.claim === 'once') return settleLinkOfSomebody(change, root, force);
   if (entry.kind !== 'file') return wanted(change);
+  if (isReplacedUnread(change, entry, state)) return wanted(change);
   const before = root.read(change.path, largest);
   if (before === undefined) return wanted(change);
   const sameContent = before.equals(Buffer.from(change.content));
@@ -88,6 +90,19 @@ function settleFile(change: FileChange, root: ReadableRoot, state: State, force:
     before,
     backup: reason !== undefined || isOfUnknown(change, state),
   };
+}
+
+/** Content above this, in bytes, is not read where nothing depends on it: a program, or a sparse log. */
+const comparedLimit = 16 * 1024 * 1024;
+
+/** Whether a file is replaced whatever it holds, without a backup, and is too large to be what is wanted. */
+function isReplacedUnread(change: FileChange, entry: Entry, state: State): boolean {
+  return (
+    change.claim === 'always' &&
+    !isOfUnknown(change, state) &&
+    entry.size > comparedLimit &&
+    entry.size !== Buffer.byteLength(change.content)
+  );
 }
 
 /** A file that is only made where it is missing is there too where a link leads to one: somebody keeps it elsewhere. */

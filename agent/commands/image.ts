@@ -21,6 +21,7 @@ import { rules } from '../image/rules/all.ts';
 import { runningProgram } from '../image/running-program.ts';
 import { chooseRuntime, type RuntimeChoice, type RuntimeWish } from '../image/runtime.ts';
 import { unitChanges } from '../image/units.ts';
+import { versionChange } from '../image/version-change.ts';
 import { type ZoneFinding, zoneFindings, zoneKernel } from '../image/zone-findings.ts';
 import { openRoot, type Root } from '../system/root.ts';
 import { version } from '../version.ts';
@@ -61,14 +62,22 @@ async function runInstall(invocation: Invocation, io: Io, root: Root, source: So
   const changes = planInstallation(image, source, choice, unitChanges(root, image.init));
   const settled = settleInstallation(root, changes, invocation.flags.has('force'));
   if (invocation.flags.has('dry-run')) return await showDifferences(invocation, io, settled);
+  const previous = readRecord(root)?.agent;
   const left = await install(root, settled, source.version);
   const changed = settled.filter(({ result }) => result === 'wanted').length;
   if (invocation.flags.has('json'))
-    printJson(io, { ...facts(image), runtime: choice, changes: settled.map(outcome), left });
+    printJson(io, {
+      ...facts(image),
+      runtime: choice,
+      changes: settled.map(outcome),
+      left,
+      ...(previous !== undefined && { previous, versionChange: versionChange(previous, source.version) }),
+    });
   else
     io.stdout.write(
       [
         `${changed === 0 ? 'already installed' : 'installed'}: lx-agent ${source.version} in ${describe(image)}`,
+        ...inPlaceOf(previous, source.version),
         `C library: ${describeRuntime(choice)}`,
         ...settled.flatMap((one) =>
           one.result === 'kept' ? [`kept: ${subject(one.change)}, ${one.reason}`] : [],
@@ -78,6 +87,13 @@ async function runInstall(invocation: Invocation, io: Io, root: Root, source: So
       ].join('\n'),
     );
   return 0;
+}
+
+/** A downgrade is said aloud: it is seldom meant. */
+function inPlaceOf(previous: string | undefined, version: string): readonly string[] {
+  if (previous === undefined) return [];
+  const change = versionChange(previous, version);
+  return change === undefined ? [] : [`in place of: lx-agent ${previous} (${change})`];
 }
 
 function runtimeWish(text: string | undefined): RuntimeWish {

@@ -7,7 +7,8 @@ import { metadataLinks } from './rules/native.ts';
 import { programPath } from './running-program.ts';
 import { type RuntimeChoice, runtimeFiles, runtimeFolder } from './runtime.ts';
 
-const commandPath = '/usr/bin/lx-agent';
+/** What is on the PATH: a link to the program, or the script that starts it with its own C library. */
+export const commandPath = '/usr/bin/lx-agent';
 
 /** What an installation is made from. */
 export interface Source {

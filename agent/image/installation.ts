@@ -5,8 +5,18 @@ import type { Root } from '../system/root.ts';
 import { emptyState, stateFolder } from '../system/state.ts';
 import type { ReadableRoot } from '../system/system.ts';
 import { renumbered } from './insserv.ts';
+import { commandPath } from './install.ts';
 import { readManifest, writeManifest } from './manifest.ts';
-import { dropRecord, type Entry, type InstallRecord, readRecord, recordPath, writeRecord } from './record.ts';
+import {
+  dropRecord,
+  dropUnneeded,
+  type Entry,
+  type InstallRecord,
+  readRecord,
+  recordPath,
+  writeRecord,
+} from './record.ts';
+import { programPath } from './running-program.ts';
 import { assertUndoable, entriesFor, keepWhatWas, undo } from './undo.ts';
 
 /** Hold an installation against an image; what the agent itself wrote there before is its own to change. */
@@ -66,9 +76,21 @@ export async function install(
   }
   const left = await undo(root, obsolete, false);
   const gone = new Set(obsolete.map(({ path }) => path));
-  writeRecord(root, { version: 1, agent: version, entries: entries.filter(({ path }) => !gone.has(path)) });
+  const kept = entries.filter(({ path }) => !gone.has(path)).map((entry) => withoutProgram(entry, root));
+  const record: InstallRecord = { version: 1, agent: version, entries: kept };
+  writeRecord(root, record);
+  dropUnneeded(root, record);
   writeManifest(root, { ...readManifest(root), agent: version, place });
   return left;
+}
+
+/**
+ * A Dockerfile copies the program to where its command goes. The installation moved it: nothing is kept of it, so the
+ * image does not hold it twice, and an uninstall takes it away.
+ */
+function withoutProgram(entry: Entry, root: ReadableRoot): Entry {
+  if (entry.path !== commandPath || entry.before.kind !== 'file') return entry;
+  return entry.before.hash === root.digest(programPath) ? { ...entry, before: { kind: 'nothing' } } : entry;
 }
 
 /** Undo a failed installation. An error here would hide the one that matters; what could not be undone stays on record. */
@@ -84,8 +106,10 @@ async function takeBack(
       added.filter(({ path }) => !isStateFolder(path)),
       true,
     );
-    if (earlier !== undefined) writeRecord(root, earlier);
-    else {
+    if (earlier !== undefined) {
+      writeRecord(root, earlier);
+      dropUnneeded(root, earlier);
+    } else {
       dropRecord(root);
       await undo(root, stateEntries, true);
     }

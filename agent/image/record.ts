@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { Attributes } from '../system/atomic-write.ts';
 import type { Root } from '../system/root.ts';
 import { stateFolder } from '../system/state.ts';
 
@@ -62,7 +63,27 @@ export function writeRecord(root: Root, record: InstallRecord): void {
   root.write(recordPath, text, { mode: 0o600 });
 }
 
-/** Keep the content of a file that is about to be replaced or removed. */
+/** Keep a file that is about to be replaced or removed, whatever its size. */
+export function keepFile(root: Root, contentHash: string, path: string): void {
+  const kept = keptPath(contentHash);
+  if (root.entry(kept) !== undefined) return;
+  root.makeDirectory(backupFolder, { mode: 0o700 });
+  root.copy(root.outside(path), kept, { mode: 0o600 });
+}
+
+/** Remove what was kept for a record before and is not needed to undo this one. */
+export function dropUnneeded(root: Root, { entries }: InstallRecord): void {
+  const needed = new Set(
+    entries.flatMap(({ before, after }) =>
+      before.kind === 'file' ? [before.hash, ...(after.kind === 'file' ? [after.hash] : [])] : [],
+    ),
+  );
+  const kept = root.list(backupFolder);
+  for (const name of kept) if (!needed.has(name)) root.remove(`${backupFolder}/${name}`);
+  if (kept.length > 0 && root.list(backupFolder).length === 0) root.remove(backupFolder);
+}
+
+/** Keep the content that is put in the place of a file. */
 export function keepContent(root: Root, contentHash: string, content: Buffer): void {
   const path = keptPath(contentHash);
   if (root.entry(path) !== undefined) return;
@@ -72,6 +93,13 @@ export function keepContent(root: Root, contentHash: string, content: Buffer): v
 
 export function keptPath(contentHash: string): string {
   return `${backupFolder}/${contentHash}`;
+}
+
+/** Put a file back as it was kept. Throws when the backup is not there any more. */
+export function putBack(root: Root, contentHash: string, path: string, attributes: Attributes): void {
+  const kept = keptPath(contentHash);
+  if (root.entry(kept)?.kind !== 'file') throw new Error(`the backup ${kept} is gone`);
+  root.copy(root.outside(kept), path, attributes);
 }
 
 /** Throws when the backup is not there any more. */

@@ -5,7 +5,7 @@ import type { Root } from '../system/root.ts';
 import { RootError } from '../system/root-error.ts';
 import type { ReadableRoot } from '../system/system.ts';
 import { renumbered, withoutDependencies } from './insserv.ts';
-import { type Entry, keepContent, keptContent, keptPath } from './record.ts';
+import { type Entry, keepContent, keepFile, keptContent, keptPath, putBack } from './record.ts';
 
 /** Changes of which it can be told what was there before. */
 export type UndoableChange = Extract<Change, { kind: 'file' | 'copy' | 'link' | 'directory' | 'absent' }>;
@@ -38,9 +38,8 @@ export function entriesFor(change: UndoableChange, root: ReadableRoot): readonly
 /** Keep what undoing will need: what was there, and what was put in its place. */
 export function keepWhatWas(root: Root, entries: readonly Entry[], changes: readonly Change[]): void {
   for (const { path, before, after } of entries) {
-    const content = before.kind === 'file' ? root.read(path) : undefined;
-    if (before.kind !== 'file' || content === undefined) continue;
-    keepContent(root, before.hash, content);
+    if (before.kind !== 'file') continue;
+    keepFile(root, before.hash, path);
     const change = changes.find((one) => one.kind === 'file' && one.path === path);
     if (change?.kind === 'file' && after.kind === 'file')
       keepContent(root, after.hash, Buffer.from(change.content));
@@ -65,9 +64,14 @@ export async function undo(
   return left;
 }
 
+/** No file whose lines can be told apart is larger, in bytes: a program is not. */
+const textLimit = 16 * 1024 * 1024;
+
 /** In a file that somebody else has changed as well, only our lines go, if they can be told from theirs. */
 async function takeOutOurPart(root: Root, { path, before, after }: Entry): Promise<boolean> {
   if (before.kind !== 'file' || after.kind !== 'file' || root.entry(path)?.kind !== 'file') return false;
+  const involved = [path, keptPath(before.hash), keptPath(after.hash)];
+  if (involved.some((one) => (root.entry(one)?.size ?? 0) > textLimit)) return false;
   // A character for each byte: others' lines stay as they are, in whatever encoding.
   const current = root.read(path)?.toString('latin1');
   const kept = root.entry(keptPath(after.hash)) === undefined ? undefined : keptContent(root, after.hash);
@@ -98,7 +102,7 @@ function restore(root: Root, { path, before }: Entry): true {
   switch (before.kind) {
     case 'file':
       root.makeDirectory(dirname(path), { mode: 0o755 });
-      root.write(path, keptContent(root, before.hash), before);
+      putBack(root, before.hash, path, before);
       return true;
     case 'link':
       root.makeDirectory(dirname(path), { mode: 0o755 });
@@ -134,10 +138,10 @@ function stateOf(path: string, root: ReadableRoot): Entry['before'] {
   if (entry === undefined) return { kind: 'nothing' };
   if (entry.kind === 'link') return { kind: 'link', target: root.linkTarget(path) ?? '' };
   if (entry.kind === 'directory') return { kind: 'directory', mode: entry.mode };
-  const content = root.read(path);
-  if (entry.kind !== 'file' || content === undefined)
+  const hash = root.digest(path);
+  if (hash === undefined)
     throw new Error(`${path} is a device, a socket or a FIFO: it stays, and so nothing can be put there`);
-  return { kind: 'file', hash: fingerprint(content), mode: entry.mode, uid: entry.uid, gid: entry.gid };
+  return { kind: 'file', hash, mode: entry.mode, uid: entry.uid, gid: entry.gid };
 }
 
 function isLike(path: string, state: Entry['before'] | Entry['after'], root: ReadableRoot): boolean {
@@ -149,10 +153,8 @@ function isLike(path: string, state: Entry['before'] | Entry['after'], root: Rea
       return root.linkTarget(path) === state.target;
     case 'directory':
       return entry?.kind === 'directory';
-    case 'file': {
-      const content = entry?.kind === 'file' ? root.read(path) : undefined;
-      return content !== undefined && fingerprint(content) === state.hash;
-    }
+    case 'file':
+      return root.digest(path) === state.hash;
     case 'own':
       return entry?.kind === 'file';
   }

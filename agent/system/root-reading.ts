@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { lookAt } from './confinement.ts';
 import { haveSameContent } from './copy-in-chunks.ts';
+import { fileDigest } from './file-digest.ts';
 import type { Entry, Root } from './root.ts';
 import { pathOf, type RootAccess } from './root-access.ts';
 import { RootError } from './root-error.ts';
@@ -18,7 +19,7 @@ import { sizeText } from './size.ts';
 
 type Reading = Pick<
   Root,
-  'read' | 'readText' | 'entry' | 'list' | 'linkTarget' | 'isExecutable' | 'isCopyOf' | 'outside'
+  'read' | 'readText' | 'entry' | 'list' | 'linkTarget' | 'isExecutable' | 'isCopyOf' | 'digest' | 'outside'
 >;
 
 /** What a root answers without changing anything; see Root. */
@@ -79,6 +80,12 @@ export function reading({ path, live, at, maybe, followed }: RootAccess): Readin
         const status = lstatSync(pathOf(place), { throwIfNoEntry: false });
         return status?.isFile() === true && haveSameContent(pathOf(place), from);
       }) ?? false,
+    digest: (inRoot) =>
+      maybe('read', inRoot, (place) =>
+        lstatSync(pathOf(place), { throwIfNoEntry: false })?.isFile() === true
+          ? fileDigest(pathOf(place))
+          : undefined,
+      ),
     outside: (inRoot) =>
       live
         ? inRoot

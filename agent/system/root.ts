@@ -41,6 +41,8 @@ export interface Root {
   copy(from: string, path: string, attributes: Attributes): void;
   /** Whether a regular file has the very content of a file outside the root. */
   isCopyOf(path: string, from: string): boolean;
+  /** SHA-256 of a regular file, in hexadecimal, whatever its size; undefined when there is none. Links are not followed. */
+  digest(path: string): string | undefined;
   /** Append to a log, created with the mode; never through a link. */
   append(path: string, content: string | Buffer, mode: number): void;
   link(path: string, target: string): void;

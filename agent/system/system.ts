@@ -25,5 +25,14 @@ export interface System {
 /** The reading half of a root. */
 export type ReadableRoot = Pick<
   Root,
-  'path' | 'live' | 'read' | 'readText' | 'entry' | 'list' | 'linkTarget' | 'isExecutable' | 'isCopyOf'
+  | 'path'
+  | 'live'
+  | 'read'
+  | 'readText'
+  | 'entry'
+  | 'list'
+  | 'linkTarget'
+  | 'isExecutable'
+  | 'isCopyOf'
+  | 'digest'
 >;

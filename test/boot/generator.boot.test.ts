@@ -179,6 +179,13 @@ describe.each(releases)('in a zone, %s (%i)', (name, version) => {
         text: 'mine.service failed at the step NO_NEW_PRIVILEGES: the kernel refuses PR_SET_NO_NEW_PRIVS (NoNewPrivileges=yes in /etc/systemd/system/mine.service.d/10-mine.conf)',
         remedy: 'take NoNewPrivileges= out of /etc/systemd/system/mine.service.d/10-mine.conf',
       },
+      // This image was not prepared.
+      {
+        status: 'wrong',
+        subject: 'services',
+        text: 'networking.service failed: ifupdown brings the loopback interface up, which the kernel refuses, and which is up already',
+        remedy: 'lx-agent image prepare --root / --only ifupdown-loopback',
+      },
       {
         status: 'note',
         subject: 'services',

@@ -22,7 +22,8 @@ export class Interrupted extends Error {
 /**
  * Carry out one wanted Change on a root. Throws RootError, Interrupted, or an Error that names the program and how
  * it ended.
- * `onStart` hears the number of a command's process. A file that is taken over from somebody's edit is first copied below /var/lib/lx-agent/backup.
+ * `onStart` hears the number of a command's process. What is taken over from somebody is first kept below
+ * /var/lib/lx-agent/backup.
  */
 export async function apply(
   settled: Settled & { result: 'wanted' },
@@ -30,8 +31,7 @@ export async function apply(
   onStart?: (pid: number) => void,
 ): Promise<Applied> {
   const { change } = settled;
-  if (settled.backup && settled.before !== undefined && 'path' in change)
-    backUp(root, change.path, settled.before);
+  if (settled.backup && 'path' in change) backUp(root, change.path, settled.before);
   switch (change.kind) {
     case 'file':
       if (change.inPlace) {
@@ -72,12 +72,25 @@ function makeParents(root: Root, path: string): void {
   if (folder !== '' && root.entry(`${folder}/.`) === undefined) root.makeDirectory(folder, { mode: 0o755 });
 }
 
-function backUp(root: Root, path: string, content: Buffer): void {
+/** A file and a link are copied, so that the path is never empty. What cannot be copied (a folder, a device) is moved. */
+function backUp(root: Root, path: string, content: Buffer | undefined): void {
+  const folder = `${stateFolder}/backup`;
+  root.makeDirectory(folder, { mode: 0o700 });
+  const backup = freeName(root, `${folder}/${path.slice(1).replaceAll('/', '_')}`);
+  const target = root.linkTarget(path);
+  if (content !== undefined) root.write(backup, content, { mode: 0o600 });
+  else if (target !== undefined) root.link(backup, target);
+  else root.rename(path, backup);
+}
+
+/** Backups of one second, or of `/a/b` and `/a_b`, must not replace one another. */
+function freeName(root: Root, path: string): string {
   const stamp = timestamp(new Date()).replace(/[-:]/g, '').replace(/\..*/, 'Z');
-  root.makeDirectory(`${stateFolder}/backup`, { mode: 0o700 });
-  root.write(`${stateFolder}/backup/${path.slice(1).replaceAll('/', '_')}.${stamp}`, content, {
-    mode: 0o600,
-  });
+  const name = `${path}.${stamp}`;
+  for (let number = 2; ; number++) {
+    const candidate = number === 2 ? name : `${name}.${number - 1}`;
+    if (root.entry(candidate) === undefined) return candidate;
+  }
 }
 
 async function generate(change: GeneratedChange, root: Root): Promise<void> {

@@ -1,5 +1,7 @@
 import { crypto } from '../system/crypto.ts';
+import type { Entry } from '../system/root.ts';
 import type { State } from '../system/state.ts';
+import type { ReadableRoot } from '../system/system.ts';
 import type { Claim } from './change.ts';
 
 /**
@@ -13,27 +15,92 @@ export function isPlatformWritten(content: string | Buffer): boolean {
   return platformMarks.test(typeof content === 'string' ? content : content.toString('latin1'));
 }
 
+const edited = 'edited by hand';
 const notKnown = "not known to be the agent's: its record of what it wrote was lost";
+
+/** The largest file, in bytes, that is compared with what is wanted: as large as a metadata value can be. */
+export const largest = 128 * 1024 * 1024;
+
+/** What is at a path, as far as it matters for whose it is. */
+export interface Found {
+  readonly entry: Entry;
+  /** Of a regular file. */
+  readonly content?: Buffer;
+  /** Of a symbolic link. */
+  readonly target?: string;
+}
+
+/** Look at a path; undefined when nothing is there. A link is not followed. Throws RootError. */
+export function lookAtPath(path: string, root: ReadableRoot): Found | undefined {
+  const entry = root.entry(path);
+  if (entry === undefined) return undefined;
+  const content = entry.kind === 'file' ? root.read(path, largest) : undefined;
+  const target = entry.kind === 'link' ? root.linkTarget(path) : undefined;
+  return { entry, ...(content && { content }), ...(target !== undefined && { target }) };
+}
 
 /** SHA-256 of a file's content, in hexadecimal: how the agent recognizes what it wrote. */
 export function fingerprint(content: string | Buffer): string {
   return crypto().createHash('sha256').update(content).digest('hex');
 }
 
+/** How the agent recognizes a link that it made. No SHA-256 looks like it. */
+export function linkFingerprint(target: string): string {
+  return `link ${target}`;
+}
+
 /**
- * Why an existing file is to be left as it is, for a person; undefined when it is ours to change. A file is ours
- * that still has the content we last wrote, or that the image shipped, or that the platform's scripts wrote.
+ * How the agent recognizes the mode and the owner that it gave to a file: `0644 0:0`. Who is not root cannot choose an
+ * owner, so none is recorded then: the files of an image that a user builds belong to root in the instance.
  */
-export function reasonToKeep(path: string, current: Buffer, claim: Claim, state: State): string | undefined {
-  if (claim === 'always' || claim === 'shared') return undefined;
-  const recorded = [state.files[path], state.pending?.[path]].filter((hash) => hash !== undefined);
-  if (recorded.includes(fingerprint(current))) return undefined;
+export function attributesOf({ mode, uid, gid }: Entry): string {
+  const bits = mode.toString(8).padStart(4, '0');
+  return process.geteuid?.() === 0 ? `${bits} ${uid}:${gid}` : bits;
+}
+
+/**
+ * Why what is at a path is to be left as it is, for a person; undefined when it is ours to change. Ours is what still is
+ * as we last wrote it: the content of a file with its mode and owner, or the target of a link. So is what the image
+ * shipped, and what the platform's scripts wrote.
+ */
+export function reasonToKeep(path: string, found: Found, claim: Claim, state: State): string | undefined {
+  if (claim === 'always' || claim === 'shared' || isAsWritten(path, found, state)) return undefined;
+  const isEmpty = found.content?.length === 0;
   if (claim === 'once') {
-    if (current.length === 0) return undefined;
-    return recorded.length === 0 ? 'was there before' : 'edited by hand';
+    if (isEmpty) return undefined;
+    return (state.files[path] ?? state.pending?.[path]) === undefined ? 'was there before' : edited;
   }
-  if (current.length === 0 || isPlatformWritten(current)) return undefined;
-  if (state.files[path] !== undefined) return 'edited by hand';
+  if (isEmpty || (found.content !== undefined && isPlatformWritten(found.content))) return undefined;
+  if (state.files[path] !== undefined) return edited;
   // With nothing but an intention on record, a first run was killed before it replaced what the image shipped.
   return state.lost === undefined || state.pending?.[path] !== undefined ? undefined : notKnown;
+}
+
+/** Why what is at a path is not to be removed: it is not as we last wrote it. */
+export function reasonNotToRemove(path: string, found: Found, state: State): string | undefined {
+  return isAsWritten(path, found, state) ? undefined : edited;
+}
+
+function isAsWritten(path: string, found: Found, state: State): boolean {
+  const recorded = [state.files[path], state.pending?.[path]].filter((one) => one !== undefined);
+  if (recorded.length === 0) return false;
+  const now = found.content === undefined ? linkOf(found) : fingerprint(found.content);
+  return now !== undefined && recorded.includes(now) && !hasOtherAttributes(path, found, state);
+}
+
+function linkOf({ target }: Found): string | undefined {
+  return target === undefined ? undefined : linkFingerprint(target);
+}
+
+/**
+ * Whether somebody gave a file another mode or owner than it had when we last wrote it. Earlier versions recorded neither;
+ * while a write is pending, the file may be the old one or the new one.
+ */
+function hasOtherAttributes(path: string, { entry }: Found, { modes, pending }: State): boolean {
+  const recorded = modes?.[path];
+  if (entry.kind !== 'file' || recorded === undefined || pending?.[path] !== undefined) return false;
+  const now = attributesOf(entry);
+  return recorded.includes(' ') && now.includes(' ')
+    ? now !== recorded
+    : now.slice(0, 4) !== recorded.slice(0, 4);
 }

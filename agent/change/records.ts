@@ -1,18 +1,21 @@
+import type { Entry } from '../system/root.ts';
 import type { ScriptRecord, State } from '../system/state.ts';
 import type { Change } from './change.ts';
-import { fingerprint } from './ownership.ts';
+import { attributesOf, fingerprint, linkFingerprint } from './ownership.ts';
 
 /** What is about to be written, on record ahead of it: after a kill, the old content and the new one are ours. */
 export function withPending(state: State, changes: readonly Change[]): State {
-  const hashes = changes.flatMap((change) =>
-    change.kind === 'file' ? [[change.path, fingerprint(change.content)] as const] : [],
-  );
-  return { ...state, pending: { ...state.pending, ...Object.fromEntries(hashes) } };
+  const marks = changes.flatMap((change) => {
+    const mark = fingerprintOf(change);
+    return 'path' in change && mark !== undefined ? [[change.path, mark] as const] : [];
+  });
+  return { ...state, pending: { ...state.pending, ...Object.fromEntries(marks) } };
 }
 
-/** What a Change wanted is there now: it is remembered as written by us, and is pending no more. */
-export function withDone(state: State, change: Change): State {
-  return without('owed', without('pending', withRecord(state, change), change), change);
+/** What a Change wanted is there now, as `entry`: it is remembered as written by us, and is pending no more. */
+export function withDone(state: State, change: Change, entry?: Entry): State {
+  const recorded = withAttributes(withRecord(state, change), change, entry);
+  return without('owed', without('pending', recorded, change), change);
 }
 
 /** A Change failed: what it was to replace in others' file is owed. */
@@ -27,26 +30,48 @@ export function withScript(state: State, name: string, how: ScriptRecord): State
 }
 
 /**
- * Whether a file has its record already: a boot that changes nothing hashes nothing. A file that somebody edited
- * into what the metadata then came to say stays an edited one.
+ * What was found as it is wanted. A file that somebody edited into what the metadata then came to say stays an edited
+ * one; of a file that an earlier version wrote, the mode and the owner are added.
  */
+export function withFound(state: State, change: Change, entry?: Entry): State {
+  if (!('path' in change) || !(change.path in state.files) || change.path in (state.pending ?? {}))
+    return withDone(state, change, entry);
+  return withAttributes(state, change, entry);
+}
+
+/** Whether a file or a link has its whole record already: a boot that changes nothing hashes nothing. */
 export function isOnRecord(state: State, change: Change): boolean {
-  return change.kind === 'file' && change.path in state.files && !(change.path in (state.pending ?? {}));
+  if (change.kind !== 'file' && change.kind !== 'link') return true;
+  if (!(change.path in state.files) || change.path in (state.pending ?? {})) return false;
+  return change.kind === 'link' || change.claim === 'shared' || change.path in (state.modes ?? {});
 }
 
 /** A shared file stays everybody's. */
 function withRecord(state: State, change: Change): State {
-  if (change.kind === 'file' && change.claim !== 'shared')
-    return { ...state, files: { ...state.files, [change.path]: fingerprint(change.content) } };
-  if (change.kind === 'absent' && change.path in state.files) {
+  if (change.kind === 'absent') {
+    if (!(change.path in state.files)) return state;
     const { [change.path]: _gone, ...files } = state.files;
-    return { ...state, files };
+    return without('modes', { ...state, files }, change);
   }
-  return state;
+  const mark = fingerprintOf(change);
+  if (mark === undefined || !('path' in change) || (change.kind === 'file' && change.claim === 'shared'))
+    return state;
+  return { ...state, files: { ...state.files, [change.path]: mark } };
+}
+
+function withAttributes(state: State, change: Change, entry: Entry | undefined): State {
+  if (!('path' in change) || !(change.path in state.files)) return state;
+  if (entry?.kind !== 'file') return without('modes', state, change);
+  return { ...state, modes: { ...state.modes, [change.path]: attributesOf(entry) } };
+}
+
+function fingerprintOf(change: Change): string | undefined {
+  if (change.kind === 'file') return fingerprint(change.content);
+  return change.kind === 'link' ? linkFingerprint(change.target) : undefined;
 }
 
 /** After a failure a Change stays pending: the file may be the old one or the new one. */
-function without(member: 'pending' | 'owed', state: State, change: Change): State {
+function without(member: 'modes' | 'pending' | 'owed', state: State, change: Change): State {
   const { [member]: entries, ...rest } = state;
   if (entries === undefined || !('path' in change) || !(change.path in entries)) return state;
   const { [change.path]: _done, ...open } = entries;

@@ -2,8 +2,9 @@ import type { Entry } from '../system/root.ts';
 import { RootError } from '../system/root-error.ts';
 import type { State } from '../system/state.ts';
 import type { ReadableRoot } from '../system/system.ts';
-import type { AbsentChange, Change, DirectoryChange, FileChange } from './change.ts';
-import { fingerprint, reasonToKeep } from './ownership.ts';
+import type { AbsentChange, Change, Claim, DirectoryChange, FileChange, LinkChange } from './change.ts';
+import { type Found, largest, lookAtPath, reasonNotToRemove, reasonToKeep } from './ownership.ts';
+import { behindLinks } from './shared-file.ts';
 
 /** A Change held against what is there. */
 export type Settled =
@@ -15,13 +16,14 @@ export type Settled =
   | {
       readonly result: 'wanted';
       readonly change: Change;
+      /** The content of the file that is there now. */
       readonly before?: Buffer;
+      /** Something is there now. */
+      readonly replaces?: boolean;
+      /** It is somebody's, and is to be kept below /var/lib/lx-agent/backup. */
       readonly backup?: boolean;
     }
   | { readonly result: 'failed'; readonly change: Change; readonly error: Error };
-
-/** The largest file, in bytes, that is held against what is wanted: as large as a metadata value can be. */
-const largest = 128 * 1024 * 1024;
 
 /** Hold each Change against the root: what is left to do, what is kept, what cannot be told. Reads only. */
 export function settle(
@@ -48,7 +50,7 @@ function settleOne(change: Change, root: ReadableRoot, state: State, force: bool
         ? unchanged(change)
         : wanted(change);
     case 'link':
-      return root.linkTarget(change.path) === change.target ? unchanged(change) : wanted(change);
+      return settleLink(change, root, state, force);
     case 'directory':
       return settleDirectory(change, root);
     case 'absent':
@@ -62,23 +64,25 @@ function settleOne(change: Change, root: ReadableRoot, state: State, force: bool
   }
 }
 
-function settleFile(change: FileChange, root: ReadableRoot, state: State, force: boolean): Settled {
-  if (change.fault !== undefined) throw change.fault;
+function settleFile(asked: FileChange, root: ReadableRoot, state: State, force: boolean): Settled {
+  if (asked.fault !== undefined) throw asked.fault;
+  // Of others' file only our part changes: a link to it stays, and the file that it leads to is written.
+  const change = asked.claim === 'shared' ? { ...asked, path: behindLinks(root, asked.path) } : asked;
   const entry = root.entry(change.path);
   if (entry === undefined) return wanted(change);
-  if (entry.kind === 'directory') throw new RootError('write', change.path, 'EISDIR');
   if (entry.kind === 'link' && change.claim === 'once') return settleLinkOfSomebody(change, root, force);
-  if (entry.kind !== 'file') return wanted(change);
-  if (isReplacedUnread(change, entry, state)) return wanted(change);
-  const before = root.read(change.path, largest);
-  if (before === undefined) return wanted(change);
+  if (entry.kind === 'file' && isReplacedUnread(change, entry, state)) return wanted(change);
+  const found = lookAtPath(change.path, root);
+  if (found === undefined) return wanted(change);
+  const { content: before } = found;
+  if (before === undefined) return settleOtherKind(change, found, change.claim, state, force);
   const sameContent = before.equals(Buffer.from(change.content));
   const sameAttributes =
     change.claim === 'shared' ||
     (entry.mode === change.mode &&
       (change.owner === undefined || sameOwner(change.owner, entry) || !mayChown()));
   if (sameContent && (sameAttributes || change.claim === 'once')) return unchanged(change);
-  const reason = sameContent ? undefined : reasonToKeep(change.path, before, change.claim, state);
+  const reason = reasonToKeep(change.path, found, change.claim, state);
   if (reason !== undefined && !force) return { result: 'kept', change, reason };
   const attributed =
     change.claim === 'shared'
@@ -88,6 +92,7 @@ function settleFile(change: FileChange, root: ReadableRoot, state: State, force:
     result: 'wanted',
     change: attributed,
     before,
+    replaces: true,
     backup: reason !== undefined || isOfUnknown(change, state),
   };
 }
@@ -110,8 +115,35 @@ function settleLinkOfSomebody(change: FileChange, root: ReadableRoot, force: boo
   const there = root.read(change.path, largest);
   if (there === undefined || there.length === 0) return wanted(change);
   if (there.equals(Buffer.from(change.content))) return unchanged(change);
-  if (force) return { result: 'wanted', change, before: there, backup: true };
+  if (force) return { result: 'wanted', change, before: there, replaces: true, backup: true };
   return { result: 'kept', change, reason: 'a link that somebody made' };
+}
+
+function settleLink(change: LinkChange, root: ReadableRoot, state: State, force: boolean): Settled {
+  const found = lookAtPath(change.path, root);
+  if (found === undefined) return wanted(change);
+  if (found.target === change.target) return unchanged(change);
+  return settleOtherKind(change, found, 'ours-until-edited', state, force);
+}
+
+/** Something else is where a file or a link belongs, or a link that leads elsewhere. */
+function settleOtherKind(
+  change: FileChange | LinkChange,
+  found: Found,
+  claim: Claim,
+  state: State,
+  force: boolean,
+): Settled {
+  const { path } = change;
+  const reason = reasonToKeep(path, found, claim, state);
+  // A folder cannot serve in the place of a file, and may hold a lot: force moves away one that somebody put there since.
+  if (found.entry.kind === 'directory' && (reason === undefined || !force))
+    throw new RootError(change.kind === 'file' ? 'write' : 'link', path, 'EISDIR');
+  if (reason !== undefined && !force) return { result: 'kept', change, reason };
+  const backup =
+    reason !== undefined || claim === 'shared' || (change.kind === 'file' && isOfUnknown(change, state));
+  const { content: before } = found;
+  return { result: 'wanted', change, ...(before && { before }), replaces: true, backup };
 }
 
 /** What follows the metadata is replaced even if nobody knows who wrote it; then with a backup. */
@@ -131,14 +163,19 @@ function settleDirectory(change: DirectoryChange, root: ReadableRoot): Settled {
 }
 
 function settleAbsent(change: AbsentChange, root: ReadableRoot, state: State, force: boolean): Settled {
-  const entry = root.entry(change.path);
-  if (entry === undefined) return unchanged(change);
-  const mayBeEdited = change.claim === 'ours-until-edited' && entry.kind === 'file' && !change.recursive;
-  const before = mayBeEdited ? root.read(change.path, largest) : undefined;
-  if (before === undefined) return wanted(change);
-  const reason = fingerprint(before) === state.files[change.path] ? undefined : 'edited by hand';
+  const found = lookAtPath(change.path, root);
+  if (found === undefined) return unchanged(change);
+  if (change.claim !== 'ours-until-edited' || change.recursive) return wanted(change);
+  const reason = reasonNotToRemove(change.path, found, state);
   if (reason !== undefined && !force) return { result: 'kept', change, reason };
-  return { result: 'wanted', change, before, backup: reason !== undefined };
+  const { content: before } = found;
+  return {
+    result: 'wanted',
+    change,
+    ...(before && { before }),
+    replaces: true,
+    backup: reason !== undefined,
+  };
 }
 
 function unchanged(change: Change): Settled {

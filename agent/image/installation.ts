@@ -1,5 +1,6 @@
 import { apply } from '../change/apply.ts';
 import type { Change } from '../change/change.ts';
+import { linkFingerprint } from '../change/ownership.ts';
 import { type Settled, settle } from '../change/settle.ts';
 import type { Root } from '../system/root.ts';
 import { emptyState, stateFolder } from '../system/state.ts';
@@ -26,9 +27,10 @@ export function settleInstallation(
   force: boolean,
 ): readonly Settled[] {
   const files = Object.fromEntries(
-    (readRecord(root)?.entries ?? []).flatMap(({ path, after }) =>
-      after.kind === 'file' ? [[path, after.hash]] : [],
-    ),
+    (readRecord(root)?.entries ?? []).flatMap(({ path, after }) => {
+      if (after.kind === 'link') return [[path, linkFingerprint(after.target)]];
+      return after.kind === 'file' ? [[path, after.hash]] : [];
+    }),
   );
   return settle(changes, root, { ...emptyState, files }, force);
 }

@@ -6,11 +6,9 @@ import { withAssignment } from '../system/assignments.ts';
 import type { System } from '../system/system.ts';
 import { textIfReadable } from '../system/text-if-readable.ts';
 import { withHost, withLocalhost } from './hosts.ts';
-import { keptHostname } from './kept-hostname.ts';
+import { hostnamePath, keptHostname } from './kept-hostname.ts';
 import { setRunningName } from './running-name.ts';
 import type { Step } from './step.ts';
-
-const file = '/etc/hostname';
 
 /** The name of the machine: running, in /etc/hostname, in /etc/hosts, and where older init systems keep it. */
 export const hostname: Step = {
@@ -25,7 +23,9 @@ export const hostname: Step = {
     const changes = planHostname(kept ?? instance.hostname, instance.dnsDomain, system);
     return kept === undefined
       ? changes
-      : changes.map((change) => keeping(behindLinks(system.root, file), change, kept, instance.hostname));
+      : changes.map((change) =>
+          keeping(hostnamePath(system.root, system.state), change, kept, instance.hostname),
+        );
   },
 };
 
@@ -46,7 +46,7 @@ function planHostname(
   const why = `the metadata names the instance ${node}`;
   // Where /etc/hosts could not be written, the name went on without it, and only the record knows the one before.
   const owed = state.owed?.[behindLinks(root, '/etc/hosts')];
-  const path = behindLinks(root, file);
+  const path = hostnamePath(root, state);
   const previous = owed ?? textIfReadable(root, path)?.trim();
   const changes: Change[] = [];
 

@@ -1,8 +1,9 @@
-import { reasonToKeep } from '../change/ownership.ts';
+import { lookAtPath, reasonToKeep } from '../change/ownership.ts';
 import { behindLinks } from '../change/shared-file.ts';
 import type { Instance } from '../metadata/instance.ts';
 import { type Hostname, isHostname } from '../metadata/values.ts';
-import type { System } from '../system/system.ts';
+import type { State } from '../system/state.ts';
+import type { ReadableRoot, System } from '../system/system.ts';
 import { bytesIfReadable } from '../system/text-if-readable.ts';
 import { isClone } from './clone.ts';
 
@@ -17,13 +18,22 @@ const largest = 64 * 1024;
 export function keptHostname(wanted: string, instance: Instance, system: System): Hostname | undefined {
   const { root, state, forced } = system;
   if (forced === true || isClone(instance, system)) return undefined;
-  const path = behindLinks(root, '/etc/hostname');
-  const current = bytesIfReadable(root, path, largest);
+  const path = hostnamePath(root, state);
+  const current = bytesIfReadable(root, behindLinks(root, path), largest);
   const name = current === undefined ? undefined : nameIn(current.toString('latin1'));
   // Only now is anything hashed: a boot that changes nothing does not load what hashes.
   if (current === undefined || name === undefined || name === wanted) return undefined;
-  const isKept = reasonToKeep(path, current, 'ours-until-edited', state) !== undefined;
+  const found = lookAtPath(path, root);
+  const isKept = found && reasonToKeep(path, found, 'ours-until-edited', state) !== undefined;
   return isKept && name.length <= 64 && isHostname(name) ? name : undefined;
+}
+
+/**
+ * The file that holds the name: behind a link that the image shipped. Where the agent wrote a file and a link is now,
+ * somebody put it there: the link itself is then held against the record.
+ */
+export function hostnamePath(root: ReadableRoot, state: State): string {
+  return state.files['/etc/hostname'] === undefined ? behindLinks(root, '/etc/hostname') : '/etc/hostname';
 }
 
 /** hostname(5): comments and empty lines are left out. */

@@ -1,6 +1,6 @@
 import { apply, Interrupted } from '../change/apply.ts';
 import { type Change, type CommandChange, subject } from '../change/change.ts';
-import { isOnRecord, withDone, withFailed, withPending } from '../change/records.ts';
+import { isOnRecord, withDone, withFailed, withFound, withPending } from '../change/records.ts';
 import { type Settled, settle } from '../change/settle.ts';
 import type { Instance } from '../metadata/instance.ts';
 import type { ChangeOutcome, StepOutcome } from '../report.ts';
@@ -121,13 +121,13 @@ function reasonToRefuse(
 async function leaveAll(
   step: Step,
   all: readonly Settled[],
-  { ledger }: Work,
+  { ledger, root }: Work,
   { dryRun, onWanted }: StepOptions,
 ): Promise<ChangeOutcome[]> {
   const notes: StateChange[] = [];
   for (const one of all) {
     if (isWanted(one)) await onWanted?.(step, one);
-    if (!dryRun) notes.push(...notesOn(one, ledger.state));
+    if (!dryRun) notes.push(...notesOn(one, ledger.state, root));
   }
   if (notes.length > 0) await ledger.record(allOf(notes));
   return all.map(leftAlone);
@@ -157,14 +157,14 @@ async function applyAll(
   step: Step,
 ): Promise<{ changes: ChangeOutcome[]; interrupted: boolean }> {
   const { ledger, root } = work;
-  const replaced = all.flatMap((one) => (isWanted(one) && one.before !== undefined ? [one.change] : []));
+  const replaced = all.flatMap((one) => (isWanted(one) && one.replaces === true ? [one.change] : []));
   if (replaced.length > 0) await ledger.record((state) => withPending(state, replaced), true);
   const changes: ChangeOutcome[] = [];
   const notes: StateChange[] = [];
   let interrupted = false;
   for (const one of all) {
     if (!isWanted(one)) {
-      notes.push(...notesOn(one, ledger.state));
+      notes.push(...notesOn(one, ledger.state, root));
       changes.push(leftAlone(one));
       continue;
     }
@@ -178,10 +178,12 @@ async function applyAll(
       lock.release();
     }
     const applied = isScript(one) ? await script(one, work, step) : await attempt(one, root);
-    if ('path' in one.change)
+    if ('path' in one.change) {
+      const entry = applied.result === 'failed' ? undefined : root.entry(one.change.path);
       notes.push((state) =>
-        applied.result === 'failed' ? withFailed(state, one.change) : withDone(state, one.change),
+        applied.result === 'failed' ? withFailed(state, one.change) : withDone(state, one.change, entry),
       );
+    }
     changes.push({
       ...described(one),
       result: applied.result,
@@ -206,11 +208,12 @@ async function keepNotes(notes: readonly StateChange[], { ledger, warn }: Work):
 }
 
 /** What is to be remembered of a Change that was left alone. */
-function notesOn(one: Settled, state: State): StateChange[] {
-  if (one.change.kind !== 'file') return [];
-  if (one.result === 'failed') return [(before) => withFailed(before, one.change)];
-  if (one.result !== 'unchanged' || isOnRecord(state, one.change)) return [];
-  return [(before) => (isOnRecord(before, one.change) ? before : withDone(before, one.change))];
+function notesOn(one: Settled, state: State, root: Root): StateChange[] {
+  const { change, result } = one;
+  if (result === 'failed') return change.kind === 'file' ? [(before) => withFailed(before, change)] : [];
+  if (result !== 'unchanged' || !('path' in change) || isOnRecord(state, change)) return [];
+  const entry = root.entry(change.path);
+  return [(before) => (isOnRecord(before, change) ? before : withFound(before, change, entry))];
 }
 
 function allOf(changes: readonly StateChange[]): StateChange {

@@ -30,8 +30,10 @@ const stateSchema = v.object({
    * is not taken for one that the image shipped.
    */
   lost: v.optional(v.string()),
-  /** Path → SHA-256 (hex) of what the agent last wrote there. */
+  /** Path → SHA-256 (hex) of the file that the agent last wrote there, or `link TARGET`. */
   files: v.record(v.string(), v.string()),
+  /** Path → the mode and, where root wrote it, the owner of that file: `0644 0:0`. Versions up to 0.1.0 recorded none. */
+  modes: v.optional(v.record(v.string(), v.string())),
   /** What is being written, recorded ahead of replacing a file on record: after a kill, either content is ours. */
   pending: v.optional(v.record(v.string(), v.string())),
   /** Path → what a change that failed was to replace there, by which the next run still knows it. */
@@ -87,8 +89,8 @@ export function parseState(text: string): FoundState {
 }
 
 /** The text that a state is kept as: its members are always in the same order. */
-export function stateText({ version, instance, lost, files, pending, owed, scripts }: State): string {
-  return `${JSON.stringify({ version, instance, lost, files, pending, owed, scripts }, null, 1)}\n`;
+export function stateText({ version, instance, lost, files, modes, pending, owed, scripts }: State): string {
+  return `${JSON.stringify({ version, instance, lost, files, modes, pending, owed, scripts }, null, 1)}\n`;
 }
 
 /** The reports of runs say whether there was a state when they ended. */

@@ -36,6 +36,24 @@ it('leaves a name that somebody edited to the machine, as a whole: the file, /et
     ).toMatchObject({ '/etc/hostname': 'web-2\n', '/etc/hosts': expect.stringContaining('web-2') });
 });
 
+it.each([
+  ['relative', '-> managed/name'],
+  ['absolute', '-> /etc/managed/name'],
+])(
+  'leaves an /etc/hostname that somebody replaced by a link (%s), with the name behind it',
+  async (_kind, link) => {
+    const system = scratchSystem(
+      { '/etc/managed/name': 'by-hand\n', '/etc/hostname': link, '/etc/hosts': '127.0.0.1 localhost\n' },
+      { state: { ...emptyState, files: { '/etc/hostname': 'what the agent wrote' } } },
+    );
+    const changes = await planned(hostname, { hostname: 'web-2' }, system);
+    expect(files(changes)['/etc/hosts']).toContain('127.0.1.1\tby-hand\n');
+    expect(settle(changes, openRoot(system.root.path), system.state)).toContainEqual(
+      expect.objectContaining({ result: 'kept', reason: 'edited by hand' }),
+    );
+  },
+);
+
 it('replaces the name that the image came with, and nothing else', async () => {
   const system = scratchSystem({
     '/etc/hostname': 'image\n',

@@ -251,6 +251,22 @@ describe('the exit status', () => {
     expect(await zone.call(['no-such-command'])).toMatchObject({ status: 3, stdout: '' });
   });
 
+  it('is 2 without metadata also where a step failed, and the instance is no other one until its keys are made', async () => {
+    const zone = await openZone(web, {
+      tree: { '/etc/ssh/sshd_config': 'HostKey /etc/ssh/ssh_host_ed25519_key\n', '/usr/sbin/sshd': '' },
+    });
+    chmodSync(join(zone.root, 'usr/sbin/sshd'), 0o755);
+    // There is no ssh-keygen.
+    const nowhere = await zone.call(['run', '--root', zone.root, '--socket', '/nonexistent/socket']);
+    expect(nowhere).toMatchObject({ status: 2, stdout: expect.stringMatching(/x ssh-host-keys +failed/) });
+    const recorded = () => JSON.parse(zone.text('var/lib/lx-agent/state.json')).instance;
+    expect((await zone.run()).status).toBe(1);
+    expect(recorded()).toBeUndefined();
+    rmSync(join(zone.root, 'usr/sbin/sshd'));
+    expect((await zone.run()).status).toBe(0);
+    expect(recorded()).toBe(web['sdc:uuid']);
+  });
+
   it('is 0 outside an lx zone, with the reason', async () => {
     const zone = await openZone();
     expect(await zone.call(['run', '--dry-run'])).toEqual({

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { FileChange } from '../../agent/change/change.ts';
@@ -123,6 +123,13 @@ describe('whose file it is', () => {
       reason: 'edited by hand',
     });
     expect(settled(lastWritten, { change: { claim: 'once' }, state: wroteBefore })?.result).toBe('wanted');
+  });
+
+  it('puts a mode right that would show a secret, though its content is as wanted', () => {
+    const path = temporaryRoot({ '/etc/resolv.conf': wanted.content.toString() });
+    chmodSync(join(path, 'etc/resolv.conf'), 0o644);
+    const secret = { ...wanted, mode: 0o600, claim: 'always', secret: true } as const;
+    expect(settle([secret], openRoot(path), emptyState)[0]?.result).toBe('wanted');
   });
 
   it('keeps mode and owner of a shared file', () => {

@@ -119,3 +119,31 @@ describe('an inittab to which a package adds lines after the image was prepared'
     );
   });
 });
+
+describe('fstab', () => {
+  it.each([
+    'none swap swap sw 0 0',
+    'swapfile none swap defaults 0 0',
+    '/dev/sda1 / ext4 defaults 0 1',
+    'UUID=0a1b /boot ext4 defaults 0 2',
+    'PARTUUID=0a1b /boot ext4 defaults 0 2',
+    'LABEL=root / ext4 defaults 0 1',
+    'PARTLABEL=root / ext4 defaults 0 1',
+  ])('has no block device and no swap: %s', (line) => {
+    expect(editFstab(`${line}\n`).split('\n')).toContain(`#lx-agent# ${line}`);
+  });
+
+  it.each(['192.0.2.9:/srv /srv nfs defaults 0 0', 'tmpfs /tmp tmpfs size=1g 0 0', '# UUID=0a1b / ext4'])(
+    'keeps what a zone can mount: %s',
+    (line) => {
+      expect(editFstab(`${line}\n`).split('\n')).toContain(line);
+    },
+  );
+
+  it('mounts shared memory, once', () => {
+    const shared = 'swapfs /dev/shm tmpfs defaults 0 0';
+    expect(editFstab('').split('\n')).toContain(shared);
+    expect(editFstab('# tmpfs /dev/shm tmpfs\n').split('\n')).toContain(shared);
+    expect(editFstab('tmpfs /dev/shm tmpfs defaults 0 0\n')).toBe('tmpfs /dev/shm tmpfs defaults 0 0\n');
+  });
+});

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import ipaddr from 'ipaddr.js';
 import { describe, expect, test } from 'vitest';
-import { networkAddress, parseAddress, parseHostAddress } from '../../agent/metadata/addresses.ts';
+import {
+  networkAddress,
+  parseAddress,
+  parseDestination,
+  parseHostAddress,
+  parseInterfaceAddress,
+} from '../../agent/metadata/addresses.ts';
 
 /**
  * What the library makes of a text: the reference. Not for IPv6 with a dotted end, of which it takes octal and
@@ -141,5 +147,42 @@ describe('the network of an address', () => {
     ['::/0', '::/0'],
   ])('%s is in %s', (cidr, network) => {
     expect(networkAddress(cidr)).toBe(network);
+  });
+});
+
+describe('the address of an interface', () => {
+  test.each([
+    ['192.0.2.10/24', undefined, '192.0.2.10/24'],
+    ['192.0.2.10/32', undefined, '192.0.2.10/32'],
+    ['192.0.2.10/1', undefined, '192.0.2.10/1'],
+    ['2001:DB8::10/64', undefined, '2001:db8::10/64'],
+    ['192.0.2.10', '255.255.255.0', '192.0.2.10/24'],
+    ['192.0.2.10/25', '255.255.255.0', '192.0.2.10/25'],
+    // An interface with prefix 0 would take the whole Internet for its own network.
+    ['192.0.2.10/0', undefined, undefined],
+    ['2001:db8::10/0', undefined, undefined],
+    ['192.0.2.10', '0.0.0.0', undefined],
+    ['192.0.2.10/33', undefined, undefined],
+    ['2001:db8::10/129', undefined, undefined],
+    ['192.0.2.10/024', undefined, undefined],
+    ['192.0.2.10/24/24', undefined, undefined],
+    ['192.0.2.10/', undefined, undefined],
+    ['192.0.2.10', '255.0.255.0', undefined],
+    ['192.0.2.10', undefined, undefined],
+    ['2001:db8::10', '255.255.255.0', undefined],
+    ['0.0.0.0/24', undefined, undefined],
+  ])('%s with the netmask %s is %s', (text, netmask, expected) => {
+    expect(parseInterfaceAddress(text, netmask)).toBe(expected);
+  });
+
+  test.each([
+    ['0.0.0.0/0', '0.0.0.0/0'],
+    ['::/0', '::/0'],
+    ['192.0.2.77/24', '192.0.2.0/24'],
+    ['192.0.2.77', '192.0.2.77/32'],
+    ['2001:db8::1', '2001:db8::1/128'],
+    ['192.0.2.0/33', undefined],
+  ])('as a destination %s is %s', (text, expected) => {
+    expect(parseDestination(text)).toBe(expected);
   });
 });

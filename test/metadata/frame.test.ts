@@ -163,4 +163,21 @@ describe('a conversation', () => {
     expect([...open.keys()]).toEqual([id(1)]);
     expect(outcomes.get(id(0))).toEqual({ status: 'unusable', reason: 'more than 100 bytes in one answer' });
   });
+
+  test('an answer to what was never asked, or was answered before, is dropped', () => {
+    const outcomes = new Map<string, Outcome>();
+    const open = asked(2);
+    const talk = conversation(open, outcomes, 'V2');
+    const first = encodeReplyV2(id(0), { status: 'SUCCESS', value: Buffer.from('first') });
+    const again = encodeReplyV2(id(0), { status: 'SUCCESS', value: Buffer.from('another') });
+    const stranger = encodeReplyV2('ffffffff', { status: 'SUCCESS', value: Buffer.from('x') });
+    talk.receive(Buffer.from('V2_OK\n'));
+    expect(talk.receive(Buffer.from(stranger))).toBe(false);
+    expect(outcomes.size).toBe(0);
+    expect(talk.receive(Buffer.from(first))).toBe(true);
+    expect(talk.receive(Buffer.from(again))).toBe(false);
+    expect([...outcomes.keys()]).toEqual([id(0)]);
+    expect(outcomes.get(id(0))).toMatchObject({ status: 'SUCCESS', value: Buffer.from('first') });
+    expect([...open.keys()]).toEqual([id(1)]);
+  });
 });

@@ -34,6 +34,23 @@ describe('fetching', () => {
     expect(asked).toEqual(['/a', '/b', '/c']);
   });
 
+  test('is sent from HTTP to HTTPS, and never back to where anybody can change it', async () => {
+    const plain = await webServer((_, response) => response.end(script));
+    const secure = await webServer(
+      (request, response) => {
+        if (request.url === '/here') response.end(script);
+        else response.writeHead(302, { location: `${plain.url}/script` }).end();
+      },
+      { certificate: 'server' },
+    );
+    await expect(download(`${secure.url}/away`, bounds)).rejects.toThrow('it redirects from https: to http:');
+    expect(plain.asked).toEqual([]);
+    const upward = await webServer((_, response) =>
+      response.writeHead(302, { location: `${secure.url}/here` }).end(),
+    );
+    expect((await download(upward.url, bounds)).toString()).toBe(script);
+  });
+
   test('ends a circle of redirects', async () => {
     const { url, asked } = await webServer((_, response) => response.writeHead(301, { location: '/' }).end());
     await expect(download(url, bounds)).rejects.toThrow('more than 5 redirects');

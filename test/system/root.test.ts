@@ -80,6 +80,48 @@ describe('writing below a root', () => {
     expect(readdirSync(join(directory, 'etc')).sort()).toEqual(['.lx-agent-other', 'hostname']);
   });
 
+  it('leaves the temporary file of an agent that runs, and the lock of one', () => {
+    const running = process.ppid;
+    const names = [
+      `.lx-agent-${running}-0123456789abcdef`,
+      `.lx-agent-${process.pid}-0123456789abcdef`,
+      '.lx-agent-0-0123456789abcdef',
+    ];
+    const directory = temporaryRoot({
+      [`/etc/${names[0]}`]: 'half',
+      [`/etc/${names[1]}`]: 'half',
+      [`/etc/${names[2]}/${running}-since`]: null,
+      '/etc/.lx-agent-0-fedcba9876543210/4194305-since': null,
+    });
+    openRoot(directory).write('/etc/hostname', 'web', { mode: 0o644 });
+    expect(readdirSync(join(directory, 'etc')).sort()).toEqual([...names, 'hostname'].sort());
+  });
+
+  it('appends to a log, and never through a link', () => {
+    const directory = temporaryRoot({ '/log': 'first\n', '/link': '-> secret', '/secret': 'theirs\n' });
+    const root = openRoot(directory);
+    root.append('/log', 'second\n', 0o640);
+    root.append('/new', 'first\n', 0o640);
+    expect(readFileSync(join(directory, 'log'), 'utf8')).toBe('first\nsecond\n');
+    expect(statSync(join(directory, 'new')).mode & 0o777).toBe(0o640);
+    expect(() => root.append('/link', 'ours\n', 0o640)).toThrow(RootError);
+    expect(readFileSync(join(directory, 'secret'), 'utf8')).toBe('theirs\n');
+  });
+
+  it('gives a file its owner before its mode, for a new owner takes set-user-ID bits away', () => {
+    const directory = temporaryRoot({ '/program': 'x' });
+    const root = openRoot(directory);
+    // Only root may give files away; anyone else keeps them, with the mode.
+    const owner = process.geteuid?.() === 0 ? { uid: 4711, gid: 4712 } : {};
+    root.write('/written', 'x', { mode: 0o6755, ...owner });
+    root.setAttributes('/program', { mode: 0o6755, ...owner });
+    for (const name of ['written', 'program']) {
+      const { mode, uid, gid } = statSync(join(directory, name));
+      expect({ name, mode: mode & 0o7777 }).toEqual({ name, mode: 0o6755 });
+      expect({ uid, gid }).toMatchObject(owner);
+    }
+  });
+
   it('names what failed, where, and what to do', () => {
     const root = openRoot(temporaryRoot({ '/etc/hosts': null }));
     expect(() => root.write('/etc/hosts', '', { mode: 0o644 })).toThrow(
@@ -149,6 +191,13 @@ describe('folders, links and removal', () => {
     const directory = temporaryRoot();
     openRoot(directory).remove('/no/such/file');
     expect(readdirSync(directory)).toEqual([]);
+  });
+
+  it('shows nobody else its temporary folder', async () => {
+    const root = openRoot(temporaryRoot({ '/etc/ssh': null }));
+    await root.withTemporaryFolder('/etc/ssh', async (folder) => {
+      expect(statSync(root.outside(folder)).mode & 0o777).toBe(0o700);
+    });
   });
 
   it('removes its temporary folder even when its user fails', async () => {

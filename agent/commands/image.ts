@@ -1,6 +1,7 @@
 import { subject } from '../change/change.ts';
 import { describeDifference } from '../change/diff.ts';
 import type { Settled } from '../change/settle.ts';
+import { assertArchitecture } from '../image/architecture.ts';
 import { carried } from '../image/carried.ts';
 import { planInstallation, type Source } from '../image/install.ts';
 import { install, settleInstallation, uninstall } from '../image/installation.ts';
@@ -56,6 +57,7 @@ function openImage(directory: string): Root {
 }
 
 async function runInstall(invocation: Invocation, io: Io, root: Root, source: Source): Promise<number> {
+  assertArchitecture(root);
   const image = readImage(root);
   const wish = runtimeWish(invocation.values.get('runtime'));
   const choice = chooseRuntime(root, source.program, wish);

@@ -27,6 +27,8 @@ import { withWarmUp } from './warm-up.ts';
 async function main(): Promise<void> {
   const dist = `${repository}/dist`;
   const work = `${dist}/work`;
+  // Nothing of an earlier build, which another version of these scripts may have left, gets into this one.
+  rmSync(work, { recursive: true, force: true });
   mkdirSync(`${work}/parts`, { recursive: true });
   const script = `${work}/parts/lx-agent.cjs`;
   await bundle(script);

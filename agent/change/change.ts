@@ -64,6 +64,8 @@ export interface LinkChange extends Described {
   readonly kind: 'link';
   readonly path: string;
   readonly target: string;
+  /** The link is made whatever is there. Without it, what somebody put there since the agent made the link stays. */
+  readonly claim?: 'always';
 }
 
 /** A directory, with its parents; an existing one keeps its mode unless `exact` is set. */

@@ -123,7 +123,7 @@ function settleLink(change: LinkChange, root: ReadableRoot, state: State, force:
   const found = lookAtPath(change.path, root);
   if (found === undefined) return wanted(change);
   if (found.target === change.target) return unchanged(change);
-  return settleOtherKind(change, found, 'ours-until-edited', state, force);
+  return settleOtherKind(change, found, change.claim ?? 'ours-until-edited', state, force);
 }
 
 /** Something else is where a file or a link belongs, or a link that leads elsewhere. */

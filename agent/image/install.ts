@@ -51,7 +51,13 @@ export function planInstallation(
           claim: 'always',
           why: 'its command',
         }
-      : { kind: 'link', path: commandPath, target: '../lib/lx-agent/lx-agent', why: 'its command' },
+      : {
+          kind: 'link',
+          path: commandPath,
+          target: '../lib/lx-agent/lx-agent',
+          claim: 'always',
+          why: 'its command',
+        },
     {
       kind: 'file',
       path: '/etc/lx-agent.ini',

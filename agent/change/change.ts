@@ -64,8 +64,11 @@ export interface LinkChange extends Described {
   readonly kind: 'link';
   readonly path: string;
   readonly target: string;
-  /** The link is made whatever is there. Without it, what somebody put there since the agent made the link stays. */
-  readonly claim?: 'always';
+  /**
+   * `always`: the link is made whatever is there. `once`: it is made where nothing is, and is nobody's then. Otherwise
+   * what somebody put there since the agent made the link stays.
+   */
+  readonly claim?: 'always' | 'once';
 }
 
 /** A directory, with its parents; an existing one keeps its mode unless `exact` is set. */

@@ -42,6 +42,7 @@ export function withFound(state: State, change: Change, entry?: Entry): State {
 /** Whether a file or a link has its whole record already: a boot that changes nothing hashes nothing. */
 export function isOnRecord(state: State, change: Change): boolean {
   if (change.kind !== 'file' && change.kind !== 'link') return true;
+  if (change.kind === 'link' && change.claim === 'once') return true;
   if (!(change.path in state.files) || change.path in (state.pending ?? {})) return false;
   return change.kind === 'link' || change.claim === 'shared' || change.path in (state.modes ?? {});
 }
@@ -67,7 +68,7 @@ function withAttributes(state: State, change: Change, entry: Entry | undefined):
 
 function fingerprintOf(change: Change): string | undefined {
   if (change.kind === 'file') return fingerprint(change.content);
-  return change.kind === 'link' ? linkFingerprint(change.target) : undefined;
+  return change.kind === 'link' && change.claim !== 'once' ? linkFingerprint(change.target) : undefined;
 }
 
 /** After a failure a Change stays pending: the file may be the old one or the new one. */

@@ -29,6 +29,7 @@ export const containerTraces: Step = {
         kind: 'link',
         path: '/etc/mtab',
         target: '../proc/self/mounts',
+        claim: 'once',
         why: 'umount and df read what is mounted there',
       });
     return changes;

@@ -19,6 +19,7 @@ export async function services(guest: Guest, init: InitSystem): Promise<Services
     case 'systemd':
       return await ofSystemd(lines);
     case 'openrc':
+      await lines(runlevelEntered);
       return {
         started: (await lines('ls /run/openrc/started')).sort(),
         failed: await lines('ls /run/openrc/failed; rc-status --crashed --nocolor || true'),
@@ -38,6 +39,12 @@ export async function services(guest: Guest, init: InitSystem): Promise<Services
       };
   }
 }
+
+/** OpenRC has this folder while it starts the services of a runlevel; 30 seconds at most. */
+const runlevelEntered = `for try in $(seq 300); do
+  [ -e /run/openrc/rc.starting ] || break
+  sleep 0.1
+done`;
 
 /** After five seconds at most: runsv starts its services one after the other. */
 const downAgainstWill = `for second in $(seq 5); do

@@ -19,13 +19,26 @@ export const standIns: Step = {
   summary: "The network service of OpenRC and Red Hat 6, where the platform's own stand-in does not run",
   keys: [],
   offline: true,
-  plan(_instance, { root, init, distribution }) {
-    if (init === 'openrc')
-      return repaired(root, '/etc/init.d/networking', isPlatformOpenrcStub, openrcStub('networking'));
+  plan(_instance, { root, init, distribution, beforeInit }) {
+    if (init === 'openrc') {
+      const script = repaired(root, '/etc/init.d/networking', isPlatformOpenrcStub, openrcStub('networking'));
+      return script.length > 0 && root.live && beforeInit !== true ? [...script, readDependencies] : script;
+    }
     if (distribution.family === 'redhat' && init !== 'systemd')
       return repaired(root, '/etc/rc.d/init.d/network', isPlatformNetworkScript, redhatNetworkScript);
     return [];
   },
+};
+
+/**
+ * OpenRC read the dependencies of all services when the boot began. It reads them again if a service is newer, but only by
+ * whole seconds: on a fast boot it would not know that the service provides the network.
+ */
+const readDependencies: Change = {
+  kind: 'command',
+  argv: ['rc-update', '--update'],
+  deadline: 10,
+  why: 'OpenRC read /etc/init.d/networking before it changed',
 };
 
 /** Larger than any init script. */

@@ -86,3 +86,14 @@ it("Red Hat's says that the network is up, by the lock that others look for", as
   run('stop');
   expect(() => run('status')).toThrow();
 });
+
+it('has OpenRC read the dependencies again on the running system, for it read them when the boot began', async () => {
+  const { system } = await wanted(networking, openrcScript, (root) =>
+    patchBusybox(root, { resolvers: ['192.0.2.1'], year: 2021 }),
+  );
+  const live = { ...system, root: { ...openRoot(system.root.path), live: true } };
+  expect(await planned(standIns, {}, live)).toMatchObject([
+    { kind: 'file', path: networking },
+    { kind: 'command', argv: ['rc-update', '--update'] },
+  ]);
+});

@@ -28,7 +28,9 @@ test('an image without room for the program is left as it was', () => {
   const before = snapshot(root);
   const { status, stderr } = install(root);
   expect(status).toBe(1);
-  expect(stderr).toMatch(/^lx-agent: below \/.*: cannot write .*: no space left on the file system; .* \(ENOSPC\)\n?/);
+  expect(stderr).toMatch(
+    /^lx-agent: below \/.*: cannot write .*: no space left on the file system; .* \(ENOSPC\)\n?/,
+  );
   expect(snapshot(root)).toEqual(before);
 });
 

@@ -92,7 +92,7 @@ const otherCommands: Plugin = {
   name: 'other commands',
   setup({ onLoad }) {
     const filter = new RegExp(
-      `^${repository}/agent/(commands/(boot-dry-run|collect|config|doctor|help|image|logs|status|timeline)|before-init/lay-down)\\.ts$`,
+      `^${repository}/agent/(commands/(boot-dry-run|collect|config|doctor|explain|help|history|image|logs|status|timeline)|before-init/lay-down)\\.ts$`,
     );
     onLoad({ filter }, ({ path }) => ({
       contents: `

@@ -42,9 +42,11 @@ export function withFound(state: State, change: Change, entry?: Entry): State {
 /** Whether a file or a link has its whole record already: a boot that changes nothing hashes nothing. */
 export function isOnRecord(state: State, change: Change): boolean {
   if (change.kind !== 'file' && change.kind !== 'link') return true;
-  if (change.kind === 'link' && change.claim === 'once') return true;
-  if (!(change.path in state.files) || change.path in (state.pending ?? {})) return false;
-  return change.kind === 'link' || change.claim === 'shared' || change.path in (state.modes ?? {});
+  if (change.path in (state.pending ?? {})) return false;
+  // Of a file that is everybody's, nothing is recorded but what is owed, which is then no more.
+  if (change.kind === 'file' && change.claim === 'shared') return !(change.path in (state.owed ?? {}));
+  if (change.kind === 'link') return change.claim === 'once' || change.path in state.files;
+  return change.path in state.files && change.path in (state.modes ?? {});
 }
 
 /** A shared file stays everybody's. */

@@ -86,11 +86,9 @@ function backUp(root: Root, path: string, content: Buffer | undefined): void {
 /** Backups of one second, or of `/a/b` and `/a_b`, must not replace one another. */
 function freeName(root: Root, path: string): string {
   const stamp = timestamp(new Date()).replace(/[-:]/g, '').replace(/\..*/, 'Z');
-  const name = `${path}.${stamp}`;
-  for (let number = 2; ; number++) {
-    const candidate = number === 2 ? name : `${name}.${number - 1}`;
-    if (root.entry(candidate) === undefined) return candidate;
-  }
+  let name = `${path}.${stamp}`;
+  for (let number = 2; root.entry(name) !== undefined; number++) name = `${path}.${stamp}.${number}`;
+  return name;
 }
 
 async function generate(change: GeneratedChange, root: Root): Promise<void> {

@@ -30,9 +30,12 @@ export interface Found {
   readonly target?: string;
 }
 
-/** Look at a path; undefined when nothing is there. A link is not followed. Throws RootError. */
-export function lookAtPath(path: string, root: ReadableRoot): Found | undefined {
-  const entry = root.entry(path);
+/** Look at a path, whose `entry` may be known; undefined when nothing is there. A link is not followed. Throws RootError. */
+export function lookAtPath(
+  path: string,
+  root: ReadableRoot,
+  entry: Entry | undefined = root.entry(path),
+): Found | undefined {
   if (entry === undefined) return undefined;
   const content = entry.kind === 'file' ? root.read(path, largest) : undefined;
   const target = entry.kind === 'link' ? root.linkTarget(path) : undefined;

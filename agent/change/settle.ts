@@ -72,7 +72,7 @@ function settleFile(asked: FileChange, root: ReadableRoot, state: State, force: 
   if (entry === undefined) return wanted(change);
   if (entry.kind === 'link' && change.claim === 'once') return settleLinkOfSomebody(change, root, force);
   if (entry.kind === 'file' && isReplacedUnread(change, entry, state)) return wanted(change);
-  const found = lookAtPath(change.path, root);
+  const found = lookAtPath(change.path, root, entry);
   if (found === undefined) return wanted(change);
   const { content: before } = found;
   if (before === undefined) return settleOtherKind(change, found, change.claim, state, force);

@@ -19,13 +19,12 @@ export const hostname: Step = {
   plan(instance, system) {
     if (instance.docker) return { skip: "a Docker container has its name from the platform's init" };
     if (instance.hostname === undefined) return { skip: 'the metadata has no host name' };
-    const kept = keptHostname(nodeName(instance.hostname), instance, system);
-    const changes = planHostname(kept ?? instance.hostname, instance.dnsDomain, system);
+    const path = hostnamePath(system.root, system.state);
+    const kept = keptHostname(path, nodeName(instance.hostname), instance, system);
+    const changes = planHostname(path, kept ?? instance.hostname, instance.dnsDomain, system);
     return kept === undefined
       ? changes
-      : changes.map((change) =>
-          keeping(hostnamePath(system.root, system.state), change, kept, instance.hostname),
-        );
+      : changes.map((change) => keeping(path, change, kept, instance.hostname));
   },
 };
 
@@ -38,6 +37,7 @@ function keeping(path: string, change: Change, kept: Hostname, wanted: Hostname 
 }
 
 function planHostname(
+  path: string,
   name: Hostname,
   domain: Domain | undefined,
   { root, distribution, init, state }: System,
@@ -46,7 +46,6 @@ function planHostname(
   const why = `the metadata names the instance ${node}`;
   // Where /etc/hosts could not be written, the name went on without it, and only the record knows the one before.
   const owed = state.owed?.[behindLinks(root, '/etc/hosts')];
-  const path = hostnamePath(root, state);
   const previous = owed ?? textIfReadable(root, path)?.trim();
   const changes: Change[] = [];
 

@@ -15,11 +15,15 @@ const largest = 64 * 1024;
  * that the running name, /etc/hosts and the file agree. Undefined where the file is ours to change, is taken over by
  * force, or holds no name.
  */
-export function keptHostname(wanted: string, instance: Instance, system: System): Hostname | undefined {
+export function keptHostname(
+  path: string,
+  wanted: string,
+  instance: Instance,
+  system: System,
+): Hostname | undefined {
   const { root, state, forced } = system;
   if (forced === true || isClone(instance, system)) return undefined;
-  const path = hostnamePath(root, state);
-  const current = bytesIfReadable(root, behindLinks(root, path), largest);
+  const current = bytesIfReadable(root, path, largest);
   const name = current === undefined ? undefined : nameIn(current.toString('latin1'));
   // Only now is anything hashed: a boot that changes nothing does not load what hashes.
   if (current === undefined || name === undefined || name === wanted) return undefined;

@@ -1,7 +1,6 @@
-import { timestamp } from '../system/clock.ts';
 import type { Ended, Program } from '../system/process.ts';
 import type { Root } from '../system/root.ts';
-import { stateFolder } from '../system/state.ts';
+import { backUp } from './backups.ts';
 import type { CommandChange, GeneratedChange } from './change.ts';
 import type { Settled } from './settle.ts';
 
@@ -70,25 +69,6 @@ export async function apply(
 function makeParents(root: Root, path: string): void {
   const folder = path.slice(0, path.lastIndexOf('/'));
   if (folder !== '' && root.entry(`${folder}/.`) === undefined) root.makeDirectory(folder, { mode: 0o755 });
-}
-
-/** A file and a link are copied, so that the path is never empty. What cannot be copied (a folder, a device) is moved. */
-function backUp(root: Root, path: string, content: Buffer | undefined): void {
-  const folder = `${stateFolder}/backup`;
-  root.makeDirectory(folder, { mode: 0o700 });
-  const backup = freeName(root, `${folder}/${path.slice(1).replaceAll('/', '_')}`);
-  const target = root.linkTarget(path);
-  if (content !== undefined) root.write(backup, content, { mode: 0o600 });
-  else if (target !== undefined) root.link(backup, target);
-  else root.rename(path, backup);
-}
-
-/** Backups of one second, or of `/a/b` and `/a_b`, must not replace one another. */
-function freeName(root: Root, path: string): string {
-  const stamp = timestamp(new Date()).replace(/[-:]/g, '').replace(/\..*/, 'Z');
-  let name = `${path}.${stamp}`;
-  for (let number = 2; root.entry(name) !== undefined; number++) name = `${path}.${stamp}.${number}`;
-  return name;
 }
 
 async function generate(change: GeneratedChange, root: Root): Promise<void> {

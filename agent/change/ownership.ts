@@ -84,7 +84,8 @@ export function reasonNotToRemove(path: string, found: Found, state: State): str
   return isAsWritten(path, found, state) ? undefined : edited;
 }
 
-function isAsWritten(path: string, found: Found, state: State): boolean {
+/** Whether what is at a path is on record, and still as the agent last wrote it. */
+export function isAsWritten(path: string, found: Found, state: State): boolean {
   const recorded = [state.files[path], state.pending?.[path]].filter((one) => one !== undefined);
   if (recorded.length === 0) return false;
   const now = found.content === undefined ? linkOf(found) : fingerprint(found.content);

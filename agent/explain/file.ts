@@ -1,5 +1,6 @@
 import { lstatSync } from 'node:fs';
-import { fingerprint, isPlatformWritten } from '../change/ownership.ts';
+import { backupsOf } from '../change/backups.ts';
+import { type Found, isAsWritten, isPlatformWritten, lookAtPath } from '../change/ownership.ts';
 import { readRecord } from '../image/record.ts';
 import type { KeptReport, KeptStep } from '../report-schema.ts';
 import { timestamp } from '../system/clock.ts';
@@ -103,15 +104,15 @@ function ownerOf(
   const { state, fault, denied } = findState(root);
   if (denied === true)
     return { owner: 'unknown', because: 'what the agent wrote is on record for root only; ask as root' };
-  if (entry.kind === 'file') {
-    const content = readable(root, path);
-    if (content === undefined) return { owner: 'unknown', because: 'the file cannot be read; ask as root' };
-    const recorded = [state.files[path], state.pending?.[path]].filter((hash) => hash !== undefined);
-    if (recorded.includes(fingerprint(content)))
+  if (entry.kind === 'file' || entry.kind === 'link') {
+    const found = readable(root, path);
+    if (found === undefined) return { owner: 'unknown', because: 'the file cannot be read; ask as root' };
+    if (isAsWritten(path, found, state))
       return { owner: 'agent', because: 'it is as the agent last wrote or found it' };
-    if (isPlatformWritten(content))
+    if (found.content !== undefined && isPlatformWritten(found.content))
       return { owner: 'platform', because: "it has the mark of the platform's own scripts" };
-    if (recorded.length > 0) return { owner: 'edited', because: 'it is not as the agent last wrote it' };
+    if ((state.files[path] ?? state.pending?.[path]) !== undefined)
+      return { owner: 'edited', because: 'it is not as the agent last wrote it' };
   }
   if (readRecord(root)?.entries.some((one) => one.path === path) === true)
     return { owner: 'image', because: 'lx-agent image install put it there' };
@@ -134,27 +135,11 @@ function ownerOf(
   return { owner: 'agent', because: 'it is what the agent wants there' };
 }
 
-function readable(root: Root, path: string): Buffer | undefined {
+function readable(root: Root, path: string): Found | undefined {
   try {
-    return root.read(path);
+    return lookAtPath(path, root);
   } catch (error) {
     if (error instanceof RootError && ['EACCES', 'EPERM'].includes(error.code)) return undefined;
-    throw error;
-  }
-}
-
-/** They are named for the path, with its slashes replaced, and for when they were made. */
-function backupsOf(root: Root, path: string): readonly string[] {
-  const folder = `${stateFolder}/backup`;
-  const name = path.slice(1).replaceAll('/', '_');
-  try {
-    return root
-      .list(folder)
-      .filter((file) => file.startsWith(`${name}.`) && /^\d{8}T\d{6}Z$/.test(file.slice(name.length + 1)))
-      .map((file) => `${folder}/${file}`);
-  } catch (error) {
-    // The folder is root's.
-    if (error instanceof RootError && error.code === 'EACCES') return [];
     throw error;
   }
 }

@@ -62,6 +62,7 @@ describe('lx-agent explain PATH', () => {
       {
         'etc/hostname': 'mine\n',
         [backup]: 'old\n',
+        [`${backup}.2`]: 'older\n',
         [`${folder}/backup/etc_hostname.d_x.20261122T010203Z`]: '',
       },
       '/etc/hostname',
@@ -79,6 +80,19 @@ describe('lx-agent explain PATH', () => {
       { exit: 0, owner: 'platform' },
       '/etc/hostname',
       { 'etc/hostname': '# AUTOMATIC ZONE CONFIG\nweb-1\n' },
+    ],
+    [
+      'a link on record that somebody made lead elsewhere',
+      { exit: 0, owner: 'edited' },
+      '/etc/mtab',
+      {
+        'etc/mtab': '-> /tmp/mtab',
+        [`${folder}/state.json`]: JSON.stringify({
+          version: 1,
+          files: { '/etc/mtab': 'link ../proc/self/mounts' },
+          scripts: {},
+        }),
+      },
     ],
     ['its own records', { exit: 0, owner: 'agent' }, '/var/lib/lx-agent/state.json', {}],
     [

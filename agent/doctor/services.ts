@@ -2,6 +2,7 @@ import { refusedSteps, stepNames } from '../image/refused-directives.ts';
 import {
   type GeneratorState,
   generatorState,
+  isTakenBack,
   type RefusedService,
   refusedServices,
   remedyFor,
@@ -77,6 +78,7 @@ function explain(
       return wrong(
         'services',
         `${name} failed at the step ${step}: ${setting.directive.reason} (${setting.directive.name}=${setting.value} in ${setting.path})`,
+        // systemd has not read what the generator wrote, or has not started the unit since.
         isTakenBack(setting, generator)
           ? `systemctl daemon-reload, then systemctl restart ${name}`
           : remedyFor(setting, name, generator, root.path),
@@ -91,14 +93,6 @@ function explain(
       );
   }
   return undefined;
-}
-
-/** systemd has not read what the generator wrote, or has not started the unit since. */
-function isTakenBack(
-  { directive, own }: RefusedService['refused'][number],
-  generator: GeneratorState,
-): boolean {
-  return generator === 'at work' && directive.instead === undefined && !own;
 }
 
 function withoutWhatItAsks(

@@ -1,5 +1,5 @@
-import { RootError } from '../system/root-error.ts';
 import type { ReadableRoot } from '../system/system.ts';
+import { bytesIfPossible } from '../system/text-if-readable.ts';
 
 /** Programs of which every image has at least one. */
 const programs = ['/sbin/init', '/bin/sh', '/bin/busybox', '/usr/bin/env', '/bin/ls'];
@@ -20,22 +20,13 @@ const names: Readonly<Record<number, string>> = {
 /** Throws when the programs in a root are for another processor than the agent: it could never start there. */
 export function assertArchitecture(root: ReadableRoot): void {
   for (const path of programs) {
-    const machine = machineOf(contentOf(root, path));
+    // A path that cannot be read, or is no file, tells nothing; another program does.
+    const machine = machineOf(bytesIfPossible(root, path));
     if (machine === undefined || runnable.has(machine)) continue;
     const name = names[machine] ?? `machine ${machine}`;
     throw new Error(
       `${root.path} is an image for ${name} (${path}); lx-agent runs on x86_64: use an image for that`,
     );
-  }
-}
-
-/** A path that cannot be read, or is no file, tells nothing; another program does. */
-function contentOf(root: ReadableRoot, path: string): Buffer | undefined {
-  try {
-    return root.read(path);
-  } catch (error) {
-    if (error instanceof RootError) return undefined;
-    throw error;
   }
 }
 

@@ -1,12 +1,12 @@
 import type { ReadableRoot } from '../system/system.ts';
 import { type RefusedDirective, refusedDirectives } from './refused-directives.ts';
 import {
-  enablingLinks,
+  enablingFolders,
   serviceUnits,
   settings,
   type UnitFile,
+  unitFolders,
   unitLimit,
-  vendorFolders,
 } from './unit-files.ts';
 import { kernelProbePath } from './units.ts';
 
@@ -29,37 +29,25 @@ export interface RefusedSetting {
 
 /** The services of a systemd root that ask for what a zone's kernel refuses, those that something starts first. */
 export function refusedServices(root: ReadableRoot): readonly RefusedService[] {
-  const wanted = vendorFolders.flatMap((folder) =>
-    root
-      .list(folder)
-      .filter((name) => /\.(wants|requires)$/.test(name))
-      .flatMap((name) => root.list(`${folder}/${name}`)),
+  const wanted = unitFolders.flatMap((folder) =>
+    enablingFolders(root, folder).flatMap((wants) => root.list(wants)),
   );
   return serviceUnits(root)
     .map((unit) => ({
       unit: unit.name,
-      enabled: isEnabled(root, unit.name, wanted),
+      enabled: isEnabled(unit.name, wanted),
       refused: refusedBy(root, unit),
     }))
     .filter(({ refused }) => refused.length > 0)
     .toSorted((a, b) => Number(b.enabled) - Number(a.enabled) || (a.unit < b.unit ? -1 : 1));
 }
 
-function isEnabled(root: ReadableRoot, name: string, wanted: readonly string[]): boolean {
+function isEnabled(name: string, wanted: readonly string[]): boolean {
   const base = name.replace(/\.service$/, '');
   const names = [name, ...['socket', 'timer', 'path'].map((type) => `${base}.${type}`)];
   // An instance is started by its own name: `foo@a.service` for the template `foo@.service`.
   const isInstance = (other: string) => base.endsWith('@') && other.startsWith(base);
-  const folder = '/etc/systemd/system';
-  return (
-    names.some((one) => wanted.includes(one) || enablingLinks(root, one).length > 0) ||
-    wanted.some(isInstance) ||
-    (base.endsWith('@') &&
-      root
-        .list(folder)
-        .filter((entry) => /\.(wants|requires)$/.test(entry))
-        .some((entry) => root.list(`${folder}/${entry}`).some(isInstance)))
-  );
+  return wanted.some((one) => names.includes(one) || isInstance(one));
 }
 
 /** A unit file or a drop-in of it, in the order in which systemd reads them. */
@@ -83,7 +71,7 @@ function refusedBy(root: ReadableRoot, unit: UnitFile): readonly RefusedSetting[
 /** The drop-ins of a unit, by their file names; of two with one name, that in the first folder counts. */
 function dropIns(root: ReadableRoot, name: string): readonly Part[] {
   const byName = new Map<string, Part>();
-  for (const folder of ['/etc/systemd/system', ...vendorFolders])
+  for (const folder of unitFolders)
     for (const unit of [name, 'service'])
       for (const file of root.list(`${folder}/${unit}.d`)) {
         const path = `${folder}/${unit}.d/${file}`;
@@ -111,11 +99,14 @@ export function generatorState(root: ReadableRoot): GeneratorState {
   return off === undefined ? 'at work' : { off };
 }
 
+/** Whether the generator takes a setting back. */
+export function isTakenBack({ directive, own }: RefusedSetting, generator: GeneratorState): boolean {
+  return generator === 'at work' && directive.instead === undefined && !own;
+}
+
 /** What is left of a service's demands: without those that the generator takes back. */
 export function uncovered({ refused }: RefusedService, generator: GeneratorState): readonly RefusedSetting[] {
-  return refused.filter(
-    ({ directive, own }) => generator !== 'at work' || directive.instead !== undefined || own,
-  );
+  return refused.filter((setting) => !isTakenBack(setting, generator));
 }
 
 /** What to do about a setting, as a clause. */

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { RootError } from '../system/root-error.ts';
 import type { ReadableRoot } from '../system/system.ts';
+import { bytesIfPossible } from '../system/text-if-readable.ts';
 import { type Elf, readElf } from './elf.ts';
 
 /** Where the agent's own loader and libraries lie in an image that cannot carry it by itself. */
@@ -50,7 +50,8 @@ function findLack(root: ReadableRoot, { interpreter, requires }: Elf): string | 
 
 function findLibrary(root: ReadableRoot, folders: readonly string[], name: string): Elf | undefined {
   for (const folder of folders) {
-    const content = readIfFile(root, `${folder}/${name}`);
+    // A folder, a FIFO or a monster under a library's name is no library.
+    const content = bytesIfPossible(root, `${folder}/${name}`);
     const library =
       content &&
       readElf((offset, length) => content.subarray(offset, Math.min(offset + length, content.length)));
@@ -59,23 +60,13 @@ function findLibrary(root: ReadableRoot, folders: readonly string[], name: strin
   return undefined;
 }
 
-/** A folder, a FIFO or a monster under a library's name is no library. */
-function readIfFile(root: ReadableRoot, path: string): Buffer | undefined {
-  try {
-    return root.read(path);
-  } catch (error) {
-    if (error instanceof RootError) return undefined;
-    throw error;
-  }
-}
-
 /** Where the loader of the image looks, ld.so(8): its configuration, then the default folders of the distributions. */
 function libraryFolders(root: ReadableRoot): readonly string[] {
   const configured = [
     '/etc/ld.so.conf',
     ...root.list('/etc/ld.so.conf.d').map((name) => `/etc/ld.so.conf.d/${name}`),
   ]
-    .flatMap((path) => readIfFile(root, path)?.toString('utf8').split('\n') ?? [])
+    .flatMap((path) => bytesIfPossible(root, path)?.toString('utf8').split('\n') ?? [])
     .map((line) => line.replace(/#.*$/, '').trim())
     .filter((line) => line.startsWith('/'));
   const usual = [

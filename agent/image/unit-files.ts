@@ -19,27 +19,29 @@ export const vendorFolders = [
   '/lib/systemd/system',
 ];
 
+const ownFolder = '/etc/systemd/system';
+
 /** Folders of unit files, the first ones first. */
-const folders = ['/etc/systemd/system', ...vendorFolders];
+export const unitFolders = [ownFolder, ...vendorFolders];
 
 /** The services of a systemd root. Links, such as masks and aliases, are left out. */
 export function serviceUnits(root: ReadableRoot): readonly UnitFile[] {
   const seen = new Set<string>();
-  return folders.flatMap((folder) =>
+  return unitFolders.flatMap((folder) =>
     root.list(folder).flatMap((name): UnitFile[] => {
       if (!name.endsWith('.service') || seen.has(name)) return [];
       seen.add(name);
       const path = `${folder}/${name}`;
       const entry = root.entry(path);
       if (entry?.kind !== 'file' || entry.size > unitLimit) return [];
-      return [{ name, path, text: root.readText(path, unitLimit) ?? '', own: folder === folders[0] }];
+      return [{ name, path, text: root.readText(path, unitLimit) ?? '', own: folder === ownFolder }];
     }),
   );
 }
 
 /** Whether a builder or an administrator has a unit of this name, or a drop-in for it, in /etc; a mask is none. */
 export function isOwn(root: ReadableRoot, name: string): boolean {
-  const path = `/etc/systemd/system/${name}`;
+  const path = `${ownFolder}/${name}`;
   const isUnit = root.entry(path) !== undefined && root.linkTarget(path) !== '/dev/null';
   return isUnit || root.list(`${path}.d`).some((entry) => entry.endsWith('.conf') && !isAgents(entry));
 }
@@ -51,12 +53,17 @@ function isAgents(entry: string): boolean {
 
 /** The links by which a unit is enabled: those of its name in `*.wants` and `*.requires` below /etc. */
 export function enablingLinks(root: ReadableRoot, name: string): readonly string[] {
-  const folder = '/etc/systemd/system';
+  return enablingFolders(root, ownFolder)
+    .map((folder) => `${folder}/${name}`)
+    .filter((path) => root.entry(path) !== undefined);
+}
+
+/** The folders `*.wants` and `*.requires` in a folder of unit files: what is linked there is started. */
+export function enablingFolders(root: ReadableRoot, folder: string): readonly string[] {
   return root
     .list(folder)
     .filter((entry) => /\.(wants|requires)$/.test(entry))
-    .map((entry) => `${folder}/${entry}/${name}`)
-    .filter((path) => root.entry(path) !== undefined);
+    .map((entry) => `${folder}/${entry}`);
 }
 
 /** The values of a setting in a unit file, in order; an empty one takes back those before it. */

@@ -19,7 +19,17 @@ export function bytesIfReadable(
   }
 }
 
-/** The same as text. */
+/** The content of a file for advice, which must cost nothing: undefined for whatever reason it cannot be read. */
+export function bytesIfPossible(root: Pick<ReadableRoot, 'read'>, path: string): Buffer | undefined {
+  try {
+    return root.read(path);
+  } catch (error) {
+    if (error instanceof RootError) return undefined;
+    throw error;
+  }
+}
+
+/** The same as `bytesIfReadable`, as text. */
 export function textIfReadable(
   root: Pick<ReadableRoot, 'read'>,
   path: string,

@@ -95,14 +95,8 @@ function git(...args: readonly string[]): string {
   return execFileSync('git', args, { cwd: repository, encoding: 'utf8' }).trim();
 }
 
-/** The date of the commit is the date of everything that is packed, so that two builds have the same one. */
 function npm(folder: string, ...args: readonly string[]): void {
-  const date = execFileSync('git', ['log', '-1', '--format=%ct'], { cwd: folder, encoding: 'utf8' }).trim();
-  execFileSync('npm', args, {
-    cwd: folder,
-    stdio: 'inherit',
-    env: { ...process.env, SOURCE_DATE_EPOCH: date },
-  });
+  execFileSync('npm', args, { cwd: folder, stdio: 'inherit' });
 }
 
 function say(line: string): void {

@@ -2,16 +2,16 @@ import { execFileSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 
 /** How large a file is, in bytes: what it holds, what it takes on this machine's disk, and compressed. */
-export interface Sizes {
+interface Sizes {
   readonly content: number;
   readonly onDisk: number;
   /** As ZFS compresses by default; undefined without lz4(1). */
   readonly lz4: number | undefined;
 }
 
-export function sizesOf(path: string): Sizes {
+function sizesOf(path: string): Sizes {
   const { size, blocks } = statSync(path);
-  return { content: size, onDisk: blocks * 512, lz4: compressedSize('lz4', path) };
+  return { content: size, onDisk: blocks * 512, lz4: lz4Size(path) };
 }
 
 /** Print the sizes of the built program. */
@@ -28,10 +28,9 @@ export function printSizes(path: string): void {
     );
 }
 
-/** The size that a program makes of a file; undefined if there is no such program. */
-function compressedSize(program: string, path: string): number | undefined {
+function lz4Size(path: string): number | undefined {
   try {
-    return execFileSync(program, ['-c', path], { maxBuffer: 2 ** 30, stdio: ['ignore', 'pipe', 'ignore'] })
+    return execFileSync('lz4', ['-c', path], { maxBuffer: 2 ** 30, stdio: ['ignore', 'pipe', 'ignore'] })
       .length;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;

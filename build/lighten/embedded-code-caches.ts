@@ -1,6 +1,6 @@
-/** V8 begins each code cache with this number (SerializedCodeData in its code-serializer.h), little-endian. */
-const magic = Buffer.from([0x89, 0x06, 0xde, 0xc0]);
-/** After the magic: a hash of the version, one of the source, one of the flags, a checksum, the payload's length, another. */
+import { codeCacheMagic } from './snapshot-code-cache.ts';
+
+/** SerializedCodeData in V8's code-serializer.h. After the magic number: a hash of the version, one of the source, one of the flags, a checksum, the payload's length, another. */
 const [versionAt, lengthAt, headerSize] = [4, 20, 32];
 /** Node.js 24 has some 390 modules. */
 const fewest = 300;
@@ -24,7 +24,7 @@ interface Cache {
 /** The longest row of caches of one version of V8, each of which begins where the one before ends, but for alignment. */
 function findRow(program: Buffer): readonly Cache[] {
   let row: Cache[] = [];
-  for (let at = program.indexOf(magic); at !== -1; at = program.indexOf(magic, at + 1)) {
+  for (let at = program.indexOf(codeCacheMagic); at !== -1; at = program.indexOf(codeCacheMagic, at + 1)) {
     const last = row.at(-1);
     const continues =
       last !== undefined &&

@@ -1,5 +1,5 @@
 /** V8 begins its code caches with this number (its SerializedCodeData), little-endian. */
-const magic = Buffer.from([0x89, 0x06, 0xde, 0xc0]);
+export const codeCacheMagic = Buffer.from([0x89, 0x06, 0xde, 0xc0]);
 
 /**
  * Take the code cache of Node's own modules out of the heap snapshot in a program, in place: its list is made empty, its
@@ -17,7 +17,7 @@ export function dropSnapshotCodeCache(program: Buffer): number {
 
 /** Where the list of code caches begins and ends: the only place from which its whole chain of lengths leads on. */
 function findList(bytes: Buffer): { start: number; end: number } {
-  for (let at = bytes.indexOf(magic); at !== -1; at = bytes.indexOf(magic, at + 1)) {
+  for (let at = bytes.indexOf(codeCacheMagic); at !== -1; at = bytes.indexOf(codeCacheMagic, at + 1)) {
     const start = beforeFirstEntry(bytes, at);
     const end = start === undefined ? undefined : endOfList(bytes, start);
     if (start !== undefined && end !== undefined) return { start, end };
@@ -43,7 +43,7 @@ function endOfList(bytes: Buffer, start: number): number | undefined {
     if (length === undefined || length > longestName || !isName(bytes, at + 8, length)) return undefined;
     const cache = at + 8 + length;
     const size = number(bytes, cache);
-    if (size === undefined || !bytes.subarray(cache + 8, cache + 12).equals(magic)) return undefined;
+    if (size === undefined || !bytes.subarray(cache + 8, cache + 12).equals(codeCacheMagic)) return undefined;
     at = cache + 8 + size;
   }
   return at;

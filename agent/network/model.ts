@@ -1,5 +1,6 @@
 import { networkAddress } from '../metadata/addresses.ts';
 import type { Instance, Nic, StaticRoute } from '../metadata/instance.ts';
+import { searchList } from '../metadata/search-list.ts';
 import { type Cidr, type Domain, type IpAddress, isCidr, isIpv6, type Mac } from '../metadata/values.ts';
 import { addressOf, contains, prefixLength } from './addresses.ts';
 
@@ -95,8 +96,7 @@ export function networkOf(
       routes: routes.get(nic) ?? [],
     })),
     resolvers: instance.resolvers ?? [],
-    // RFC 6762 keeps `local` for multicast DNS.
-    search: instance.searchDomains.filter((domain) => domain !== 'local'),
+    search: searchList(instance),
   };
 }
 
@@ -167,7 +167,7 @@ function policyOf(nic: Nic, link: Link | undefined, choice: PolicyChoice): Inter
 function namedDefaults({ nics = [], routes = [] }: Instance): { ipv4: boolean; ipv6: boolean } {
   const named = [
     ...nics.filter(({ primary }) => primary).flatMap(({ gateways }) => gateways),
-    ...routes.filter(({ destination }) => prefixLength(destination) === 0).map(({ gateway }) => gateway),
+    ...routes.filter(isDefault).map(({ gateway }) => gateway),
   ];
   return { ipv4: named.some((gateway) => !isIpv6(gateway)), ipv6: named.some(isIpv6) };
 }
@@ -228,7 +228,7 @@ export function defaultRoutes({ gateways, addresses }: Interface): Route[] {
 }
 
 /** Whether a route leads to everything. */
-export function isDefault({ destination }: Route): boolean {
+export function isDefault({ destination }: Pick<Route, 'destination'>): boolean {
   return prefixLength(destination) === 0;
 }
 

@@ -7,7 +7,6 @@ const ours = '127.0.1.1';
  * `previous` name). All other lines are kept byte for byte.
  */
 export function withHost(text: string, names: readonly string[], previous: string | undefined): string {
-  const newline = text.includes('\r\n') ? '\r\n' : '\n';
   const wanted = `${ours}\t${names.join(' ')}`;
   const lines = text.split('\n');
   const known = lines.map((line) => parseEntry(line));
@@ -27,7 +26,7 @@ export function withHost(text: string, names: readonly string[], previous: strin
     if (known[place]?.names.join(' ') === names.join(' ')) return text;
     return lines.with(place, line.endsWith('\r') ? `${wanted}\r` : wanted).join('\n');
   }
-  return `${text}${text === '' || text.endsWith('\n') ? '' : newline}${wanted}${newline}`;
+  return withLines(text, [wanted]);
 }
 
 /**
@@ -36,10 +35,14 @@ export function withHost(text: string, names: readonly string[], previous: strin
  */
 export function withLocalhost(text: string): string {
   const isNamed = text.split('\n').some((line) => parseEntry(line)?.names.includes('localhost') === true);
-  if (isNamed) return text;
+  return isNamed ? text : withLines(text, ['127.0.0.1\tlocalhost', '::1\tlocalhost']);
+}
+
+/** A text with more lines at its end, with the line ends that it has. */
+function withLines(text: string, lines: readonly string[]): string {
   const newline = text.includes('\r\n') ? '\r\n' : '\n';
   const start = text === '' || text.endsWith('\n') ? text : `${text}${newline}`;
-  return `${start}127.0.0.1\tlocalhost${newline}::1\tlocalhost${newline}`;
+  return `${start}${lines.map((line) => `${line}${newline}`).join('')}`;
 }
 
 interface Entry {

@@ -2,6 +2,7 @@ import type { Change } from '../change/change.ts';
 import { isPlatformWritten } from '../change/ownership.ts';
 import { sharedFile } from '../change/shared-file.ts';
 import type { Instance } from '../metadata/instance.ts';
+import { searchList } from '../metadata/search-list.ts';
 import { withAssignments } from '../system/assignments.ts';
 import type { ReadableRoot, System } from '../system/system.ts';
 import { textIfReadable } from '../system/text-if-readable.ts';
@@ -18,7 +19,8 @@ export const resolver: Step = {
     if (instance.docker) return { skip: "a Docker container has its resolvers from the platform's init" };
     if (instance.resolvers === undefined || instance.resolvers.length === 0)
       return { skip: reasonWithout(instance) };
-    return planResolver({ addresses: instance.resolvers, search: searchList(instance) }, instance, system);
+    const search = searchList(instance).join(' ') || undefined;
+    return planResolver({ addresses: instance.resolvers, search }, instance, system);
   },
 };
 
@@ -28,15 +30,6 @@ function reasonWithout({ resolvers, invalid }: Instance): string {
   return resolvers === undefined
     ? 'the metadata names no resolver'
     : 'sdc:resolvers is empty; an empty resolv.conf would help nobody';
-}
-
-/**
- * The domains to search, in a line. `local`, the platform's default, is none: RFC 6762 keeps it for multicast DNS, and asking a
- * name server for every short name with `.local` behind it delays each one for nothing.
- */
-function searchList({ searchDomains }: Pick<Instance, 'searchDomains'>): string | undefined {
-  const list = searchDomains.filter((domain) => domain.toLowerCase() !== 'local').join(' ');
-  return list === '' ? undefined : list;
 }
 
 function planResolver(resolvers: Resolvers, instance: Instance, { root }: System): Change[] {

@@ -8,8 +8,9 @@ export interface HostKeyNeed {
   readonly clone: boolean;
 }
 
-const cloned = 'another instance than the one on record';
-const missing = 'the key is missing or empty';
+/** Why keys are made. */
+export const cloned = 'another instance than the one on record';
+export const missing = 'the key is missing or empty';
 
 /**
  * Host keys of Dropbear; undefined where it is not installed. Debian's package makes them when it is installed and never

@@ -2,7 +2,7 @@ import type { Change, Owner } from '../change/change.ts';
 import type { ReadableRoot } from '../system/system.ts';
 import { textIfReadable } from '../system/text-if-readable.ts';
 import { isClone } from './clone.ts';
-import { dropbearKeys, type HostKeyNeed, tinysshKeys } from './small-ssh-host-keys.ts';
+import { cloned, dropbearKeys, type HostKeyNeed, missing, tinysshKeys } from './small-ssh-host-keys.ts';
 import { type HostKeyType, wantedHostKeys } from './ssh-host-key-paths.ts';
 import type { Step } from './step.ts';
 
@@ -42,7 +42,7 @@ function opensshKeys({ root, clone }: HostKeyNeed): readonly Change[] | undefine
       'sshd is installed, and its host keys are missing, but there is no ssh-keygen to make them with: install it (Alpine: openssh-keygen, elsewhere the package openssh or openssh-client)',
     );
   const owner = privateKeyOwner(root);
-  const why = clone ? 'another instance than the one on record' : 'the key is missing or empty';
+  const why = clone ? cloned : missing;
   return [...toMake.map(({ type, path }) => generate(keygen, type, path, owner, why)), ...stale];
 }
 

@@ -25,20 +25,22 @@ function prepared(name: string, before: string): BootPlace {
   return place;
 }
 
+/** Boot it until these have begun, and shut it down; what its init system has on record about its services. */
+async function booted(name: string, place: BootPlace, awaited: readonly string[]) {
+  const server = await place.serve();
+  const root = rootNamed(name);
+  const guest = await boot(root, { disk: place.disk, agent: 'none', metadata: place.socketFolder() });
+  for (const who of awaited) await guest.waitFor(who, 'begin');
+  const found = await services(guest, root.init);
+  await guest.end(root.powerOff ?? ['/sbin/shutdown', '-h', 'now']);
+  await server.close();
+  return { ...found, guest };
+}
+
 describe.each(['systemd', 'systemd on trixie'])('a prepared root with %s', (name) => {
   test('that had no machine-id asks nothing at its first boot', async () => {
     const place = prepared(name, 'rm -f "$root/etc/machine-id" "$root/var/lib/dbus/machine-id"');
-    const server = await place.serve();
-    const guest = await boot(rootNamed(name), {
-      disk: place.disk,
-      agent: 'none',
-      metadata: place.socketFolder(),
-    });
-    await guest.waitFor('getty', 'begin');
-    await guest.waitFor('user-script', 'begin');
-    const { failed, waits } = await services(guest, 'systemd');
-    await guest.end(['/sbin/shutdown', '-h', 'now']);
-    await server.close();
+    const { failed, waits, guest } = await booted(name, place, ['getty', 'user-script']);
     expect({ failed, waits }).toEqual({ failed: [], waits: [] });
     expect(guest.console()).not.toMatch(/Welcome to your new installation|press any key to proceed/i);
     place.remove();
@@ -56,17 +58,7 @@ describe.each(['systemd', 'systemd on trixie'])('a prepared root with %s', (name
        printf '127.0.0.1 localhost\\n127.0.1.1 HOSTNAME\\n' > "$root/etc/hosts.lx"
        : > "$root/etc/hosts"; : > "$root/.dockerenv"`,
     );
-    const server = await place.serve();
-    const guest = await boot(rootNamed(name), {
-      disk: place.disk,
-      agent: 'none',
-      metadata: place.socketFolder(),
-    });
-    await guest.waitFor('getty', 'begin');
-    await guest.waitFor('user-script', 'begin');
-    const { failed } = await services(guest, 'systemd');
-    await guest.end(['/sbin/shutdown', '-h', 'now']);
-    await server.close();
+    const { failed } = await booted(name, place, ['getty', 'user-script']);
     expect(failed).toEqual([]);
     const hosts = readFileSync(place.disk.path('/etc/hosts'), 'utf8');
     expect(hosts).toMatch(/^127\.0\.0\.1\tlocalhost$/m);
@@ -94,14 +86,7 @@ describe.each(['openrc on sysvinit', 'openrc on sysvinit on trixie'])('a root wi
       const place = prepared(name, alpine);
       patchBusybox(place.disk.path('/'), { year, resolvers: ['192.0.2.53'] });
       chmodSync(place.disk.path('/etc/init.d/networking'), 0o755);
-      const server = await place.serve();
-      const root = rootNamed(name);
-      const guest = await boot(root, { disk: place.disk, agent: 'none', metadata: place.socketFolder() });
-      await guest.waitFor('getty', 'begin');
-      await guest.waitFor('sshd', 'begin');
-      const { started, failed } = await services(guest, 'openrc');
-      await guest.end(root.powerOff ?? ['/sbin/shutdown', '-h', 'now']);
-      await server.close();
+      const { started, failed } = await booted(name, place, ['getty', 'sshd']);
       expect(started).toEqual(expect.arrayContaining(['networking', 'wants-net']));
       expect(failed).toEqual([]);
       // The early stage has put right what cannot be started.

@@ -18,20 +18,12 @@ import type { Change } from '../../agent/change/change.ts';
 import { runStep } from '../../agent/steps/run-step.ts';
 import { openRoot } from '../../agent/system/root.ts';
 import type { State } from '../../agent/system/state.ts';
-import { workOn } from '../steps/fixture.ts';
+import { managedFile, why, workOn } from '../steps/fixture.ts';
 import { snapshot } from '../support/roots/snapshot.ts';
 import { type Tree, temporaryRoot } from '../support/temporary-root.ts';
 
-const why = 'a test wants it';
 const path = '/etc/managed';
-const file = (content: string): Change => ({
-  kind: 'file',
-  path,
-  content,
-  mode: 0o644,
-  claim: 'ours-until-edited',
-  why,
-});
+const file = (content: string) => managedFile(path, content);
 const link = (target: string): Change => ({ kind: 'link', path, target, why });
 const isRoot = process.geteuid?.() === 0;
 

@@ -1,3 +1,4 @@
+import type { Change } from '../../agent/change/change.ts';
 import type { Instance } from '../../agent/metadata/instance.ts';
 import { isUuid, type Uuid } from '../../agent/metadata/values.ts';
 import type { Work } from '../../agent/steps/run-step.ts';
@@ -29,6 +30,14 @@ export function instanceWith(known: Partial<Instance> = {}): Instance {
     invalid: [],
     ...known,
   };
+}
+
+/** Why the Changes of a test are wanted. */
+export const why = 'a test wants it';
+
+/** A file that is the agent's until somebody edits it. */
+export function managedFile(path: string, content: string): Change {
+  return { kind: 'file', path, content, mode: 0o644, claim: 'ours-until-edited', why };
 }
 
 /** The system around a root, as the first boot of a Debian finds it. */

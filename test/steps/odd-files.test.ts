@@ -65,12 +65,17 @@ const folders = [
 
 const instance = instanceOf(sound);
 
-/** What each step comes to: by Change the result, or why the step failed as a whole. */
-async function outcomes(path: string, family: 'debian' | 'redhat' | 'gentoo' | 'suse') {
-  const root = openRoot(path);
+type Family = 'debian' | 'redhat' | 'gentoo' | 'suse';
+
+function systemOf(path: string, family: Family, root: Root) {
   const distribution = { family, id: family, version: '1', name: family } as const;
-  const init = family === 'gentoo' ? 'openrc' : 'systemd';
-  const system = systemAt(path, { root, distribution, init });
+  return systemAt(path, { root, distribution, init: family === 'gentoo' ? 'openrc' : 'systemd' });
+}
+
+/** What each step comes to: by Change the result, or why the step failed as a whole. */
+async function outcomes(path: string, family: Family) {
+  const root = openRoot(path);
+  const system = systemOf(path, family, root);
   const found = new Map<string, string>();
   for (const step of steps)
     try {
@@ -88,10 +93,8 @@ async function outcomes(path: string, family: 'debian' | 'redhat' | 'gentoo' | '
 }
 
 /** What each step plans, as text: its Changes with their content, or why it failed. */
-async function plans(path: string, family: 'debian' | 'redhat' | 'gentoo' | 'suse', root: Root) {
-  const distribution = { family, id: family, version: '1', name: family } as const;
-  const init = family === 'gentoo' ? 'openrc' : 'systemd';
-  const system = systemAt(path, { root, distribution, init });
+async function plans(path: string, family: Family, root: Root) {
+  const system = systemOf(path, family, root);
   const found = new Map<string, string>();
   for (const step of steps)
     try {
@@ -102,7 +105,7 @@ async function plans(path: string, family: 'debian' | 'redhat' | 'gentoo' | 'sus
   return found;
 }
 
-const roots: Readonly<Record<string, { tree: Tree; family: 'debian' | 'redhat' | 'gentoo' | 'suse' }>> = {
+const roots: Readonly<Record<string, { tree: Tree; family: Family }>> = {
   ...images,
   SUSE: {
     tree: { '/etc/sysconfig/network/config': 'NETCONFIG_DNS_POLICY="auto"\n', '/usr/sbin/wicked': '' },

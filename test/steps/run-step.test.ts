@@ -7,17 +7,8 @@ import type { Plan, Step } from '../../agent/steps/step.ts';
 import { emptyState, readState, type State } from '../../agent/system/state.ts';
 import { type Tree, temporaryRoot } from '../support/temporary-root.ts';
 import { tellToStopOnceItListens } from '../support/told-to-stop.ts';
-import { liveRoot, uuid, workOn } from './fixture.ts';
+import { managedFile as file, liveRoot, uuid, why, workOn } from './fixture.ts';
 
-const why = 'a test wants it';
-const file = (path: string, content: string): Change => ({
-  kind: 'file',
-  path,
-  content,
-  mode: 0o644,
-  claim: 'ours-until-edited',
-  why,
-});
 const command = (script: string, name?: string): Change => ({
   kind: 'command',
   argv: ['/bin/sh', '-c', script],

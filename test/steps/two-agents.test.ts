@@ -9,19 +9,10 @@ import { processIdentity } from '../../agent/system/process-identity.ts';
 import { scriptsOfBootPath } from '../../agent/system/scripts-of-boot.ts';
 import { emptyState, readState, type State } from '../../agent/system/state.ts';
 import { temporaryRoot } from '../support/temporary-root.ts';
-import { liveRoot, ranIn, workOn } from './fixture.ts';
+import { managedFile as file, liveRoot, ranIn, why, workOn } from './fixture.ts';
 
 // Two agents at a time, on one root: each has read the state before the other wrote it.
 
-const why = 'a test wants it';
-const file = (path: string, content: string): Change => ({
-  kind: 'file',
-  path,
-  content,
-  mode: 0o644,
-  claim: 'ours-until-edited',
-  why,
-});
 const script = (body: string): Change => ({
   kind: 'command',
   argv: ['/bin/sh', '-c', body],

@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 /** The folder of the repository. */
@@ -69,10 +68,13 @@ const carriedLibraries: Plugin = {
   },
 };
 
-/** What a module that starts the whole program exports, where that is not `run`. */
-const entries: Readonly<Record<string, string>> = {
-  'boot-dry-run.ts': 'showBoot',
-  'lay-down.ts': 'layDownUnlessOff',
+/** The commands of a boot and of its scripts, and what their errors need: they are in the heap that starts wake up with. */
+const ofBoot = /^\.\/commands\/(boot|error-text|metadata|run|version)\.ts$/;
+
+/** What a boot's own command loads for an operator or once in a zone's life, and the function that it calls there. */
+const rareParts: Readonly<Record<string, string>> = {
+  './boot-dry-run.ts': 'showBoot',
+  '../before-init/lay-down.ts': 'layDownUnlessOff',
 };
 
 /** The source of an ES module with the exports of a carried library, as Node names them. */
@@ -87,19 +89,26 @@ async function standIn(library: string): Promise<string> {
     export default module.exports.__esModule ? module.exports.default : module.exports;`;
 }
 
-/** The commands that are not of a boot, nor of its scripts: each starts the whole program, which ends the process. */
+/**
+ * Every other command that agent/main.ts loads, and the rare parts of a boot's: each stands for the whole program, which
+ * starts anew and ends the process.
+ */
 const otherCommands: Plugin = {
   name: 'other commands',
-  setup({ onLoad }) {
-    const filter = new RegExp(
-      `^${repository}/agent/(commands/(boot-dry-run|collect|config|doctor|explain|help|history|image|logs|status|timeline)|before-init/lay-down)\\.ts$`,
-    );
-    onLoad({ filter }, ({ path }) => ({
+  setup({ onResolve, onLoad }) {
+    const namespace = 'other command';
+    onResolve({ filter: /\.ts$/ }, ({ path, importer, kind }) => {
+      const isCommand = importer === `${repository}/agent/main.ts` && path.startsWith('./commands/');
+      const isOther = (isCommand && !ofBoot.test(path)) || path in rareParts;
+      return kind === 'dynamic-import' && isOther ? { path, namespace } : undefined;
+    });
+    onLoad({ filter: /^/, namespace }, ({ path }) => ({
       contents: `
-        export function ${entries[basename(path)] ?? 'run'}() {
+        export function ${rareParts[path] ?? 'run'}() {
           require('${repository}/build/carried.ts').run('lx-agent.cjs', { exports: {} });
           return new Promise(() => {});
         }`,
+      resolveDir: repository,
     }));
   },
 };

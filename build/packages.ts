@@ -50,7 +50,7 @@ for (const path of made)
 /** The same files as a plain archive, to be laid over a root before `image install`. */
 function archive(): string {
   const folder = `${work}/tar`;
-  stage(description, folder);
+  stage([...description.files, ...description.systemdFiles], folder);
   const path = `${output}/${name}-${version}-linux-x64.tar.xz`;
   packFolder(folder, path);
   return path;

@@ -31,9 +31,6 @@ export const categoriesAtBoot: readonly Category[] = categories.filter((category
 /** The file in a root that keeps the platform's agent away. */
 export const offFile = '/etc/lx-agent/off';
 
-/** The command in a root whose program lies elsewhere. */
-export const commandPath = '/usr/bin/lx-agent';
-
 /** A folder for the program that can stand in a script and in a manifest as it is. */
 export function isPlace(folder: string): boolean {
   return /^(\/[A-Za-z0-9._+-]+)+$/.test(folder) && !/\/\.\.?(\/|$)/.test(folder);

@@ -1,7 +1,8 @@
 import { readManifest } from '../image/manifest.ts';
+import { commandPath } from '../image/running-program.ts';
 import { detectInit } from '../system/init.ts';
 import type { Root } from '../system/root.ts';
-import { commandPath, offFile, type RootFacts } from './decision.ts';
+import { offFile, type RootFacts } from './decision.ts';
 
 /** The cheap look at a root that each boot takes: a few names and one small file. Throws RootError. */
 export function lookAtRoot(root: Root): RootFacts {

@@ -69,6 +69,8 @@ export interface LinkChange extends Described {
    * what somebody put there since the agent made the link stays.
    */
   readonly claim?: 'always' | 'once';
+  /** An init system runs a service by it: whoever removes the link disables the service. */
+  readonly enables?: true;
 }
 
 /** A directory, with its parents; an existing one keeps its mode unless `exact` is set. */

@@ -60,9 +60,7 @@ export async function examine(root: Root, socket: string | undefined): Promise<F
     ...metadata.findings,
     ...(await careful('config', () => checkConfiguration(root))),
     ...(await careful('files', () => checkFileSystems(root))),
-    ...(await careful('unit', () =>
-      checkUnit({ root, init: detectInit(root), state: readState(root, () => undefined) }),
-    )),
+    ...(await careful('unit', () => checkUnit({ root, init: detectInit(root) }))),
     ...(await careful('unit', () => checkPlace(root))),
     ...(await careful('records', () => checkRecords(root))),
     ...(await careful('last boot', () => lastBoot(root, boot))),

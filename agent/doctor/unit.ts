@@ -1,5 +1,5 @@
 import { type Change, subject } from '../change/change.ts';
-import { settle } from '../change/settle.ts';
+import { settleInstallation } from '../image/installation.ts';
 import { readManifest } from '../image/manifest.ts';
 import { unitChanges } from '../image/units.ts';
 import type { System } from '../system/system.ts';
@@ -13,39 +13,38 @@ export function checkPlace(root: System['root']): Finding[] {
 }
 
 /** Whether init would start the agent: its unit files and what enables them, as an installation leaves them. */
-export function checkUnit({ root, init, state }: Pick<System, 'root' | 'init' | 'state'>): Finding[] {
+export function checkUnit({ root, init }: Pick<System, 'root' | 'init'>): Finding[] {
   const install = `lx-agent image install --root ${root.path}`;
-  const masked = ['early', 'late']
-    .map((stage) => `/etc/systemd/system/lx-agent-${stage}.service`)
-    .filter((path) => init === 'systemd' && root.linkTarget(path) === '/dev/null');
-  if (masked.length > 0)
-    return masked.map((path) => {
-      const unit = path.slice(path.lastIndexOf('/') + 1);
-      return wrong('unit', `${unit} is masked`, `systemctl unmask ${unit}, then ${install}`);
-    });
-
-  const settled = settle(unitChanges(root, init), root, state);
+  const masked = ['lx-agent-early.service', 'lx-agent-late.service'].filter(
+    (unit) => init === 'systemd' && root.linkTarget(`/etc/systemd/system/${unit}`) === '/dev/null',
+  );
+  const settled = settleInstallation(root, unitChanges(root, init), false);
   const left = settled.flatMap(({ result, change }) => (result === 'wanted' ? [change] : []));
-  const names = (changes: readonly Change[]) => changes.map(subject).join(', ');
-  const absent = left.filter((change) => change.kind === 'file' && root.entry(change.path) === undefined);
-  const other = left.filter((change) => change.kind === 'file' && !absent.includes(change));
-  const links = left.filter((change) => change.kind !== 'file');
   const kept = settled.flatMap(({ result, change }) => (result === 'kept' ? [change] : []));
-  return [
+  const isThere = (change: Change) => 'path' in change && root.entry(change.path) !== undefined;
+  const absent = left.filter((change) => change.kind === 'file' && !isThere(change));
+  const other = left.filter((change) => change.kind === 'file' && isThere(change));
+  const disabled = [...left, ...kept].filter((change) => change.kind === 'link' && !isThere(change));
+  const edited = kept.filter(isThere);
+  const names = (changes: readonly Change[]) => changes.map(subject).join(', ');
+  const findings = [
+    ...masked.map((unit) => wrong('unit', `${unit} is masked`, `systemctl unmask ${unit}`)),
     ...(absent.length > 0
       ? [wrong('unit', `not installed for ${init}: there is no ${names(absent)}`, install)]
       : []),
     ...(other.length > 0 ? [wrong('unit', `not as this version has it: ${names(other)}`, install)] : []),
-    ...(absent.length === 0 && links.length > 0
+    ...(absent.length === 0 && disabled.length > 0
       ? [
           wrong(
             'unit',
-            `disabled: there is no ${names(links)}`,
-            init === 'systemd' ? 'systemctl enable lx-agent-early lx-agent-late' : install,
+            `disabled: there is no ${names(disabled)}`,
+            init === 'systemd' ? 'systemctl enable lx-agent-early lx-agent-late' : `${install} --force`,
           ),
         ]
       : []),
-    ...(kept.length > 0 ? [note('unit', `edited by hand, and left so: ${names(kept)}`)] : []),
-    ...(left.length === 0 ? [ok('unit', `${init} starts the agent`)] : []),
+    ...(edited.length > 0 ? [note('unit', `edited by hand, and left so: ${names(edited)}`)] : []),
   ];
+  return findings.some(({ status }) => status === 'wrong')
+    ? findings
+    : [...findings, ok('unit', `${init} starts the agent`)];
 }

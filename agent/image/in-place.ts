@@ -1,10 +1,10 @@
-import { commandPath } from '../before-init/decision.ts';
 import type { Change } from '../change/change.ts';
 import { marksFolder } from '../system/boot-marks.ts';
 import { takeOver } from './guest-tools.ts';
 import { takeOverFromWriters } from './other-writers.ts';
 import type { Image } from './rule.ts';
 import { metadataLinks } from './rules/native.ts';
+import { commandPath } from './running-program.ts';
 import { runtimeFiles } from './runtime.ts';
 
 /**

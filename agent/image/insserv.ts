@@ -54,7 +54,7 @@ function earlyNumber(root: ReadableRoot): number {
 function link(folder: string, prefix: string, name: string, root: ReadableRoot): Change {
   const made = root.list(folder).find((entry) => /^[SK]\d\d/.test(entry) && entry.slice(3) === name);
   const path = `${folder}/${made ?? `${prefix}${name}`}`;
-  return { kind: 'link', path, target: `../init.d/${name}`, why: 'rc runs it' };
+  return { kind: 'link', path, target: `../init.d/${name}`, enables: true, why: 'rc runs it' };
 }
 
 /** One of /etc/init.d/.depend.*, with our script in it; nothing where there is no such file. */

@@ -4,11 +4,11 @@ import { takeOver } from './guest-tools.ts';
 import { takeOverFromWriters } from './other-writers.ts';
 import type { Image } from './rule.ts';
 import { metadataLinks } from './rules/native.ts';
-import { programPath } from './running-program.ts';
+import { commandPath, programPath } from './running-program.ts';
 import { type RuntimeChoice, runtimeFiles, runtimeFolder } from './runtime.ts';
 
-/** What is on the PATH: a link to the program, or the script that starts it with its own C library. */
-export const commandPath = '/usr/bin/lx-agent';
+/** Where the command leads, where it is a link. */
+export const commandTarget = '../lib/lx-agent/lx-agent';
 
 /** What an installation is made from. */
 export interface Source {
@@ -46,7 +46,7 @@ export function planInstallation(
       ? {
           kind: 'file',
           path: commandPath,
-          content: wrapper,
+          content: privateCommand,
           mode: 0o755,
           claim: 'always',
           why: 'its command',
@@ -54,7 +54,7 @@ export function planInstallation(
       : {
           kind: 'link',
           path: commandPath,
-          target: '../lib/lx-agent/lx-agent',
+          target: commandTarget,
           claim: 'always',
           why: 'its command',
         },
@@ -87,7 +87,7 @@ export function planInstallation(
 }
 
 /** Starts the program under the loader and with the libraries that lie beside it; its children see nothing of them. */
-const wrapper = `#!/bin/sh
+export const privateCommand = `#!/bin/sh
 exec ${runtimeFolder}/${runtimeFiles[0]} --library-path ${runtimeFolder} ${programPath} "$@"
 `;
 

@@ -6,7 +6,6 @@ import type { Root } from '../system/root.ts';
 import { emptyState, stateFolder } from '../system/state.ts';
 import type { ReadableRoot } from '../system/system.ts';
 import { renumbered } from './insserv.ts';
-import { commandPath } from './install.ts';
 import { readManifest, writeManifest } from './manifest.ts';
 import {
   dropRecord,
@@ -17,22 +16,44 @@ import {
   recordPath,
   writeRecord,
 } from './record.ts';
-import { programPath } from './running-program.ts';
+import { commandPath, programPath } from './running-program.ts';
 import { assertUndoable, entriesFor, keepWhatWas, undo } from './undo.ts';
 
-/** Hold an installation against an image; what the agent itself wrote there before is its own to change. */
+/**
+ * Hold an installation against an image; what the agent itself wrote there before is its own to change. A service that
+ * somebody disabled since stays so.
+ */
 export function settleInstallation(
   root: ReadableRoot,
   changes: readonly Change[],
   force: boolean,
 ): readonly Settled[] {
+  const earlier = readRecord(root);
   const files = Object.fromEntries(
-    (readRecord(root)?.entries ?? []).flatMap(({ path, after }) => {
+    (earlier?.entries ?? []).flatMap(({ path, after }) => {
       if (after.kind === 'link') return [[path, linkFingerprint(after.target)]];
       return after.kind === 'file' ? [[path, after.hash]] : [];
     }),
   );
-  return settle(changes, root, { ...emptyState, files }, force);
+  const settled = settle(changes, root, { ...emptyState, files }, force);
+  // The manifest is written last: without it the earlier installation was cut short, and a link may never have been made.
+  const wasComplete = earlier !== undefined && readManifest(root).agent === earlier.agent;
+  if (force || !wasComplete) return settled;
+  return settled.map((one) => (isDisabled(one, files, root) ? keptDisabled(one.change) : one));
+}
+
+/** Whether a link of an earlier installation that enables a service has been removed. */
+function isDisabled(
+  { result, change }: Settled,
+  files: Readonly<Record<string, string>>,
+  root: ReadableRoot,
+): boolean {
+  if (result !== 'wanted' || change.kind !== 'link' || change.enables !== true) return false;
+  return files[change.path]?.startsWith('link ') === true && root.entry(change.path) === undefined;
+}
+
+function keptDisabled(change: Change): Settled {
+  return { result: 'kept', change, reason: 'disabled by hand; --force enables it' };
 }
 
 /**

@@ -78,9 +78,9 @@ function withOperand(operation: readonly number[], value: number): Buffer {
   return Buffer.concat([Buffer.from(operation), operand]);
 }
 
-/** elf(5): a header, and one segment that is the whole file, readable and executable. */
+/** elf(5): a header, one segment that is the whole file, readable and executable, and a stack that is not. */
 function headers(codeSize: number): Buffer {
-  const start = elfHeaderSize + programHeaderSize;
+  const start = elfHeaderSize + 2 * programHeaderSize;
   const size = start + codeSize;
   const elf = Buffer.alloc(elfHeaderSize);
   // The magic number; 64-bit, little-endian, version 1.
@@ -89,10 +89,10 @@ function headers(codeSize: number): Buffer {
   elf.writeUInt16LE(62, 18); // x86-64
   elf.writeUInt32LE(1, 20);
   elf.writeBigUInt64LE(BigInt(base + start), 24); // where it begins
-  elf.writeBigUInt64LE(BigInt(elfHeaderSize), 32); // where the program header is
+  elf.writeBigUInt64LE(BigInt(elfHeaderSize), 32); // where the program headers are
   elf.writeUInt16LE(elfHeaderSize, 52);
   elf.writeUInt16LE(programHeaderSize, 54);
-  elf.writeUInt16LE(1, 56);
+  elf.writeUInt16LE(2, 56);
   elf.writeUInt16LE(64, 58); // the size of a section header; there are none
   const segment = Buffer.alloc(programHeaderSize);
   segment.writeUInt32LE(1, 0); // PT_LOAD
@@ -102,5 +102,8 @@ function headers(codeSize: number): Buffer {
   segment.writeBigUInt64LE(BigInt(size), 32);
   segment.writeBigUInt64LE(BigInt(size), 40);
   segment.writeBigUInt64LE(0x1000n, 48);
-  return Buffer.concat([elf, segment]);
+  const stack = Buffer.alloc(programHeaderSize);
+  stack.writeUInt32LE(0x6474e551, 0); // PT_GNU_STACK
+  stack.writeUInt32LE(6, 4); // readable, writable
+  return Buffer.concat([elf, segment, stack]);
 }

@@ -5,6 +5,12 @@ import { isSea } from 'node:sea';
 /** Where the program itself lies in an image; what is on the PATH leads there. */
 export const programPath = '/usr/lib/lx-agent/lx-agent';
 
+/**
+ * What is on the PATH: a link to the program, or a script that starts it with a C library of its own, or where the
+ * platform has it.
+ */
+export const commandPath = '/usr/bin/lx-agent';
+
 /** Where this program lies, if it is not the one that is installed here: the platform's, for instance. */
 export function programElsewhere(): string | undefined {
   if (!isSea()) return undefined;

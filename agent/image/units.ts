@@ -32,15 +32,22 @@ export function unitChanges(root: ReadableRoot, init: InitSystem): Change[] {
   }
 }
 
-/** In /etc, where every systemd looks, whichever of /lib and /usr/lib its own units are in. */
+/**
+ * Below /usr/lib, where a vendor's units belong, so that an administrator can mask and override them in /etc. Every
+ * systemd looks there, also one whose own units are in /lib. The links are what `systemctl enable` makes.
+ */
 function systemd(): Change[] {
-  const folder = '/etc/systemd/system';
+  const folder = '/usr/lib/systemd';
   const enable = (name: string, target: string) =>
-    link(`${folder}/${target}.wants/${name}`, `${folder}/${name}`, `${target} starts it`);
+    enabling(
+      `/etc/systemd/system/${target}.wants/${name}`,
+      `${folder}/system/${name}`,
+      `${target} starts it`,
+    );
   return [
-    file(`${folder}/lx-agent-early.service`, 'systemd/lx-agent-early.service', 0o644),
-    file(`${folder}/lx-agent-late.service`, 'systemd/lx-agent-late.service', 0o644),
-    file('/etc/systemd/system-preset/00-lx-agent.preset', 'systemd/lx-agent.preset', 0o644),
+    file(`${folder}/system/lx-agent-early.service`, 'systemd/lx-agent-early.service', 0o644),
+    file(`${folder}/system/lx-agent-late.service`, 'systemd/lx-agent-late.service', 0o644),
+    file(`${folder}/system-preset/00-lx-agent.preset`, 'systemd/lx-agent.preset', 0o644),
     enable('lx-agent-early.service', 'sysinit.target'),
     enable('lx-agent-late.service', 'multi-user.target'),
   ];
@@ -61,7 +68,7 @@ function generator(root: ReadableRoot): Change[] {
   return [
     { kind: 'file', path: kernelProbePath, content: kernelProbe(), mode: 0o755, claim: 'always', why },
     { ...file(path, 'systemd/lx-agent-generator', 0o755), why },
-    link('/usr/lib/systemd/user-generators/lx-agent', path, why),
+    link('/usr/lib/systemd/user-generators/lx-agent', split ? path : '../system-generators/lx-agent', why),
   ];
 }
 
@@ -88,7 +95,7 @@ function sysvinitEarly(root: ReadableRoot): Change[] {
 function redhat6(): Change[] {
   const enable = (runlevels: string, prefix: string, name: string) =>
     [...runlevels].map((level) =>
-      link(`/etc/rc.d/rc${level}.d/${prefix}${name}`, `../init.d/${name}`, `runlevel ${level} runs it`),
+      enabling(`/etc/rc.d/rc${level}.d/${prefix}${name}`, `../init.d/${name}`, `runlevel ${level} runs it`),
     );
   return [
     ...lateStage(),
@@ -106,7 +113,7 @@ function openrc(root: ReadableRoot): Change[] {
   const early = has(root, '/etc/runlevels/sysinit/networking') ? 'sysinit' : 'boot';
   const table = textOf(root, '/etc/inittab');
   const enable = (runlevel: string, name: string) =>
-    link(`/etc/runlevels/${runlevel}/${name}`, `/etc/init.d/${name}`, `runlevel ${runlevel} runs it`);
+    enabling(`/etc/runlevels/${runlevel}/${name}`, `/etc/init.d/${name}`, `runlevel ${runlevel} runs it`);
   return [
     ...lateStage(),
     file('/etc/init.d/lx-agent-early', 'openrc/lx-agent-early', 0o755),
@@ -138,7 +145,7 @@ function runit(root: ReadableRoot): Change[] {
     ...early,
     file(`${service}/run`, 'runit/lx-agent-late.run', 0o755),
     link(`${service}/supervise`, `${supervise}lx-agent-late`, 'what runsv notes is no part of /etc'),
-    link('/etc/runit/runsvdir/default/lx-agent-late', service, 'stage 2 runs it'),
+    enabling('/etc/runit/runsvdir/default/lx-agent-late', service, 'stage 2 runs it'),
   ];
 }
 
@@ -205,10 +212,16 @@ function has(root: ReadableRoot, path: string): boolean {
   return root.entry(path) !== undefined;
 }
 
+/** What lies in /etc is the administrator's to edit; the rest is ours. */
 function file(path: string, unit: string, mode: number): FileChange {
-  return { kind: 'file', path, content: unitText(unit), mode, claim: 'always', why: runIt };
+  const claim = path.startsWith('/etc/') ? 'ours-until-edited' : 'always';
+  return { kind: 'file', path, content: unitText(unit), mode, claim, why: runIt };
 }
 
 function link(path: string, target: string, why: string): LinkChange {
   return { kind: 'link', path, target, why };
+}
+
+function enabling(path: string, target: string, why: string): LinkChange {
+  return { ...link(path, target, why), enables: true };
 }

@@ -11,11 +11,12 @@ import type { Description, PackageFile } from './description.ts';
  * `apk add --allow-untrusted`, or abuild-sign(1). Answers with its path.
  */
 export function buildApk(description: Description, output: string): string {
-  const { name, version, files, scripts } = description;
+  const { name, version, scripts } = description;
+  const files = [...description.files, ...description.alpineFiles];
   const date = sourceDate();
   const folders = new Set<string>();
-  const entries = [...files]
-    .sort((one, other) => (one.to < other.to ? -1 : 1))
+  const entries = files
+    .toSorted((one, other) => (one.to < other.to ? -1 : 1))
     .flatMap(({ from, to, mode }) => {
       const content = contentOf(from);
       const checksum = createHash('sha1').update(content).digest('hex');

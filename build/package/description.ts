@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
+import { unitText } from '../../agent/image/assets.ts';
+import { commandTarget, privateCommand } from '../../agent/image/install.ts';
+import { kernelProbe } from '../../agent/image/kernel-probe.ts';
+import { commandPath } from '../../agent/image/running-program.ts';
 import { runtimeFiles, runtimeFolder } from '../../agent/image/runtime.ts';
+import { kernelProbePath } from '../../agent/image/units.ts';
 import { packageDescription, repository } from '../bundle.ts';
 
 /** What every package says of itself. */
@@ -12,7 +17,12 @@ export interface Description {
   readonly license: string;
   readonly maintainer: string;
   readonly homepage: string;
+  /** Of every package. */
   readonly files: readonly PackageFile[];
+  /** Beside them in the .deb, the .rpm and the .tar.xz. */
+  readonly systemdFiles: readonly (PackageFile | PackageLink)[];
+  /** Beside them in the .apk: Alpine has OpenRC, and a C library that cannot carry the program. */
+  readonly alpineFiles: readonly PackageFile[];
   /** Shell commands, by when they are run; the same in every format. */
   readonly scripts: { readonly installed: string; readonly removing: string };
 }
@@ -24,6 +34,11 @@ export interface PackageFile {
   readonly mode: number;
   /** The package manager asks, or keeps it, when somebody has changed it. */
   readonly configuration?: boolean;
+}
+
+export interface PackageLink {
+  readonly link: string;
+  readonly to: string;
 }
 
 const copyright = `lx-agent, the boot agent of SmartOS and Triton lx zones
@@ -46,6 +61,27 @@ const program = `${runtimeFolder}/${runtimeFiles[0]} --library-path ${runtimeFol
  */
 function withAddress(author: string): string {
   return /<\S+@\S+>/.test(author) ? author : `${author} <lx-agent@packages.invalid>`;
+}
+
+/**
+ * What an installation lays down whatever the root is, so that the package owns it. Where the image's C library is too
+ * old, the installation puts a script in the place of the command.
+ */
+const systemdFiles: readonly (PackageFile | PackageLink)[] = [
+  { link: commandTarget, to: commandPath },
+  { from: { text: kernelProbe() }, to: kernelProbePath, mode: 0o755 },
+  unit('lx-agent-early.service', 'system/lx-agent-early.service'),
+  unit('lx-agent-late.service', 'system/lx-agent-late.service'),
+  unit('lx-agent.preset', 'system-preset/00-lx-agent.preset'),
+  unit('lx-agent-generator', 'system-generators/lx-agent', 0o755),
+  {
+    link: '../system-generators/lx-agent',
+    to: '/usr/lib/systemd/user-generators/lx-agent',
+  },
+];
+
+function unit(name: string, to: string, mode = 0o644): PackageFile {
+  return { from: { text: unitText(`systemd/${name}`) }, to: `/usr/lib/systemd/${to}`, mode };
 }
 
 /** One description for .deb, .rpm, .apk and .tar.xz, from what the build has left in dist/. */
@@ -87,6 +123,8 @@ export function describePackage(licences: string): Description {
       { from: { text: copyright }, to: '/usr/share/doc/lx-agent/copyright', mode: 0o644 },
       { from: { text: licences }, to: '/usr/share/doc/lx-agent/licences', mode: 0o644 },
     ],
+    systemdFiles,
+    alpineFiles: [{ from: { text: privateCommand }, to: commandPath, mode: 0o755 }],
     scripts: {
       installed: `${program} image install --root /`,
       removing: `${program} image uninstall --root /`,

@@ -17,7 +17,7 @@ export function buildPlatform({ name, version, files }: Description, work: strin
     if (file.to.startsWith(`${folder}/`)) return [file];
     return file.to.endsWith('/licences') ? [{ ...file, to: `${folder}/licences` }] : [];
   });
-  stage({ files: parts }, staged);
+  stage(parts, staged);
   const text = (path: string, content: string) => put(`${staged}${folder}/${path}`, { text: content }, 0o644);
   text('manifest', manifest(`${staged}${folder}/lx-agent`));
   text('SHA256SUMS', sumsText(digestsOf(`${staged}${folder}`)));

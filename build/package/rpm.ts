@@ -8,7 +8,7 @@ import { stage } from './stage.ts';
 export function buildRpm(description: Description, work: string, output: string): string {
   const folder = `${work}/rpm`;
   const root = `${folder}/root`;
-  stage(description, root);
+  stage([...description.files, ...description.systemdFiles], root);
   const spec = `${folder}/lx-agent.spec`;
   writeFileSync(spec, specification(description));
   mkdirSync(`${folder}/out`, { recursive: true });
@@ -36,8 +36,10 @@ export function buildRpm(description: Description, work: string, output: string)
 
 /** Nothing may be stripped, split off or compressed behind our back, and the private C library is nobody's dependency. */
 function specification(described: Description): string {
-  const { name, version, summary, description, license, maintainer, homepage, files, scripts } = described;
-  const listed = files.map(({ to, mode, configuration }) => {
+  const { name, version, summary, description, license, maintainer, homepage, scripts } = described;
+  const listed = [...described.files, ...described.systemdFiles].map((file) => {
+    if ('link' in file) return file.to;
+    const { to, mode, configuration } = file;
     const kind =
       configuration === true ? '%config(noreplace) ' : to.startsWith('/usr/share/doc') ? '%doc ' : '';
     return `%attr(0${mode.toString(8)},root,root) ${kind}${to}`;

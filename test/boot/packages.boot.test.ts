@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -52,9 +53,11 @@ describe('the Debian package', () => {
        rm -rf "$1/tmp/newer"
        chroot "$1" dpkg -i /tmp/lx-agent.deb > /dev/null
        chroot "$1" lx-agent --version
+       chroot "$1" dpkg -S /usr/bin/lx-agent /usr/lib/systemd/system/lx-agent-late.service
        test -L "$1/etc/systemd/system/sysinit.target.wants/lx-agent-early.service" && echo enabled
        chroot "$1" dpkg -i /tmp/newer.deb > /dev/null
        chroot "$1" dpkg-query -W -f '\${Version}\\n' lx-agent
+       chroot "$1" dpkg --verify lx-agent | grep -v /usr/share/ || true
        chroot "$1" dpkg -r lx-agent > /dev/null
        test -e "$1/etc/lx-agent.ini" && echo "configuration kept"
        chroot "$1" dpkg -P lx-agent > /dev/null
@@ -62,7 +65,39 @@ describe('the Debian package', () => {
        diff "$1/tmp/before" "$1/tmp/after" && echo "as it was"`,
       { DEB: packageOf('.deb') },
     );
-    expect(output).toMatch(/^lx-agent \S+ \(\S+\)\nenabled\n99\nconfiguration kept\nas it was\n$/);
+    expect(output.replace(/^lx-agent \S+ \(\S+\)\n/, '')).toBe(`lx-agent: /usr/bin/lx-agent
+lx-agent: /usr/lib/systemd/system/lx-agent-late.service
+enabled
+99
+configuration kept
+as it was
+`);
+  });
+
+  test('leaves masked what is masked, and disabled what is disabled, when it is upgraded', () => {
+    const output = onRoot(
+      ['systemd', 'base'],
+      changesFolder(),
+      `cp "$DEB" "$1/tmp/lx-agent.deb"
+       state() { chroot "$1" systemctl is-enabled lx-agent-early lx-agent-late || true; }
+       upgrade() { chroot "$1" dpkg -i /tmp/lx-agent.deb > /dev/null; }
+       upgrade "$1"
+       state "$1"
+       chroot "$1" systemctl --quiet mask lx-agent-early
+       chroot "$1" systemctl --quiet disable lx-agent-late
+       upgrade "$1"
+       state "$1"
+       chroot "$1" systemctl --quiet unmask lx-agent-early
+       chroot "$1" systemctl --quiet enable lx-agent-late
+       upgrade "$1"
+       state "$1"`,
+      { DEB: packageOf('.deb') },
+    );
+    expect(output.trim().split('\n')).toEqual([
+      ...['enabled', 'enabled'],
+      ...['masked', 'disabled'],
+      ...['enabled', 'enabled'],
+    ]);
   });
 });
 
@@ -100,16 +135,18 @@ describe('the program in every package', () => {
     expect(readFileSync(join(folder, 'usr/lib/lx-agent/lx-agent')).equals(program)).toBe(true);
   });
 
-  test('is the one that was built, and unstripped: .apk, of the same files as the .tar.xz', () => {
+  test('is the one that was built, and unstripped: .apk, of the same files as the .tar.xz but for systemd', () => {
     const { files, information } = readApk(readFileSync(packageOf('.apk')));
     const contents = new Map(files.map(({ path, content }) => [path, content]));
     expect(contents.get('usr/lib/lx-agent/lx-agent')?.equals(program)).toBe(true);
     const folder = unpacked('tar -xf "$1" -C "$2"', packageOf('.tar.xz'));
     const others = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-    expect(files.map(({ path }) => path).sort()).toEqual(others.sort());
+    const forSystemd = (path: string) => /^usr\/lib\/(systemd|lx-agent\/kernel-probe)(\/|$)/.test(path);
+    expect(files.map(({ path }) => path).sort()).toEqual(others.filter((path) => !forSystemd(path)).sort());
     for (const [path, content] of contents)
-      if (statSync(join(folder, path)).isFile())
+      if (lstatSync(join(folder, path)).isFile())
         expect(content.equals(readFileSync(join(folder, path))), path).toBe(true);
+    expect(contents.get('usr/bin/lx-agent')?.toString()).toContain('/usr/lib/lx-agent/runtime/ld-linux');
     expect(information).toMatchObject({ pkgname: 'lx-agent', arch: 'x86_64', license: 'MPL-2.0' });
   });
 });

@@ -20,6 +20,8 @@ const description = {
     { from: { text: '' }, to: '/etc/tool.ini', mode: 0o644, configuration: true },
     { from: { text: 'x'.repeat(1025) }, to: '/usr/share/doc/tool/copyright', mode: 0o644 },
   ],
+  systemdFiles: [],
+  alpineFiles: [],
   scripts: { installed: 'tool install', removing: 'tool uninstall' },
 };
 

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
-import { reportSchema } from '../agent/report-schema.ts';
+import { reportSchema } from '../agent/report/schema.ts';
 import { steps } from '../agent/steps/order.ts';
 import { scriptRecordSchema } from '../agent/system/state.ts';
 import { bashCompletion, fishCompletion, zshCompletion } from './completions.ts';

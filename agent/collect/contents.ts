@@ -1,9 +1,9 @@
 import { hostname, version as kernelVersion, networkInterfaces, release, uptime } from 'node:os';
+import { logPath } from '../report/log.ts';
+import { readBoots, readRuns } from '../report/read-report.ts';
 import { detectDistribution } from '../system/distribution.ts';
 import { detectInit } from '../system/init.ts';
-import { logPath } from '../system/log.ts';
 import { runProgram } from '../system/process.ts';
-import { readBoots, readRuns } from '../system/read-report.ts';
 import type { Root } from '../system/root.ts';
 import { readState, stateFolder } from '../system/state.ts';
 

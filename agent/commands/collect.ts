@@ -4,7 +4,7 @@ import { maskFor } from '../collect/masks.ts';
 import { readMetadataFacts, secretsOnDisk } from '../collect/secrets.ts';
 import { endOfArchive, fileEntry } from '../collect/tar.ts';
 import { timestamp } from '../system/clock.ts';
-import { openRoot } from '../system/root.ts';
+import { openRoot } from '../system/open-root.ts';
 import { errorCode } from '../system/root-error.ts';
 import { metadataSocket } from '../system/zone.ts';
 import type { Invocation } from './arguments.ts';

@@ -3,7 +3,7 @@ import { checkConfiguration, lookAtConfiguration } from '../doctor/configuration
 import { type Finding, note, ok, wrong } from '../doctor/finding.ts';
 import { checkMetadataFile } from '../doctor/metadata-file.ts';
 import { configurationPath } from '../system/configuration.ts';
-import { openRoot } from '../system/root.ts';
+import { openRoot } from '../system/open-root.ts';
 import type { Invocation } from './arguments.ts';
 import { renderFindings } from './doctor-text.ts';
 import type { Io } from './io.ts';

@@ -3,7 +3,7 @@ import { lookAtConfiguration } from '../doctor/configuration.ts';
 import { fileStory } from '../explain/file.ts';
 import { explainStep } from '../explain/step.ts';
 import { steps } from '../steps/order.ts';
-import { openRoot } from '../system/root.ts';
+import { openRoot } from '../system/open-root.ts';
 import { type Invocation, UsageError } from './arguments.ts';
 import { renderFile, renderStep } from './explain-text.ts';
 import type { Io } from './io.ts';

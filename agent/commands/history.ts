@@ -1,4 +1,4 @@
-import { openRoot } from '../system/root.ts';
+import { openRoot } from '../system/open-root.ts';
 import type { Invocation } from './arguments.ts';
 import { renderHistory } from './history-text.ts';
 import type { Io } from './io.ts';

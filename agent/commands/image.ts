@@ -24,7 +24,8 @@ import { chooseRuntime, type RuntimeChoice, type RuntimeWish } from '../image/ru
 import { unitChanges } from '../image/units.ts';
 import { versionChange } from '../image/version-change.ts';
 import { type ZoneFinding, zoneFindings, zoneKernel } from '../image/zone-findings.ts';
-import { openRoot, type Root } from '../system/root.ts';
+import { openRoot } from '../system/open-root.ts';
+import type { Root } from '../system/root.ts';
 import { version } from '../version.ts';
 import { type Invocation, UsageError } from './arguments.ts';
 import type { Io } from './io.ts';

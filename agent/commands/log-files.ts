@@ -1,4 +1,4 @@
-import { logPath } from '../system/log.ts';
+import { logPath } from '../report/log.ts';
 
 /** The logs that there are, by the names that an operator calls them. */
 export const logNames = ['agent', 'operator-script', 'user-script', 'hooks'] as const;

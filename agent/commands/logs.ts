@@ -1,4 +1,5 @@
-import { openRoot, type Root } from '../system/root.ts';
+import { openRoot } from '../system/open-root.ts';
+import type { Root } from '../system/root.ts';
 import { RootError } from '../system/root-error.ts';
 import { type Invocation, UsageError } from './arguments.ts';
 import type { Io } from './io.ts';

@@ -1,4 +1,4 @@
-import { readBoots, readRuns } from '../system/read-report.ts';
+import { readBoots, readRuns } from '../report/read-report.ts';
 import type { Root } from '../system/root.ts';
 import { type Run, runsOf } from './runs.ts';
 

@@ -1,4 +1,4 @@
-import { underSystemd } from '../system/log.ts';
+import { underSystemd } from '../report/log.ts';
 import type { Io } from './io.ts';
 
 /** Says what is going on once it has taken a second: on a terminal in one line that is kept up to date. */

@@ -1,4 +1,4 @@
-import type { KeptReport, KeptStep } from '../report-schema.ts';
+import type { KeptReport, KeptStep } from '../report/schema.ts';
 import { between, detail, head, joined, nameColumn, notice, remedy } from './lines.ts';
 import { count, duration, paint, printable, type Style } from './style.ts';
 import { columns, wrap } from './wrap.ts';

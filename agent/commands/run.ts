@@ -1,12 +1,12 @@
 import { programElsewhere } from '../image/running-program.ts';
-import type { Report } from '../report.ts';
-import { reportMessages } from '../report-messages.ts';
+import { appendLog, journalLines, underSystemd } from '../report/log.ts';
+import { reportMessages } from '../report/messages.ts';
+import type { Report } from '../report/report.ts';
 import { steps } from '../steps/order.ts';
 import { run as runSteps } from '../steps/run.ts';
-import type { Stage } from '../steps/step.ts';
+import type { Stage } from '../system/boot.ts';
 import { timestamp } from '../system/clock.ts';
-import { appendLog, journalLines, underSystemd } from '../system/log.ts';
-import { openRoot } from '../system/root.ts';
+import { openRoot } from '../system/open-root.ts';
 import { RootError } from '../system/root-error.ts';
 import { metadataSocket, reasonNotInZone } from '../system/zone.ts';
 import { type Invocation, seconds, UsageError } from './arguments.ts';

@@ -1,4 +1,4 @@
-import type { KeptReport } from '../report-schema.ts';
+import type { KeptReport } from '../report/schema.ts';
 import { between, detail, head, type Mark, remedy } from './lines.ts';
 import { duration, paint, printable, type Style } from './style.ts';
 

@@ -1,5 +1,5 @@
-import type { KeptReport } from '../report-schema.ts';
-import type { Stage } from '../steps/step.ts';
+import type { KeptReport } from '../report/schema.ts';
+import type { Stage } from '../system/boot.ts';
 
 /** What one run did, of the stages whose reports tell of it. */
 export interface Run {

@@ -1,4 +1,4 @@
-import type { KeptReport } from '../report-schema.ts';
+import type { KeptReport } from '../report/schema.ts';
 import type { ScriptRecord } from '../system/state.ts';
 import type { Running } from '../system/what-runs.ts';
 import { detail, joined } from './lines.ts';

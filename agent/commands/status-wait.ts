@@ -1,5 +1,5 @@
+import { readBoots } from '../report/read-report.ts';
 import { bootIdentity } from '../system/boot.ts';
-import { readBoots } from '../system/read-report.ts';
 import type { Root } from '../system/root.ts';
 import { readScriptsOfBoot } from '../system/scripts-of-boot.ts';
 import { findState } from '../system/state.ts';

@@ -1,6 +1,7 @@
+import { readBoots, readRuns } from '../report/read-report.ts';
 import { bootIdentity } from '../system/boot.ts';
-import { readBoots, readRuns } from '../system/read-report.ts';
-import { openRoot, type Root } from '../system/root.ts';
+import { openRoot } from '../system/open-root.ts';
+import type { Root } from '../system/root.ts';
 import { readScriptsOfBoot } from '../system/scripts-of-boot.ts';
 import { findState, type State, statePath } from '../system/state.ts';
 import { whatRuns } from '../system/what-runs.ts';

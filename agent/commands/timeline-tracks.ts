@@ -1,5 +1,5 @@
-import type { KeptReport } from '../report-schema.ts';
-import type { Stage } from '../steps/step.ts';
+import type { KeptReport } from '../report/schema.ts';
+import type { Stage } from '../system/boot.ts';
 import type { UnitTimes } from '../system/systemd-units.ts';
 
 /** What `timeline` draws: rows of bars, on the one axis that all tracks share. */

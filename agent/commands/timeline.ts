@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import { readBoots } from '../system/read-report.ts';
-import { openRoot } from '../system/root.ts';
+import { readBoots } from '../report/read-report.ts';
+import { openRoot } from '../system/open-root.ts';
 import { errorCode } from '../system/root-error.ts';
 import { meaningOf } from '../system/system-error.ts';
 import type { UnitTimes } from '../system/systemd-units.ts';

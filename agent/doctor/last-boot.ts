@@ -1,5 +1,5 @@
-import type { KeptReport } from '../report-schema.ts';
-import type { Stage } from '../steps/step.ts';
+import type { KeptReport } from '../report/schema.ts';
+import type { Stage } from '../system/boot.ts';
 import type { Running } from '../system/what-runs.ts';
 import { type Finding, note, ok, wrong } from './finding.ts';
 

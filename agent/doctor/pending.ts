@@ -1,4 +1,4 @@
-import type { Report } from '../report.ts';
+import type { Report } from '../report/report.ts';
 import { type Finding, note, ok, wrong } from './finding.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { keys } from '../metadata/keys.ts';
-import type { KeptReport, KeptStep } from '../report-schema.ts';
+import type { KeptReport, KeptStep } from '../report/schema.ts';
 import type { Step } from '../steps/step.ts';
 import type { Root } from '../system/root.ts';
 import { type FileStory, fileStory, pathsOf } from './file.ts';

@@ -1,8 +1,9 @@
 import type { Change } from '../change/change.ts';
 import type { Instance } from '../metadata/instance.ts';
+import type { Stage } from '../system/boot.ts';
 import type { System } from '../system/system.ts';
 import { ranInThisBoot } from './once-a-boot.ts';
-import type { Stage, Step } from './step.ts';
+import type { Step } from './step.ts';
 
 /** Run the image builder's own programs of the early stage. */
 export const earlyHooks: Step = hooks('early');

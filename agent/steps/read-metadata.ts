@@ -2,7 +2,7 @@ import { getKeys, MetadataUnavailable } from '../metadata/client.ts';
 import { decodeInstance } from '../metadata/decode.ts';
 import type { Instance } from '../metadata/instance.ts';
 import type { Key } from '../metadata/keys.ts';
-import type { MetadataOutcome } from '../report.ts';
+import type { MetadataOutcome } from '../report/report.ts';
 import { sinceStart } from '../system/clock.ts';
 import type { Step } from './step.ts';
 

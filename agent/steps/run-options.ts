@@ -1,5 +1,5 @@
+import type { Stage } from '../system/boot.ts';
 import type { StepOptions } from './run-step.ts';
-import type { Stage } from './step.ts';
 
 /** What a run is asked to do. */
 export interface RunOptions extends StepOptions {

@@ -1,15 +1,15 @@
 import type { Instance } from '../metadata/instance.ts';
-import type { MetadataOutcome, Report, Span, StepOutcome } from '../report.ts';
+import type { MetadataOutcome, Report, Span, StepOutcome } from '../report/report.ts';
+import { keepReport } from '../report/report-file.ts';
+import type { Stage } from '../system/boot.ts';
 import { sinceStart } from '../system/clock.ts';
 import type { Ledger } from '../system/ledger.ts';
-import { keepReport } from '../system/report-file.ts';
 import type { Root } from '../system/root.ts';
 import { errorCode } from '../system/root-error.ts';
 import { version } from '../version.ts';
 import type { Facts } from './facts.ts';
 import { steps as allSteps } from './order.ts';
 import type { RunOptions } from './run-options.ts';
-import type { Stage } from './step.ts';
 import { isStage, type StepsToRun } from './steps-to-run.ts';
 
 /** A run after its metadata was read. `outcomes`, `spans` and `warnings` grow while it goes on. */

@@ -3,7 +3,7 @@ import { type Change, type CommandChange, subject } from '../change/change.ts';
 import { isOnRecord, withDone, withFailed, withFound, withPending } from '../change/records.ts';
 import { type Settled, settle } from '../change/settle.ts';
 import type { Instance } from '../metadata/instance.ts';
-import type { ChangeOutcome, StepOutcome } from '../report.ts';
+import type { ChangeOutcome, StepOutcome } from '../report/report.ts';
 import { sinceStart } from '../system/clock.ts';
 import type { Ledger, StateChange } from '../system/ledger.ts';
 import { type Lock, takeLock } from '../system/lock.ts';

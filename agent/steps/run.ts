@@ -1,8 +1,9 @@
-import type { Report, Span } from '../report.ts';
+import type { Report, Span } from '../report/report.ts';
 import { sinceStart, timestamp } from '../system/clock.ts';
 import type { Configuration } from '../system/configuration.ts';
 import { openLedger } from '../system/ledger.ts';
-import { openRoot, type Root } from '../system/root.ts';
+import { openRoot } from '../system/open-root.ts';
+import type { Root } from '../system/root.ts';
 import { gatherFacts } from './facts.ts';
 import { isLateStageIdle } from './late-stage-idle.ts';
 import { type MetadataSource, readMetadata } from './read-metadata.ts';

@@ -1,9 +1,9 @@
-import type { Report } from '../report.ts';
+import type { Report } from '../report/report.ts';
+import type { Stage } from '../system/boot.ts';
 import { markDoneBeforeInit } from '../system/boot-marks.ts';
 import { markLateStage } from '../system/late-mark.ts';
 import { needsInit } from './reason-to-skip.ts';
 import { type Run, withWriteFaults } from './run-report.ts';
-import type { Stage } from './step.ts';
 
 /** How far the early stage of a boot came. */
 export interface Progress {

@@ -1,10 +1,8 @@
 import type { Change } from '../change/change.ts';
 import type { Instance } from '../metadata/instance.ts';
 import type { Key } from '../metadata/keys.ts';
+import type { Stage } from '../system/boot.ts';
 import type { System } from '../system/system.ts';
-
-/** The two halves of a boot; see `README.md`, what happens at boot. */
-export type Stage = 'early' | 'late';
 
 /** One thing that the agent customizes. It reads and answers with what it wants changed; it never writes. */
 export interface Step {

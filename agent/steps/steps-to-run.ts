@@ -1,7 +1,8 @@
+import type { Stage } from '../system/boot.ts';
 import type { Root } from '../system/root.ts';
 import { steps as allSteps } from './order.ts';
 import type { RunOptions } from './run-options.ts';
-import type { Stage, Step } from './step.ts';
+import type { Step } from './step.ts';
 
 /** Which steps a run carries out. */
 export interface StepsToRun {
@@ -49,7 +50,7 @@ async function isEarlyStageMissing(
   warn: (message: string) => void,
 ): Promise<boolean> {
   if (!isStageOfBoot('late', options, root)) return false;
-  const { readReport } = await import('../system/read-report.ts');
+  const { readReport } = await import('../report/read-report.ts');
   try {
     const early = readReport(root, 'early');
     return early === undefined || early.boot !== boot || early.metadata.status !== 'read';

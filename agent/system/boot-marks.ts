@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Stage } from '../steps/step.ts';
+import type { Stage } from './boot.ts';
 import type { Root } from './root.ts';
 import { errorCode } from './root-error.ts';
 import { stateFolder } from './state.ts';

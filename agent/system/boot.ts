@@ -1,6 +1,9 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { errorCode } from './root-error.ts';
 
+/** The two halves of a boot; see `README.md`, what happens at boot. */
+export type Stage = 'early' | 'late';
+
 /**
  * An identity of this boot, without a process: the kernel's boot id (lx gives each boot of a zone its own), or else
  * the boot time, and when PID 1 started, which tells apart the boots of a container on one kernel. The boot time is

@@ -1,7 +1,4 @@
 import type { Attributes } from './atomic-write.ts';
-import { accessTo } from './root-access.ts';
-import { reading } from './root-reading.ts';
-import { writing } from './root-writing.ts';
 
 /** What is at a path, by lstat(2). */
 export interface Entry {
@@ -60,10 +57,4 @@ export interface Root {
   withTemporaryFolder<Result>(folder: string, use: (path: string) => Promise<Result>): Promise<Result>;
   /** The path as programs outside the root would open it, its folder resolved inside the root. */
   outside(path: string): string;
-}
-
-/** The root at a directory; `/` is the running system. */
-export function openRoot(directory: string): Root {
-  const access = accessTo(directory);
-  return { path: access.path, live: access.live, ...reading(access), ...writing(access) };
 }

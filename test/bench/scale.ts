@@ -7,7 +7,7 @@ import { loadRenderer } from '../../agent/network/choose.ts';
 import { missingRoutes } from '../../agent/network/missing-routes.ts';
 import { networkOf } from '../../agent/network/model.ts';
 import { rendererNames } from '../../agent/system/configuration.ts';
-import { openRoot } from '../../agent/system/root.ts';
+import { openRoot } from '../../agent/system/open-root.ts';
 import { emptyState } from '../../agent/system/state.ts';
 import { nicsAndRoutes } from '../support/many.ts';
 import { startMetadataServer } from '../support/metadata-server.ts';

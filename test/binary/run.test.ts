@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Report } from '../../agent/report.ts';
+import type { Report } from '../../agent/report/report.ts';
 import { hasAccount } from '../support/account.ts';
 import { web } from '../support/instances/web.ts';
 import { snapshot } from '../support/roots/snapshot.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Report } from '../../agent/report.ts';
+import type { Report } from '../../agent/report/report.ts';
 import { web } from '../support/instances/web.ts';
 import { openZone, type Zone } from './zone.ts';
 

@@ -2,7 +2,7 @@ import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { reportSchema } from '../../agent/report-schema.ts';
+import { reportSchema } from '../../agent/report/schema.ts';
 import { steps } from '../../agent/steps/order.ts';
 import { snapshot } from '../support/roots/snapshot.ts';
 import { type Ending, ending, openScratch, type Scratch, treeOf } from './scratch.ts';

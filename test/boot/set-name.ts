@@ -3,7 +3,7 @@ import { apply } from '../../agent/change/apply.ts';
 import { subject } from '../../agent/change/change.ts';
 import { settle } from '../../agent/change/settle.ts';
 import { setRunningName } from '../../agent/steps/running-name.ts';
-import { openRoot } from '../../agent/system/root.ts';
+import { openRoot } from '../../agent/system/open-root.ts';
 import { emptyState } from '../../agent/system/state.ts';
 
 // Set the running name of this machine as the hostname step does: say by what, and the name that it then has.

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { apply, Interrupted } from '../../agent/change/apply.ts';
 import type { Change } from '../../agent/change/change.ts';
 import { settle } from '../../agent/change/settle.ts';
-import { openRoot } from '../../agent/system/root.ts';
+import { openRoot } from '../../agent/system/open-root.ts';
 import { emptyState } from '../../agent/system/state.ts';
 import { liveRoot } from '../steps/fixture.ts';
 import { snapshot } from '../support/roots/snapshot.ts';

@@ -16,7 +16,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../agent/change/change.ts';
 import { runStep } from '../../agent/steps/run-step.ts';
-import { openRoot } from '../../agent/system/root.ts';
+import { openRoot } from '../../agent/system/open-root.ts';
 import type { State } from '../../agent/system/state.ts';
 import { managedFile, why, workOn } from '../steps/fixture.ts';
 import { snapshot } from '../support/roots/snapshot.ts';

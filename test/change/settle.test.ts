@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { FileChange } from '../../agent/change/change.ts';
 import { fingerprint } from '../../agent/change/ownership.ts';
 import { settle } from '../../agent/change/settle.ts';
-import { openRoot } from '../../agent/system/root.ts';
+import { openRoot } from '../../agent/system/open-root.ts';
 import { emptyState, type State } from '../../agent/system/state.ts';
 import { type Tree, temporaryRoot } from '../support/temporary-root.ts';
 

@@ -13,7 +13,7 @@ import { checkMetadata } from '../../agent/doctor/metadata.ts';
 import { checkPending } from '../../agent/doctor/pending.ts';
 import { checkZone } from '../../agent/doctor/zone.ts';
 import { unitChanges } from '../../agent/image/units.ts';
-import { openRoot } from '../../agent/system/root.ts';
+import { openRoot } from '../../agent/system/open-root.ts';
 import { emptyState } from '../../agent/system/state.ts';
 import { capturedIo } from '../support/captured-io.ts';
 import { type Faults, startMetadataServer } from '../support/metadata-server.ts';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { fingerprint } from '../../agent/change/ownership.ts';
 import { parseArguments, UsageError } from '../../agent/commands/arguments.ts';
 import { run } from '../../agent/commands/explain.ts';
-import type { Report } from '../../agent/report.ts';
+import type { Report } from '../../agent/report/report.ts';
 import { emptyState, stateText } from '../../agent/system/state.ts';
 import { capturedIo } from '../support/captured-io.ts';
 import { type Tree, temporaryRoot } from '../support/temporary-root.ts';

@@ -1,4 +1,4 @@
-import type { Report, StepOutcome } from '../../agent/report.ts';
+import type { Report, StepOutcome } from '../../agent/report/report.ts';
 
 const step = (name: string, milliseconds: number, rest: Partial<StepOutcome> = {}): StepOutcome => ({
   name,

@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { waitForBoot } from '../../agent/commands/status-wait.ts';
-import type { Report } from '../../agent/report.ts';
+import type { Report } from '../../agent/report/report.ts';
+import { keepReport } from '../../agent/report/report-file.ts';
 import { whileLateStageRuns } from '../../agent/steps/late-stage-marker.ts';
 import { bootIdentity } from '../../agent/system/boot.ts';
+import { openRoot } from '../../agent/system/open-root.ts';
 import { processIdentity } from '../../agent/system/process-identity.ts';
-import { keepReport } from '../../agent/system/report-file.ts';
-import { openRoot, type Root } from '../../agent/system/root.ts';
+import type { Root } from '../../agent/system/root.ts';
 import { writeScriptsOfBoot } from '../../agent/system/scripts-of-boot.ts';
 import { liveRoot, ranIn } from '../steps/fixture.ts';
 import { temporaryRoot } from '../support/temporary-root.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseArguments } from '../../agent/commands/arguments.ts';
 import { run } from '../../agent/commands/status.ts';
-import type { Report } from '../../agent/report.ts';
+import type { Report } from '../../agent/report/report.ts';
 import { capturedIo } from '../support/captured-io.ts';
 import { temporaryRoot } from '../support/temporary-root.ts';
 import { firstBoot, lateBoot, muteBoot } from './sample-reports.ts';

@@ -7,7 +7,7 @@ import { chainsOf, criticalChain, renderBlame, renderChains } from '../../agent/
 import { drawTimeline } from '../../agent/commands/timeline-svg.ts';
 import { renderTimeline } from '../../agent/commands/timeline-text.ts';
 import { onOneAxis, runTrack, unitTrack } from '../../agent/commands/timeline-tracks.ts';
-import type { Report } from '../../agent/report.ts';
+import type { Report } from '../../agent/report/report.ts';
 import { parseUnitTimes } from '../../agent/system/systemd-units.ts';
 import { capturedIo } from '../support/captured-io.ts';
 import { temporaryRoot } from '../support/temporary-root.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { checkFileSystems, type FileSystem, lookAtFileSystem } from '../../agent/doctor/file-systems.ts';
-import { openRoot } from '../../agent/system/root.ts';
+import { openRoot } from '../../agent/system/open-root.ts';
 import { temporaryRoot } from '../support/temporary-root.ts';
 
 const sound: FileSystem = { device: 1, readOnly: false, free: 1e9, freeFiles: 1000 };

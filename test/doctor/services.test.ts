@@ -2,7 +2,7 @@ import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkServices } from '../../agent/doctor/services.ts';
-import { openRoot } from '../../agent/system/root.ts';
+import { openRoot } from '../../agent/system/open-root.ts';
 import { parseFailedUnits } from '../../agent/system/systemd-units.ts';
 import { type Tree, temporaryRoot } from '../support/temporary-root.ts';
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { rulesAtBoot } from '../../agent/before-init/lay-down.ts';
 import { planPreparation, readImage } from '../../agent/image/prepare.ts';
 import { cleanRules } from '../../agent/image/rules/clean.ts';
-import { openRoot } from '../../agent/system/root.ts';
+import { openRoot } from '../../agent/system/open-root.ts';
 import { imageCommand } from '../support/image.ts';
 import { snapshot } from '../support/roots/snapshot.ts';
 import { type Tree, temporaryRoot } from '../support/temporary-root.ts';

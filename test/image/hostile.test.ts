@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isOpen, planPreparation, readImage } from '../../agent/image/prepare.ts';
 import { rules } from '../../agent/image/rules/all.ts';
-import { openRoot } from '../../agent/system/root.ts';
+import { openRoot } from '../../agent/system/open-root.ts';
 import { imageCommand } from '../support/image.ts';
 import { debianSystemd } from '../support/roots/debian.ts';
 import { alpine } from '../support/roots/others.ts';

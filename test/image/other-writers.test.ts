@@ -2,7 +2,7 @@ import { chmodSync, existsSync, lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { otherWriters } from '../../agent/image/other-writers.ts';
-import { openRoot } from '../../agent/system/root.ts';
+import { openRoot } from '../../agent/system/open-root.ts';
 import { imageCommand } from '../support/image.ts';
 import { debianSystemd } from '../support/roots/debian.ts';
 import { snapshot } from '../support/roots/snapshot.ts';

@@ -3,7 +3,7 @@ import { readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { detectDistribution } from '../../agent/system/distribution.ts';
-import { openRoot } from '../../agent/system/root.ts';
+import { openRoot } from '../../agent/system/open-root.ts';
 import { imageCommand } from '../support/image.ts';
 import { families } from '../support/roots/families.ts';
 import { type Tree, temporaryRoot } from '../support/temporary-root.ts';

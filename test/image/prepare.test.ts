@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isOpen, planPreparation, prepare, readImage, selectRules } from '../../agent/image/prepare.ts';
 import { rules } from '../../agent/image/rules/all.ts';
-import { openRoot } from '../../agent/system/root.ts';
+import { openRoot } from '../../agent/system/open-root.ts';
 import { imageCommand } from '../support/image.ts';
 import { families } from '../support/roots/families.ts';
 import { snapshot } from '../support/roots/snapshot.ts';

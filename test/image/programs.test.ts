@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { planPreparation, readImage } from '../../agent/image/prepare.ts';
 import { rules } from '../../agent/image/rules/all.ts';
-import { openRoot } from '../../agent/system/root.ts';
+import { openRoot } from '../../agent/system/open-root.ts';
 import { temporaryRoot } from '../support/temporary-root.ts';
 
 /** What check says of an image with these programs. */

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readElf } from '../../agent/image/elf.ts';
 import { chooseRuntime } from '../../agent/image/runtime.ts';
-import { openRoot } from '../../agent/system/root.ts';
+import { openRoot } from '../../agent/system/open-root.ts';
 import { elf } from '../support/elf.ts';
 import { temporaryRoot } from '../support/temporary-root.ts';
 

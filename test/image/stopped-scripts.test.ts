@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { doWithout, withBridges } from '../../agent/image/stopped-scripts.ts';
-import { openRoot } from '../../agent/system/root.ts';
+import { openRoot } from '../../agent/system/open-root.ts';
 import { temporaryRoot } from '../support/temporary-root.ts';
 
 const script = (provides: string, required: string) =>

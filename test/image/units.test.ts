@@ -6,7 +6,7 @@ import type { Change } from '../../agent/change/change.ts';
 import { settle } from '../../agent/change/settle.ts';
 import { unitChanges } from '../../agent/image/units.ts';
 import { detectInit } from '../../agent/system/init.ts';
-import { openRoot } from '../../agent/system/root.ts';
+import { openRoot } from '../../agent/system/open-root.ts';
 import { emptyState } from '../../agent/system/state.ts';
 import { skeletons } from '../support/root-skeletons.ts';
 import { temporaryRoot } from '../support/temporary-root.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readImage } from '../../agent/image/prepare.ts';
 import { zoneFindings } from '../../agent/image/zone-findings.ts';
-import { openRoot } from '../../agent/system/root.ts';
+import { openRoot } from '../../agent/system/open-root.ts';
 import { imageCommand } from '../support/image.ts';
 import { debianSystemd } from '../support/roots/debian.ts';
 import { redhatSystemd } from '../support/roots/redhat.ts';

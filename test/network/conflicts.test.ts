@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { conflictingFiles } from '../../agent/network/conflicts.ts';
 import type { RendererName } from '../../agent/system/configuration.ts';
-import { openRoot } from '../../agent/system/root.ts';
+import { openRoot } from '../../agent/system/open-root.ts';
 import { temporaryRoot } from '../support/temporary-root.ts';
 import { caseNamed } from './cases.ts';
 

@@ -4,7 +4,7 @@ import { containerTraces } from '../../agent/steps/container-traces.ts';
 import { hostname } from '../../agent/steps/hostname.ts';
 import { machineId } from '../../agent/steps/machine-id.ts';
 import { resolver } from '../../agent/steps/resolver.ts';
-import { openRoot } from '../../agent/system/root.ts';
+import { openRoot } from '../../agent/system/open-root.ts';
 import { emptyState } from '../../agent/system/state.ts';
 import { files, planned, scratchSystem } from '../support/scratch-system.ts';
 import { sound } from '../support/tampered.ts';

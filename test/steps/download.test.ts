@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { download } from '../../agent/steps/download.ts';
 import { scriptBody } from '../../agent/steps/script-source.ts';
 import { userScript } from '../../agent/steps/user-script.ts';
-import { openRoot } from '../../agent/system/root.ts';
+import { openRoot } from '../../agent/system/open-root.ts';
 import { emptyState } from '../../agent/system/state.ts';
 import { temporaryRoot } from '../support/temporary-root.ts';
 import { pem, webServer } from '../support/web-server.ts';

@@ -4,7 +4,8 @@ import { isUuid, type Uuid } from '../../agent/metadata/values.ts';
 import type { Work } from '../../agent/steps/run-step.ts';
 import type { Plan, Step } from '../../agent/steps/step.ts';
 import { openLedger } from '../../agent/system/ledger.ts';
-import { openRoot, type Root } from '../../agent/system/root.ts';
+import { openRoot } from '../../agent/system/open-root.ts';
+import type { Root } from '../../agent/system/root.ts';
 import { emptyState, stateFolder, statePath, stateText } from '../../agent/system/state.ts';
 import type { System } from '../../agent/system/system.ts';
 

@@ -8,7 +8,7 @@ import { chooseRenderer } from '../../agent/network/choose.ts';
 import { choiceWith, idleService } from '../../agent/network/idle-service.ts';
 import { network } from '../../agent/steps/network.ts';
 import { defaultConfiguration } from '../../agent/system/configuration.ts';
-import { openRoot } from '../../agent/system/root.ts';
+import { openRoot } from '../../agent/system/open-root.ts';
 import { emptyState } from '../../agent/system/state.ts';
 import { files, planned, scratchSystem } from '../support/scratch-system.ts';
 import { type Tree, temporaryRoot } from '../support/temporary-root.ts';

@@ -5,7 +5,7 @@ import { settle } from '../../agent/change/settle.ts';
 import { provision } from '../../agent/steps/provision.ts';
 import { userData } from '../../agent/steps/user-data.ts';
 import { zfsMounts } from '../../agent/steps/zfs-mounts.ts';
-import { openRoot } from '../../agent/system/root.ts';
+import { openRoot } from '../../agent/system/open-root.ts';
 import { emptyState } from '../../agent/system/state.ts';
 import { temporaryRoot } from '../support/temporary-root.ts';
 import { changesOf, instanceWith, liveRoot, ranIn, systemAt } from './fixture.ts';

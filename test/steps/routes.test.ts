@@ -5,7 +5,7 @@ import { subject } from '../../agent/change/change.ts';
 import { settle } from '../../agent/change/settle.ts';
 import { decodeInstance } from '../../agent/metadata/decode.ts';
 import { routes } from '../../agent/steps/routes.ts';
-import { openRoot } from '../../agent/system/root.ts';
+import { openRoot } from '../../agent/system/open-root.ts';
 import { emptyState } from '../../agent/system/state.ts';
 import { ipv4Line, ipv4Table, ipv6Line } from '../network/proc-routes.ts';
 import { planned, scratchSystem } from '../support/scratch-system.ts';

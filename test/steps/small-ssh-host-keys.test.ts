@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { apply } from '../../agent/change/apply.ts';
 import { settle } from '../../agent/change/settle.ts';
 import { sshHostKeys } from '../../agent/steps/ssh-host-keys.ts';
-import { openRoot } from '../../agent/system/root.ts';
+import { openRoot } from '../../agent/system/open-root.ts';
 import { emptyState } from '../../agent/system/state.ts';
 import { type Tree, temporaryRoot } from '../support/temporary-root.ts';
 import { changesOf, instanceWith, systemAt, uuid } from './fixture.ts';

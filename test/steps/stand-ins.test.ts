@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { apply } from '../../agent/change/apply.ts';
 import { settle } from '../../agent/change/settle.ts';
 import { standIns } from '../../agent/steps/stand-ins.ts';
-import { openRoot } from '../../agent/system/root.ts';
+import { openRoot } from '../../agent/system/open-root.ts';
 import { emptyState } from '../../agent/system/state.ts';
 import { patchBusybox, patchRedhat } from '../support/platform-patches.ts';
 import { planned, scratchSystem } from '../support/scratch-system.ts';

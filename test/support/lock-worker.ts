@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withLock } from '../../agent/system/lock.ts';
-import { openRoot } from '../../agent/system/root.ts';
+import { openRoot } from '../../agent/system/open-root.ts';
 
 // A process of lock.test.ts: `lock-worker.ts ROOT TIMES` adds one to ROOT/counter so many times, under the lock, by a
 // reading and a writing between which others get their turn; `lock-worker.ts ROOT hold` takes the lock and keeps it.

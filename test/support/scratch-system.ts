@@ -2,7 +2,7 @@ import type { Change } from '../../agent/change/change.ts';
 import { decodeInstance } from '../../agent/metadata/decode.ts';
 import type { Step } from '../../agent/steps/step.ts';
 import { defaultConfiguration } from '../../agent/system/configuration.ts';
-import { openRoot } from '../../agent/system/root.ts';
+import { openRoot } from '../../agent/system/open-root.ts';
 import { emptyState } from '../../agent/system/state.ts';
 import type { System } from '../../agent/system/system.ts';
 import { type Tree, temporaryRoot } from './temporary-root.ts';

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { kernelBootId, markDoneBeforeInit, marksFolder } from '../../agent/system/boot-marks.ts';
-import { openRoot } from '../../agent/system/root.ts';
+import { openRoot } from '../../agent/system/open-root.ts';
 import { plant, temporaryRoot } from '../support/temporary-root.ts';
 
 const [one, other] = ['1'.repeat(32), '2'.repeat(32)];

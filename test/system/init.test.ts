@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { detectInit, type InitSystem } from '../../agent/system/init.ts';
-import { openRoot } from '../../agent/system/root.ts';
+import { openRoot } from '../../agent/system/open-root.ts';
 import { type SkeletonName, skeletons } from '../support/root-skeletons.ts';
 import { temporaryRoot } from '../support/temporary-root.ts';
 

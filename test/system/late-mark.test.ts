@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { lateMark, markLateStage } from '../../agent/system/late-mark.ts';
-import { openRoot, type Root } from '../../agent/system/root.ts';
+import { openRoot } from '../../agent/system/open-root.ts';
+import type { Root } from '../../agent/system/root.ts';
 import { temporaryRoot } from '../support/temporary-root.ts';
 
 /** A root whose /run is on the kind of file system that a folder of this machine is on. */

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { kernelBootId } from '../../agent/system/boot-marks.ts';
 import { Locked, lockHolder, takeLock } from '../../agent/system/lock.ts';
+import { openRoot } from '../../agent/system/open-root.ts';
 import { isRunningProcess, processIdentity } from '../../agent/system/process-identity.ts';
-import { openRoot, type Root } from '../../agent/system/root.ts';
+import type { Root } from '../../agent/system/root.ts';
 import { RootError } from '../../agent/system/root-error.ts';
 import { temporaryRoot } from '../support/temporary-root.ts';
 

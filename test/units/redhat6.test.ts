@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { unitText } from '../../agent/image/assets.ts';
 import { unitChanges } from '../../agent/image/units.ts';
-import { openRoot } from '../../agent/system/root.ts';
+import { openRoot } from '../../agent/system/open-root.ts';
 import { skeletons } from '../support/root-skeletons.ts';
 import { temporaryRoot } from '../support/temporary-root.ts';
 import { HeaderError, readChkconfigHeader } from './chkconfig-header.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isIncluded } from '../../../agent/network/interfaces-source.ts';
-import { openRoot } from '../../../agent/system/root.ts';
+import { openRoot } from '../../../agent/system/open-root.ts';
 import { caseNamed } from '../../network/cases.ts';
 import { temporaryRoot } from '../../support/temporary-root.ts';
 import { ifup, ifupNames } from './ifups.ts';

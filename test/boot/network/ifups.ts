@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } f
 import { join } from 'node:path';
 import { ifupdown as format } from '../../../agent/network/ifupdown.ts';
 import type { Network } from '../../../agent/network/model.ts';
-import { openRoot } from '../../../agent/system/root.ts';
+import { openRoot } from '../../../agent/system/open-root.ts';
 import { temporaryRoot } from '../../support/temporary-root.ts';
 import { layersFolder } from '../installed.ts';
 import type { Machine } from './machine.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { networkd as format } from '../../../agent/network/networkd.ts';
-import { openRoot } from '../../../agent/system/root.ts';
+import { openRoot } from '../../../agent/system/open-root.ts';
 import { caseNamed, cases } from '../../network/cases.ts';
 import { expectHandsOff } from './hands-off.ts';
 import { newMachine } from './machine.ts';

@@ -4,7 +4,7 @@ import { netplan as netplanFormat } from '../../../agent/network/netplan.ts';
 import { networkd as networkdFormat } from '../../../agent/network/networkd.ts';
 import { networkmanager as networkmanagerFormat } from '../../../agent/network/networkmanager.ts';
 import type { Renderer } from '../../../agent/network/renderer.ts';
-import { openRoot } from '../../../agent/system/root.ts';
+import { openRoot } from '../../../agent/system/open-root.ts';
 import type { Machine } from './machine.ts';
 
 /** A network service as a distribution has it, in a machine of namespaces. */

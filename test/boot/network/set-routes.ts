@@ -5,7 +5,7 @@ import { settle } from '../../../agent/change/settle.ts';
 import { decodeInstance } from '../../../agent/metadata/decode.ts';
 import { routes } from '../../../agent/steps/routes.ts';
 import { defaultConfiguration } from '../../../agent/system/configuration.ts';
-import { openRoot } from '../../../agent/system/root.ts';
+import { openRoot } from '../../../agent/system/open-root.ts';
 import { emptyState } from '../../../agent/system/state.ts';
 
 // The routes step on the running machine, by the metadata in a file: each command is printed, then run.

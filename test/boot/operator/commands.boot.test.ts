@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { reportSchema } from '../../../agent/report-schema.ts';
+import { reportSchema } from '../../../agent/report/schema.ts';
 import { type MetadataServer, startMetadataServer } from '../../support/metadata-server.ts';
 import { boot, type Guest, newDisk } from '../guest.ts';
 import { runFolder } from '../installed.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { settle } from '../../../agent/change/settle.ts';
 import { keys } from '../../../agent/metadata/keys.ts';
 import { steps } from '../../../agent/steps/order.ts';
-import { openRoot } from '../../../agent/system/root.ts';
+import { openRoot } from '../../../agent/system/open-root.ts';
 import { emptyState } from '../../../agent/system/state.ts';
 import { systemAt } from '../../steps/fixture.ts';
 import { chunks, hold, images, instanceOf, sound } from '../../support/tampered.ts';

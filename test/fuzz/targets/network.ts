@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { loadRenderer } from '../../../agent/network/choose.ts';
 import { networkOf } from '../../../agent/network/model.ts';
 import type { RenderedFile } from '../../../agent/network/renderer.ts';
-import { openRoot } from '../../../agent/system/root.ts';
+import { openRoot } from '../../../agent/system/open-root.ts';
 import { readIfcfg } from '../../network/readers/ifcfg.ts';
 import { readInterfaces } from '../../network/readers/ifupdown.ts';
 import { readNetifrc } from '../../network/readers/netifrc.ts';

@@ -1,6 +1,6 @@
-import type { Exchange } from './metadata/answer.ts';
-import type { InvalidKey } from './metadata/instance.ts';
-import type { Stage } from './steps/step.ts';
+import type { Exchange } from '../metadata/answer.ts';
+import type { InvalidKey } from '../metadata/instance.ts';
+import type { Stage } from '../system/boot.ts';
 
 /**
  * What one run did, as a value: kept under /var/lib/lx-agent, shown by `status`, printed by `--json`. It holds no

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { type Message, priorities } from '../report-messages.ts';
-import type { Root } from './root.ts';
+import type { Root } from '../system/root.ts';
+import { type Message, priorities } from './messages.ts';
 
 /** The agent's own log, for whoever has no journal; the one before it is beside it, with `.1` at its end. */
 export const logPath = '/var/log/lx-agent.log';

@@ -1,9 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Message, reportMessages } from '../../agent/report-messages.ts';
-import { appendLog, journalLines, underSystemd } from '../../agent/system/log.ts';
-import { openRoot } from '../../agent/system/root.ts';
+import { appendLog, journalLines, underSystemd } from '../../agent/report/log.ts';
+import { type Message, reportMessages } from '../../agent/report/messages.ts';
+import { openRoot } from '../../agent/system/open-root.ts';
 import { firstBoot, muteBoot, troubledBoot } from '../commands/sample-reports.ts';
 import { temporaryRoot } from '../support/temporary-root.ts';
 

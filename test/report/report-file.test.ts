@@ -1,10 +1,10 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Report } from '../../agent/report.ts';
-import { readBoots, readReport, readRuns } from '../../agent/system/read-report.ts';
-import { keepReport } from '../../agent/system/report-file.ts';
-import { openRoot } from '../../agent/system/root.ts';
+import { readBoots, readReport, readRuns } from '../../agent/report/read-report.ts';
+import type { Report } from '../../agent/report/report.ts';
+import { keepReport } from '../../agent/report/report-file.ts';
+import { openRoot } from '../../agent/system/open-root.ts';
 import { firstBoot, lateBoot, muteBoot } from '../commands/sample-reports.ts';
 import { temporaryRoot } from '../support/temporary-root.ts';
 

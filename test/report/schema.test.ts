@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import type { Report } from '../agent/report.ts';
-import { type KeptReport, reportSchema } from '../agent/report-schema.ts';
-import { firstBoot, lateBoot, muteBoot, troubledBoot } from './commands/sample-reports.ts';
+import type { Report } from '../../agent/report/report.ts';
+import { type KeptReport, reportSchema } from '../../agent/report/schema.ts';
+import { firstBoot, lateBoot, muteBoot, troubledBoot } from '../commands/sample-reports.ts';
 
 describe('the schema of a report', () => {
   it.each([firstBoot, lateBoot, muteBoot, troubledBoot])(

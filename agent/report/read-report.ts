@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import { type KeptReport, reportSchema } from '../report-schema.ts';
-import type { Stage } from '../steps/step.ts';
+import type { Stage } from '../system/boot.ts';
+import type { Root } from '../system/root.ts';
+import { stateFolder } from '../system/state.ts';
 import { earlierReports, reportPath } from './report-file.ts';
-import type { Root } from './root.ts';
-import { stateFolder } from './state.ts';
+import { type KeptReport, reportSchema } from './schema.ts';
 
 type ReportRoot = Pick<Root, 'readText' | 'list'>;
 

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import type { Report } from '../report.ts';
-import type { Stage } from '../steps/step.ts';
-import type { Root } from './root.ts';
-import { errorCode, RootError } from './root-error.ts';
-import { stateFolder } from './state.ts';
+import type { Stage } from '../system/boot.ts';
+import type { Root } from '../system/root.ts';
+import { errorCode, RootError } from '../system/root-error.ts';
+import { stateFolder } from '../system/state.ts';
+import type { Report } from './report.ts';
 
 /** How many reports of earlier boots are kept for each stage, besides the last boot's. */
 const earlierBoots = 4;

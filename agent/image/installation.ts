@@ -72,12 +72,7 @@ export async function install(
   const earlier = readRecord(root);
   const wanted = settled.filter((one) => one.result === 'wanted');
   const paths = new Set(settled.flatMap(({ change }) => ('path' in change ? [change.path] : [])));
-  const obsolete = (earlier?.entries ?? []).filter(
-    ({ path, after }) =>
-      after.kind !== 'directory' &&
-      after.kind !== 'nothing' &&
-      !paths.has(after.kind === 'link' ? renumbered(path, after.target, root) : path),
-  );
+  const obsolete = (earlier?.entries ?? []).filter((entry) => isObsolete(entry, paths, root));
   const added = newEntries(root, wanted, earlier);
   const entries = merge(earlier?.entries ?? [], added);
   if (wanted.length === 0 && obsolete.length === 0 && earlier?.agent === version) {
@@ -98,13 +93,35 @@ export async function install(
     throw error;
   }
   const left = await undo(root, obsolete, false);
-  const gone = new Set(obsolete.map(({ path }) => path));
+  const gone = new Set(
+    obsolete.flatMap(({ path, after }) =>
+      after.kind === 'directory' && root.entry(path) !== undefined ? [] : [path],
+    ),
+  );
   const kept = entries.filter(({ path }) => !gone.has(path)).map((entry) => withoutProgram(entry, root));
   const record: InstallRecord = { version: 1, agent: version, entries: kept };
   writeRecord(root, record);
   dropUnneeded(root, record);
   writeManifest(root, { ...readManifest(root), agent: version, place });
   return left;
+}
+
+/** Whether an earlier version laid down what this one does not; a folder goes with the last thing in it. */
+function isObsolete({ path, before, after }: Entry, paths: ReadonlySet<string>, root: ReadableRoot): boolean {
+  switch (after.kind) {
+    case 'nothing':
+      return false;
+    case 'directory':
+      return (
+        before.kind === 'nothing' &&
+        !isStateFolder(path) &&
+        ![...paths].some((wanted) => `${wanted}/`.startsWith(`${path}/`))
+      );
+    case 'link':
+      return !paths.has(renumbered(path, after.target, root));
+    default:
+      return !paths.has(path);
+  }
 }
 
 /**

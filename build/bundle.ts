@@ -74,6 +74,7 @@ const ofBoot = /^\.\/commands\/(boot|error-text|metadata|run|version)\.ts$/;
 /** What a boot's own command loads for an operator or once in a zone's life, and the function that it calls there. */
 const rareParts: Readonly<Record<string, string>> = {
   './boot-dry-run.ts': 'showBoot',
+  './last-metadata.ts': 'showLastMetadata',
   '../before-init/lay-down.ts': 'layDownUnlessOff',
 };
 

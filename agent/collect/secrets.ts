@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { getKeys, listKeys, MetadataRefused, MetadataUnavailable } from '../metadata/client.ts';
-import { keys } from '../metadata/keys.ts';
+import { keys, withoutSecrets } from '../metadata/keys.ts';
 import type { Root } from '../system/root.ts';
 import { RootError } from '../system/root-error.ts';
 
@@ -13,24 +13,6 @@ export interface MetadataFacts {
   readonly fault?: string;
 }
 
-/** Values of the platform's that hold no secret; all others may. */
-const harmless = new Set<string>([
-  'sdc:uuid',
-  'sdc:hostname',
-  'hostname',
-  'sdc:alias',
-  'sdc:dns_domain',
-  'sdc:resolvers',
-  'sdc:maintain_resolvers',
-  'sdc:nics',
-  'sdc:routes',
-  'sdc:datacenter_name',
-  'sdc:owner_uuid',
-  'sdc:image_uuid',
-  'sdc:package_name',
-  'sdc:max_physical_memory',
-  'lx-agent:boot',
-]);
 /** Secrets that are in no list of keys: the platform makes them. Source: the data dictionary. */
 const passwords = ['root_pw', 'admin_pw'];
 
@@ -53,10 +35,13 @@ export async function readMetadataFacts(socketPath: string, deadline: number): P
     );
     return {
       shown: Object.fromEntries(
-        found.map(({ key, value }) => [key, harmless.has(key) ? value.toString() : { bytes: value.length }]),
+        found.map(({ key, value }) => [
+          key,
+          withoutSecrets.has(key) ? value.toString() : { bytes: value.length },
+        ]),
       ),
       secrets: found
-        .filter(({ key, value }) => !harmless.has(key) && value.length >= shortest(key))
+        .filter(({ key, value }) => !withoutSecrets.has(key) && value.length >= shortest(key))
         .map(({ value }) => value.toString()),
     };
   } catch (error) {

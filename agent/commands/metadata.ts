@@ -6,6 +6,7 @@ import {
   MetadataUnavailable,
   putKey,
 } from '../metadata/client.ts';
+import { openRoot } from '../system/open-root.ts';
 import { metadataSocket } from '../system/zone.ts';
 import { type Invocation, seconds, UsageError } from './arguments.ts';
 import type { Io } from './io.ts';
@@ -20,8 +21,13 @@ export interface MetadataCommandOptions {
 }
 
 /** `lx-agent metadata get|list|put|delete`, from the command line. */
-export function run(invocation: Invocation, io: Io): Promise<number> {
-  return metadataCommand(
+export async function run(invocation: Invocation, io: Io): Promise<number> {
+  if (invocation.flags.has('last')) {
+    const { showLastMetadata } = await import('./last-metadata.ts');
+    const root = openRoot(invocation.values.get('root') ?? '/');
+    return showLastMetadata(root, invocation.operands[0], invocation.flags.has('json'), io);
+  }
+  return await metadataCommand(
     verbOf(invocation.name),
     invocation.operands,
     {
@@ -65,7 +71,13 @@ export async function metadataCommand(
   } catch (error) {
     if (!(error instanceof MetadataUnavailable || error instanceof MetadataRefused)) throw error;
     const { sayFailure } = await import('./error-text.ts');
-    return sayFailure(error.message, 2, options.json, io);
+    const hint = error instanceof MetadataUnavailable && (verb === 'get' || verb === 'list');
+    return sayFailure(
+      `${error.message}${hint ? '; --last shows what the last boot read' : ''}`,
+      2,
+      options.json,
+      io,
+    );
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Command, Exit, Operand } from './command.ts';
+import type { Command, Exit, Operand, Option } from './command.ts';
 import { deadline, dryRun, force, imageRoot, json, only, root, skip, socket } from './options.ts';
 
 const usage: Exit = { status: 3, meaning: 'the arguments are wrong' };
@@ -13,6 +13,7 @@ const keyOperand: Operand = {
   required: true,
   completes: 'key',
 };
+const last: Option = { name: 'last', summary: 'Show what the last boot read, and ask no service' };
 const metadataOptions = [deadline, socket, json];
 
 /**
@@ -348,19 +349,37 @@ export const commands = [
   {
     name: 'metadata get',
     summary: 'Print the value of a metadata key',
-    description: ['The value is printed as it is, with a line feed after it, as mdata-get does.'],
+    description: [
+      'The value is printed as it is, with a line feed after it, as mdata-get does.',
+      'With --last the service is not asked: it is the value that the last boot read. Values that may hold a secret (scripts, user-data, keys, what the customer set) are not kept.',
+    ],
     operands: [keyOperand],
-    options: metadataOptions,
-    examples: [{ command: 'lx-agent metadata get sdc:uuid', meaning: 'the id of this instance' }],
+    options: [last, root, ...metadataOptions],
+    examples: [
+      { command: 'lx-agent metadata get sdc:uuid', meaning: 'the id of this instance' },
+      {
+        command: 'lx-agent metadata get --last sdc:nics',
+        meaning: 'the interfaces, while the service is away',
+      },
+    ],
     exits: [{ status: 0, meaning: 'printed' }, ...metadataExits],
   },
   {
     name: 'metadata list',
     summary: "List the customer's metadata keys",
-    description: ['One key a line. Keys of the platform, those that begin with sdc:, are never listed.'],
+    description: [
+      'One key a line. Keys of the platform, those that begin with sdc:, are never listed by the service.',
+      'With --last the service is not asked: the keys are those whose values the last boot kept, of the platform, too.',
+    ],
     operands: [],
-    options: metadataOptions,
-    examples: [{ command: 'lx-agent metadata list', meaning: 'one key a line' }],
+    options: [last, root, ...metadataOptions],
+    examples: [
+      { command: 'lx-agent metadata list', meaning: 'one key a line' },
+      {
+        command: 'lx-agent metadata list --last --json',
+        meaning: 'all that the last boot kept, with values',
+      },
+    ],
     exits: [{ status: 0, meaning: 'listed' }, ...metadataExits.slice(1)],
   },
   {

@@ -30,3 +30,22 @@ export const keys = {
 } as const;
 
 export type Key = keyof typeof keys;
+
+/** Keys whose values hold no secret; those of all others may. */
+export const withoutSecrets: ReadonlySet<string> = new Set<Key>([
+  'sdc:uuid',
+  'sdc:hostname',
+  'hostname',
+  'sdc:alias',
+  'sdc:dns_domain',
+  'sdc:resolvers',
+  'sdc:maintain_resolvers',
+  'sdc:nics',
+  'sdc:routes',
+  'sdc:datacenter_name',
+  'sdc:owner_uuid',
+  'sdc:image_uuid',
+  'sdc:package_name',
+  'sdc:max_physical_memory',
+  'lx-agent:boot',
+]);

@@ -1,7 +1,8 @@
+import type { Answer } from '../metadata/answer.ts';
 import { getKeys, MetadataUnavailable } from '../metadata/client.ts';
 import { decodeInstance } from '../metadata/decode.ts';
 import type { Instance } from '../metadata/instance.ts';
-import type { Key } from '../metadata/keys.ts';
+import { type Key, withoutSecrets } from '../metadata/keys.ts';
 import type { MetadataOutcome } from '../report/report.ts';
 import { sinceStart } from '../system/clock.ts';
 import type { Step } from './step.ts';
@@ -16,11 +17,14 @@ export interface MetadataSource {
   readonly onWait?: (reason: string, deadline: number) => void;
 }
 
+/** By key, those that hold no secret. */
+type Values = Readonly<Record<string, string>>;
+
 /** All keys of all steps, in one connection; an Instance that knows nothing when they cannot be had in time. */
 export async function readMetadata(
   steps: readonly Step[],
   { socketPath, deadline, more, onWait }: MetadataSource,
-): Promise<{ instance: Instance; metadata: MetadataOutcome }> {
+): Promise<{ instance: Instance; metadata: MetadataOutcome; values: Values }> {
   const started = sinceStart();
   const keys = [...new Set<Key>(['sdc:uuid', ...more, ...steps.flatMap((step) => step.keys)])];
   try {
@@ -32,6 +36,7 @@ export async function readMetadata(
     const found = keys.filter((key) => answers.get(key)?.status === 'found');
     return {
       instance: decodeInstance(answers),
+      values: valuesOf(answers),
       metadata: { status: 'read', socket: socketPath, keys: found, ...exchange },
     };
   } catch (error) {
@@ -39,7 +44,18 @@ export async function readMetadata(
     const milliseconds = sinceStart() - started;
     return {
       instance: decodeInstance(new Map()),
+      values: {},
       metadata: { status: 'unavailable', socket: socketPath, reason: error.message, milliseconds },
     };
   }
+}
+
+/** In an order of their own: a server may answer in any. */
+function valuesOf(answers: ReadonlyMap<string, Answer>): Values {
+  return Object.fromEntries(
+    [...withoutSecrets].flatMap((key) => {
+      const answer = answers.get(key);
+      return answer?.status === 'found' ? [[key, answer.value.toString()]] : [];
+    }),
+  );
 }

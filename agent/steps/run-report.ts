@@ -1,4 +1,5 @@
 import type { Instance } from '../metadata/instance.ts';
+import { keepKnownMetadata } from '../report/known-metadata.ts';
 import type { MetadataOutcome, Report, Span, StepOutcome } from '../report/report.ts';
 import { keepReport } from '../report/report-file.ts';
 import type { Stage } from '../system/boot.ts';
@@ -21,6 +22,8 @@ export interface Run {
   readonly toRun: StepsToRun;
   readonly instance: Instance;
   readonly metadata: MetadataOutcome;
+  /** Values that hold no secret, by key. */
+  readonly values: Readonly<Record<string, string>>;
   /** When it started, as a timestamp. All reports of a run have the same, for they are filed by it. */
   readonly started: string;
   readonly outcomes: StepOutcome[];
@@ -66,6 +69,7 @@ export async function keepRun(run: Run, stages: readonly Stage[]): Promise<Repor
   const recorded = await withWriteFaults(report, async () => {
     await recordInstance(run);
     await ledger.settle();
+    if (readsAll(run)) keepKnownMetadata(root, run.values, run.started);
     return { ...report, recorded: true };
   });
   return await withWriteFaults(recorded, () =>
@@ -75,6 +79,11 @@ export async function keepRun(run: Run, stages: readonly Stage[]): Promise<Repor
       madeUp: toRun.missed,
     }),
   );
+}
+
+/** A run of named steps, or of the late stage alone, asks for some of the metadata. */
+function readsAll({ options: { named, stages }, metadata }: Run): boolean {
+  return metadata.status === 'read' && named.length === 0 && stages.includes('early');
 }
 
 /** Write what the next run, or init, is to find. If it cannot be written, the report that is shown says so. */

@@ -49,10 +49,23 @@ async function begin(options: RunOptions, root: Root): Promise<Run> {
   const toRun = await stepsToRun(options, root, facts.boot, warn);
   endSpan(spans, 'read state');
   const source = metadataSource(options, facts.configuration);
-  const { instance, metadata } = await readMetadata([...toRun.steps, ...toRun.lateSteps], source);
+  const { instance, metadata, values } = await readMetadata([...toRun.steps, ...toRun.lateSteps], source);
   endSpan(spans, 'metadata');
   const started = timestamp(new Date(Date.now() - sinceStart()));
-  return { options, root, facts, ledger, toRun, instance, metadata, started, outcomes: [], spans, warnings };
+  return {
+    options,
+    root,
+    facts,
+    ledger,
+    toRun,
+    instance,
+    metadata,
+    values,
+    started,
+    outcomes: [],
+    spans,
+    warnings,
+  };
 }
 
 /** The late stage of a boot can wait for long. An operator who asks for both stages waits at the terminal. */

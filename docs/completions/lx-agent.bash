@@ -53,8 +53,10 @@ _lx_agent() {
     'config check --root') COMPREPLY=($(compgen -d -- "$cur")); return ;;
     'timeline --svg') COMPREPLY=($(compgen -f -- "$cur")); return ;;
     'timeline --root') COMPREPLY=($(compgen -d -- "$cur")); return ;;
+    'metadata get --root') COMPREPLY=($(compgen -d -- "$cur")); return ;;
     'metadata get --deadline') COMPREPLY=(); return ;;
     'metadata get --socket') COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    'metadata list --root') COMPREPLY=($(compgen -d -- "$cur")); return ;;
     'metadata list --deadline') COMPREPLY=(); return ;;
     'metadata list --socket') COMPREPLY=($(compgen -f -- "$cur")); return ;;
     'metadata put --deadline') COMPREPLY=(); return ;;
@@ -103,10 +105,10 @@ _lx_agent() {
       if [[ $cur == -* ]]; then words_of '--svg --blame --chain --root --json --help -h'
       else COMPREPLY=(); fi ;;
     'metadata get')
-      if [[ $cur == -* ]]; then words_of '--deadline --socket --json --help -h'
+      if [[ $cur == -* ]]; then words_of '--last --root --deadline --socket --json --help -h'
       else words_of "sdc:uuid sdc:hostname hostname sdc:alias sdc:dns_domain sdc:resolvers sdc:maintain_resolvers sdc:nics sdc:routes sdc:datacenter_name sdc:owner_uuid sdc:image_uuid sdc:package_name sdc:max_physical_memory sdc:operator-script operator-script-url operator-script-sha256 user-script user-script-url user-script-sha256 user-data root_authorized_keys docker:id lx-agent:boot $(lx-agent metadata list --deadline 1 2>/dev/null)"; fi ;;
     'metadata list')
-      if [[ $cur == -* ]]; then words_of '--deadline --socket --json --help -h'
+      if [[ $cur == -* ]]; then words_of '--last --root --deadline --socket --json --help -h'
       else COMPREPLY=(); fi ;;
     'metadata put')
       if [[ $cur == -* ]]; then words_of '--deadline --socket --json --help -h'

@@ -77,7 +77,7 @@ const whole = (mode: string, owned = false) => [
 ];
 /** Reports and what a run notes on the way may be lost in a power cut: nothing waits for the disk. */
 const quick = (mode: string) => whole(mode).filter((call) => !call.startsWith('fsync'));
-const mayBeLost = /^\/var\/lib\/lx-agent\/(report-|state\.json$)/;
+const mayBeLost = /^\/var\/lib\/lx-agent\/(report-|(state|metadata)\.json$)/;
 
 /** The modes of the files that a first boot writes; secrets are never readable by others, not even for a moment. */
 const modes: Readonly<Record<string, string>> = {

@@ -141,6 +141,18 @@ const cleaned: Readonly<Record<string, { goes: readonly string[]; stays: readonl
     ],
     stays: ['/etc/lvm/lvm.conf', '/etc/logrotate.conf'],
   },
+  'agent-records': {
+    goes: [
+      '/var/lib/lx-agent/state.json',
+      '/var/lib/lx-agent/metadata.json',
+      '/var/lib/lx-agent/report-early.json',
+      '/var/lib/lx-agent/report-run-20261126T120000000Z.json',
+      '/var/svc/mdata-user-script',
+      '/var/svc/provision_success',
+      '/var/db/mdata-user-data',
+    ],
+    stays: ['/var/lib/lx-agent/image-backup/0a', '/var/db/other', '/var/svc/other'],
+  },
   'installer-records': { goes: ['/root/anaconda-ks.cfg', '/root/install.log'], stays: ['/root/notes'] },
   'cloud-init-state': {
     goes: [

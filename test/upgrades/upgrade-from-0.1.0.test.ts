@@ -32,9 +32,13 @@ async function upgradedAndNew(name: string, tree: Tree) {
   writeFileSync(join(upgraded, program), 'the program of 0.1.0', { mode: 0o755 });
   const fresh = temporaryRoot(tree);
   const treat = async (root: string) => {
+    const run = () => call(root, 'run', '--socket', socketPath);
     const installed = await call(root, 'image', 'install', '--runtime', 'system');
+    const ran = await run();
+    // Preparing cleans up what the run left, and whoever lays the image down runs again.
     await call(root, 'image', 'prepare');
-    return { installed, ran: await call(root, 'run', '--socket', socketPath) };
+    await run();
+    return { installed, ran };
   };
   const [said] = await Promise.all([treat(upgraded), treat(fresh)]);
   return { upgraded, fresh, said, rerun: () => call(upgraded, 'run', '--socket', socketPath) };

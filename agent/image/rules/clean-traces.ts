@@ -73,6 +73,17 @@ export const traceRules: readonly Rule[] = [
     ],
   },
   {
+    id: 'agent-records',
+    category: 'clean',
+    summary: 'nothing that the agent remembers of an instance, and no scripts and user-data of it',
+    reason: 'they are of the machine from which the image was made, and may hold secrets',
+    source: 'docs/security.md; the guest tools keep scripts and user-data at the same places',
+    wants:
+      removeAll(`/var/lib/lx-agent/state.json /var/lib/lx-agent/metadata.json /var/lib/lx-agent/report-*.json
+      /var/svc/mdata-user-script /var/svc/mdata-operator-script /var/svc/provision_success
+      /var/db/mdata-user-data`),
+  },
+  {
     id: 'installer-records',
     category: 'clean',
     summary: 'no answers and logs of an installer',

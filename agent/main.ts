@@ -6,7 +6,7 @@ import type { CommandName } from './commands/table.ts';
 type Run = (invocation: Invocation, io: Io) => Promise<number>;
 
 /** Each command is loaded when it is called: a boot must not pay for the doctor. */
-const commands: Readonly<Partial<Record<CommandName, () => Promise<{ run: Run }>>>> = {
+const commands: Readonly<Record<CommandName, () => Promise<{ run: Run }>>> = {
   run: () => import('./commands/run.ts'),
   boot: () => import('./commands/boot.ts'),
   status: () => import('./commands/status.ts'),
@@ -36,9 +36,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
       return run(argv.slice(1), io);
     }
     const invocation = parseArguments(argv);
-    const load = commands[invocation.name];
-    if (load === undefined) throw new Error(`${invocation.name} is not built in`);
-    const { run } = await load();
+    const { run } = await commands[invocation.name]();
     return await run(invocation, io);
   } catch (error) {
     const { sayError } = await import('./commands/error-text.ts');

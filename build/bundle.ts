@@ -12,7 +12,7 @@ const libraries = ['diff', 'node-fetch', 'yaml'] as const;
 export async function bundle(outfile: string): Promise<void> {
   await build({
     ...common,
-    entryPoints: [`${repository}/build/woken.ts`],
+    entryPoints: [`${repository}/build/snapshot.ts`],
     outfile,
     plugins: [carriedLibraries, otherCommands],
   });

@@ -44,7 +44,7 @@ export async function layDownUnlessOff(
 /** Whether the metadata keeps the platform's agent away. Metadata that does not come forbids nothing. */
 async function isSwitchedOff(socketPath: string): Promise<boolean> {
   try {
-    const { answers } = await getKeys(['lx-agent:boot'], { socketPath, deadline: switchDeadline * 1000 });
+    const { answers } = await getKeys(['lx-agent:boot'], { socketPath, deadline: switchDeadline });
     const answer = answers.get('lx-agent:boot');
     return answer?.status === 'found' && answer.value.toString('utf8').trim() === 'off';
   } catch (error) {

@@ -21,7 +21,7 @@ function shortest(key: string): number {
   return /pw|pass|secret|token|key|cred/i.test(key) ? 4 : 8;
 }
 
-/** All of the metadata that can be read by the deadline, in milliseconds. */
+/** All of the metadata that can be read by the deadline, in seconds. */
 export async function readMetadataFacts(socketPath: string, deadline: number): Promise<MetadataFacts> {
   // No use in waiting for it, as a boot does.
   if (!existsSync(socketPath))

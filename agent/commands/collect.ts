@@ -14,8 +14,8 @@ import type { Io } from './io.ts';
 import { count } from './style.ts';
 import { versionFacts } from './version.ts';
 
-/** For the whole metadata, in milliseconds. */
-const patience = 5000;
+/** For the whole metadata, in seconds. */
+const patience = 5;
 /** A header of tar has room for no more, in bytes. */
 const longestName = 99;
 

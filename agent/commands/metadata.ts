@@ -15,7 +15,7 @@ type Verb = 'get' | 'list' | 'put' | 'delete';
 
 export interface MetadataCommandOptions {
   readonly socketPath: string;
-  /** Milliseconds. */
+  /** Seconds. */
   readonly deadline: number;
   readonly json: boolean;
 }
@@ -32,7 +32,7 @@ export async function run(invocation: Invocation, io: Io): Promise<number> {
     invocation.operands,
     {
       socketPath: invocation.values.get('socket') ?? metadataSocket(),
-      deadline: (seconds(invocation, 'deadline') ?? 10) * 1000,
+      deadline: seconds(invocation, 'deadline') ?? 10,
       json: invocation.flags.has('json'),
     },
     io,

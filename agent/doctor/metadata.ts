@@ -5,8 +5,8 @@ import type { Instance } from '../metadata/instance.ts';
 import { keys } from '../metadata/keys.ts';
 import { type Finding, note, ok, wrong } from './finding.ts';
 
-/** Long enough for a slow server, short enough for somebody who waits, in milliseconds. */
-const patience = 5000;
+/** Long enough for a slow server, short enough for somebody who waits, in seconds. */
+const patience = 5;
 /** A boot that waits this long for its metadata is a slow boot, in milliseconds. */
 const slow = 1000;
 
@@ -22,7 +22,7 @@ export async function checkMetadata(
       socketPath,
       deadline,
       // One more connection, for a server that lost the first.
-      requestTimeout: deadline / 2,
+      requestTimeout: (deadline * 1000) / 2,
     });
     const took = `${exchange.milliseconds.toFixed(0)} ms`;
     const answering =

@@ -1,5 +1,5 @@
 import type { Instance } from '../metadata/instance.ts';
-import { chooseRenderer } from '../network/choose.ts';
+import { chooseRenderer, loadRenderer } from '../network/choose.ts';
 import { conflictingFiles } from '../network/conflicts.ts';
 import { linksAtFirstLook } from '../network/first-look.ts';
 import { type Network, networkOf } from '../network/model.ts';
@@ -40,19 +40,20 @@ const services: readonly Service[] = [
  * Services that would configure the same interface, and stanzas of others beside the agent's: whoever comes last wins,
  * and DHCP takes addresses away that the platform has set.
  */
-export function checkNetworkServices(instance: Instance, system: System): Finding[] {
+export async function checkNetworkServices(instance: Instance, system: System): Promise<Finding[]> {
   const { root } = system;
   const network = networkOf(instance, linksAtFirstLook(system), system.configuration.network.policy);
   const chosen = chooseRenderer(system);
   if (network === undefined || chosen === undefined || network.interfaces.length === 0) return [];
   const ours = new Set(Object.keys(system.state.files));
+  const others = services.filter(
+    (service) => service.renderer !== serves(chosen, root) && isEnabled(service, root),
+  );
   const findings = [
-    ...conflictingFiles(root, chosen, network, (path) => ours.has(path)).map(({ path, interfaces }) =>
-      besideOurs(root, path, interfaces),
+    ...conflictingFiles(root, await loadRenderer(chosen), network, (path) => ours.has(path)).map(
+      ({ path, interfaces }) => besideOurs(root, path, interfaces),
     ),
-    ...services
-      .filter((service) => service.renderer !== serves(chosen, root) && isEnabled(service, root))
-      .flatMap((service) => rivals(service, chosen, network, system, ours)),
+    ...(await Promise.all(others.map((service) => rivals(service, chosen, network, system, ours)))).flat(),
   ];
   return findings.length > 0 ? findings : [ok('network', `nothing but ${chosen} configures the interfaces`)];
 }
@@ -80,17 +81,17 @@ function asksDhcp(text: string): boolean {
   );
 }
 
-function rivals(
+async function rivals(
   service: Service,
   chosen: RendererName,
   network: Network,
   { root }: System,
   ours: ReadonlySet<string>,
-): Finding[] {
+): Promise<Finding[]> {
   const files =
     service.renderer === undefined
       ? []
-      : conflictingFiles(root, service.renderer, network, (path) => ours.has(path));
+      : conflictingFiles(root, await loadRenderer(service.renderer), network, (path) => ours.has(path));
   const taken = network.interfaces.map(({ name }) => name).filter((name) => service.takesAll?.(root, name));
   const disable = `switch ${service.name} off (systemctl disable --now, rc-update del, or its service link)`;
   const twice = (interfaces: readonly string[], how: string) =>

@@ -33,7 +33,7 @@ export function parseInterfaceAddress(text: string, netmask: string | undefined)
   const [address = '', prefix, ...rest] = text.split('/');
   const host = parseHostAddress(address);
   if (host === undefined || rest.length > 0) return undefined;
-  const length = prefix ?? (isIpv6(host) ? undefined : prefixLength(netmask));
+  const length = prefix ?? (isIpv6(host) ? undefined : prefixOfNetmask(netmask));
   return length === undefined || length === '0' ? undefined : withPrefixLength(host, length);
 }
 
@@ -71,7 +71,28 @@ function parsed(address: string): ipaddr.IPv4 | ipaddr.IPv6 {
 }
 
 /** The prefix length of a contiguous IPv4 netmask, as text. */
-function prefixLength(netmask: string | undefined): string | undefined {
+function prefixOfNetmask(netmask: string | undefined): string | undefined {
   if (netmask === undefined || !isIpAddress(netmask) || isIpv6(netmask)) return undefined;
   return parsed(netmask).prefixLengthFromSubnetMask()?.toString();
+}
+
+/** The address of `address/prefix length`. */
+export function addressOf(cidr: Cidr): string {
+  return cidr.slice(0, cidr.indexOf('/'));
+}
+
+/** The prefix length, in bits. */
+export function prefixLength(cidr: Cidr): number {
+  return Number(cidr.slice(cidr.indexOf('/') + 1));
+}
+
+/** The IPv4 netmask of a prefix length, `255.255.255.0` for 24. */
+export function netmask(length: number): string {
+  return [0, 8, 16, 24].map((start) => 256 - 2 ** (8 - Math.min(8, Math.max(0, length - start)))).join('.');
+}
+
+/** Whether an address is of the network that an interface's CIDR address is in. */
+export function contains(cidr: Cidr, address: IpAddress): boolean {
+  if (isIpv6(cidr) !== isIpv6(address)) return false;
+  return networkAddress(`${address}/${prefixLength(cidr)}`) === networkAddress(cidr);
 }

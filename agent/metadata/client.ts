@@ -10,7 +10,7 @@ import { pairArgument, type Request } from './frame.ts';
 
 export interface MetadataOptions {
   readonly socketPath: string;
-  /** Milliseconds for the whole, however often it has to connect. */
+  /** Seconds for the whole, however often it has to connect. */
   readonly deadline: number;
   /** Milliseconds without progress before a connection is given up for a new one; doubled each time. */
   readonly requestTimeout?: number;
@@ -127,6 +127,7 @@ async function ask(requests: readonly Request[], options: MetadataOptions) {
   const outcomes = new Map<string, Outcome>();
   const tally = { connections: 0, connectMilliseconds: 0 };
   let protocol: Protocol = 'V2';
+  const deadline = options.deadline * 1000;
   let patience = options.requestTimeout ?? 5000;
   let pause = firstPause;
   let waitingFor = '';
@@ -136,7 +137,7 @@ async function ask(requests: readonly Request[], options: MetadataOptions) {
     const talk = conversation(open, outcomes, protocol);
     if (open.size === 0) break;
     const failure = await connection(options.socketPath, talk, {
-      left: Math.max(1, options.deadline - elapsed()),
+      left: Math.max(1, deadline - elapsed()),
       patience,
       finished: () => open.size === 0,
       connected: () => {
@@ -147,7 +148,7 @@ async function ask(requests: readonly Request[], options: MetadataOptions) {
     if (talk.refusedV2) protocol = 'V1';
     if (failure instanceof RefusedV2) continue;
     const remedy = hopeless(failure, options.socketPath);
-    if (remedy !== undefined || elapsed() >= options.deadline) {
+    if (remedy !== undefined || elapsed() >= deadline) {
       throw new MetadataUnavailable(
         options.socketPath,
         { connections: tally.connections, milliseconds: elapsed() },
@@ -159,7 +160,7 @@ async function ask(requests: readonly Request[], options: MetadataOptions) {
     waitingFor = failure.message;
     if (failure instanceof Silence) patience *= 2;
     pause = open.size < before ? firstPause : pause;
-    await sleep(Math.min(pause, Math.max(0, options.deadline - elapsed())));
+    await sleep(Math.min(pause, Math.max(0, deadline - elapsed())));
     pause = Math.min(longestPause, pause * 2);
   }
   // A connection is one write: all that it asks for.

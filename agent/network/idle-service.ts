@@ -1,36 +1,20 @@
-import type { RendererName } from '../system/configuration.ts';
 import type { ReadableRoot } from '../system/system.ts';
 import { textIfReadable } from '../system/text-if-readable.ts';
 import type { PolicyChoice } from './model.ts';
-
-/** What in a root keeps a network service from its work: a file with this in it, or a unit that is masked. */
-type Idle = { readonly file: string; readonly holds: RegExp } | { readonly masked: string };
+import type { Renderer } from './renderer.ts';
 
 /** A block that `image prepare` puts into a script. */
-const block = /^# lx-agent: begin/m;
-
-const idles: Readonly<Partial<Record<RendererName, readonly Idle[]>>> = {
-  ifupdown: [
-    { file: '/etc/init.d/networking', holds: block },
-    { file: '/etc/init/networking.override', holds: /static-network-up/ },
-    { masked: 'networking.service' },
-  ],
-  ifcfg: [
-    { file: '/etc/rc.d/init.d/network', holds: block },
-    { file: '/etc/systemd/system/network.service', holds: /^ExecStart=\/bin\/touch /m },
-    { masked: 'network.service' },
-  ],
-  networkmanager: [{ masked: 'NetworkManager.service' }],
-  suse: [{ masked: 'wicked.service' }],
-  networkd: [{ masked: 'systemd-networkd.service' }],
-};
+export const preparedBlock = /^# lx-agent: begin/m;
 
 /**
  * The file that makes the root's network service do nothing, as `image prepare` leaves it: the files that the service
  * would read are read by nobody. Undefined where the service does its work.
  */
-export function idleService(root: ReadableRoot, renderer: RendererName): string | undefined {
-  for (const idle of idles[renderer] ?? []) {
+export function idleService(
+  root: ReadableRoot,
+  { idle: signs = [] }: Pick<Renderer, 'idle'>,
+): string | undefined {
+  for (const idle of signs) {
     if ('file' in idle) {
       if (idle.holds.test(textIfReadable(root, idle.file) ?? '')) return idle.file;
       continue;

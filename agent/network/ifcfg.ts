@@ -1,14 +1,22 @@
+import { addressOf, contains, prefixLength } from '../metadata/addresses.ts';
 import { type Cidr, isIpv6 } from '../metadata/values.ts';
-import { addressOf, contains, prefixLength } from './addresses.ts';
 import { withHostRoutes } from './host-routes.ts';
+import { preparedBlock } from './idle-service.ts';
 import { defaultRoutes, type Interface, isDefault, type Route, usesIpv6 } from './model.ts';
 import { isInterfaceName } from './names.ts';
-import type { RenderedFile, Renderer } from './renderer.ts';
+import type { OthersFiles, RenderedFile, Renderer } from './renderer.ts';
 
 const folder = '/etc/sysconfig/network-scripts';
 const heading = '# Written by lx-agent from sdc:nics and sdc:routes.';
 /** What `ifup` and `ifdown` run for an interface of our DEVICETYPE. */
 const idleScripts = [`${folder}/ifup-lx-agent`, `${folder}/ifdown-lx-agent`];
+
+/** ifcfg files that are not ours; NetworkManager reads them too. */
+export const othersIfcfg: OthersFiles = {
+  folder: '/etc/sysconfig/network-scripts',
+  isOne: isIfcfg,
+  configures: isDevice,
+};
 
 /**
  * Red Hat's ifcfg files, of the network service's sysconfig.txt and nm-settings-ifcfg-rh(5): read by the network
@@ -24,6 +32,12 @@ export const ifcfg: Renderer = {
       { path: `${folder}/ifcfg-${one.name}`, content: renderIfcfg(one) },
       ...(one.policy === 'full' ? routeFiles(one) : []),
     ]),
+  ],
+  others: [othersIfcfg],
+  idle: [
+    { file: '/etc/rc.d/init.d/network', holds: preparedBlock },
+    { file: '/etc/systemd/system/network.service', holds: /^ExecStart=\/bin\/touch /m },
+    { masked: 'network.service' },
   ],
 };
 
@@ -116,4 +130,17 @@ function idle(path: string): RenderedFile {
     content: '#!/bin/sh\n# Written by lx-agent: the platform configures this interface.\nexit 0\n',
     mode: 0o755,
   };
+}
+
+function isIfcfg(name: string): boolean {
+  return /^ifcfg-(?!lo$)[^~]+$/.test(name) && !/\.(rpmsave|rpmnew|rpmorig|bak|orig)$/.test(name);
+}
+
+/** By its DEVICE or by its HWADDR, or, where it has neither, by the file's own name. */
+function isDevice(text: string, { name, mac }: Interface, file: string): boolean {
+  const value = (key: string) => new RegExp(`^${key}=["']?([^"'\\s]*)`, 'm').exec(text)?.[1];
+  const device = value('DEVICE');
+  const address = value('HWADDR')?.toLowerCase();
+  if (device === undefined && address === undefined) return file === `ifcfg-${name}`;
+  return device === name || (mac !== undefined && address === mac);
 }

@@ -1,8 +1,9 @@
 import { readShared } from '../change/shared-file.ts';
+import { addressOf, contains, netmask, prefixLength } from '../metadata/addresses.ts';
 import { type Cidr, isIpv6 } from '../metadata/values.ts';
 import type { ReadableRoot } from '../system/system.ts';
 import { acceptAdvertisements } from './accept-advertisements.ts';
-import { addressOf, contains, netmask, prefixLength } from './addresses.ts';
+import { preparedBlock } from './idle-service.ts';
 import { isIncluded } from './interfaces-source.ts';
 import { defaultRoutes, type Interface, type Network, type Route } from './model.ts';
 import type { RenderedFile, Renderer } from './renderer.ts';
@@ -14,6 +15,15 @@ const path = '/etc/network/interfaces.d/lx-agent';
 export const ifupdown: Renderer = {
   owns: (one) => one === path,
   files: (network, root) => [{ path, content: renderInterfaces(network) }, ...included(root)],
+  others: [
+    { folder: '/etc/network', isOne: (name) => name === 'interfaces', configures: hasStanza },
+    { folder: '/etc/network/interfaces.d', isOne: () => true, configures: hasStanza },
+  ],
+  idle: [
+    { file: '/etc/init.d/networking', holds: preparedBlock },
+    { file: '/etc/init/networking.override', holds: /static-network-up/ },
+    { masked: 'networking.service' },
+  ],
 };
 
 /**
@@ -139,4 +149,12 @@ function stanzasOf(one: Interface): Stanza[] {
 
 function familyOf(cidr: Cidr): 'inet' | 'inet6' {
   return isIpv6(cidr) ? 'inet6' : 'inet';
+}
+
+/** interfaces(5): a `manual` stanza does nothing, so it is in nobody's way. */
+function hasStanza(text: string, { name }: Interface): boolean {
+  return text.split('\n').some((line) => {
+    const [iface, device, , method] = line.trim().split(/\s+/);
+    return iface === 'iface' && device === name && method !== 'manual';
+  });
 }

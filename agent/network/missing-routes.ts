@@ -1,6 +1,5 @@
-import { networkAddress } from '../metadata/addresses.ts';
+import { addressOf, networkAddress } from '../metadata/addresses.ts';
 import { isIpv6 } from '../metadata/values.ts';
-import { addressOf } from './addresses.ts';
 import type { Interface, Network, Route } from './model.ts';
 import type { TableEntry } from './routing-table.ts';
 

@@ -1,8 +1,7 @@
-import { networkAddress } from '../metadata/addresses.ts';
+import { addressOf, contains, networkAddress, prefixLength } from '../metadata/addresses.ts';
 import type { Instance, Nic, StaticRoute } from '../metadata/instance.ts';
 import { searchList } from '../metadata/search-list.ts';
 import { type Cidr, type Domain, type IpAddress, isCidr, isIpv6, type Mac } from '../metadata/values.ts';
-import { addressOf, contains, prefixLength } from './addresses.ts';
 
 /** The network that an instance is to have: what every renderer writes down in its own format. */
 export interface Network {

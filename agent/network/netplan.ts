@@ -24,6 +24,11 @@ export const netplan: Renderer = {
     ...network.interfaces.flatMap(dropIn),
     ...waitOnline.files(network),
   ],
+  others: ['/etc/netplan', '/run/netplan'].map((folder) => ({
+    folder,
+    isOne: (name) => name.endsWith('.yaml'),
+    configures: isInNetplan,
+  })),
   // netplan's generator runs before all services, so that of a first boot has seen no file of ours.
   takeUp: (one) => (one === path ? ['netplan', 'generate'] : waitOnline.takeUp(one)),
 };
@@ -96,4 +101,10 @@ function common(one: Interface): object {
 function route({ destination, gateway, onLink }: Route): object {
   if (gateway === undefined) return { to: destination, scope: 'link' };
   return { to: destination, via: gateway, ...(onLink && { 'on-link': true }) };
+}
+
+/** netplan(5): by the interface's name as a key, or by its MAC address in a `match:`. A match by driver or pattern is not seen. */
+function isInNetplan(text: string, { name, mac }: Interface): boolean {
+  const byMac = mac !== undefined && text.toLowerCase().includes(mac);
+  return byMac || text.split('\n').some((line) => /^\s+["']?([^\s"':]+)["']?:/.exec(line)?.[1] === name);
 }

@@ -1,5 +1,6 @@
 import { type Cidr, isIpv6 } from '../metadata/values.ts';
 import { defaultRoutes, expectsAddress, type Interface, type Route, usesIpv6 } from './model.ts';
+import { matchesPattern } from './names.ts';
 import type { Renderer } from './renderer.ts';
 import { waitOnline } from './wait-online.ts';
 
@@ -17,6 +18,12 @@ export const networkd: Renderer = {
     })),
     ...waitOnline.files(network),
   ],
+  others: ['/etc/systemd/network', '/run/systemd/network', '/usr/lib/systemd/network'].map((folder) => ({
+    folder,
+    isOne: (name) => name.endsWith('.network'),
+    configures: isFirstMatch,
+  })),
+  idle: [{ masked: 'systemd-networkd.service' }],
   takeUp: waitOnline.takeUp,
 };
 
@@ -94,4 +101,15 @@ function route({ destination, gateway, onLink }: Route): Section {
 /** IPv6 knows no scopes of routes. */
 function directly(destination: Cidr): string[] {
   return isIpv6(destination) ? [] : ['Scope=link'];
+}
+
+/** systemd.network(5): of the files that match, the first by name holds, in whichever folder it is. */
+function isFirstMatch(text: string, { name, mac }: Interface, file: string): boolean {
+  if (file >= `10-lx-agent-${name}.network`) return false;
+  const match = /^\[Match\]$([^[]*)/m.exec(text)?.[1] ?? '';
+  const value = (key: string) => new RegExp(`^${key}=(.*)$`, 'm').exec(match)?.[1]?.trim().split(/\s+/);
+  const names = value('Name');
+  const macs = value('MACAddress')?.map((one) => one.toLowerCase());
+  if (macs !== undefined && (mac === undefined || !macs.includes(mac))) return false;
+  return names === undefined || names.some((pattern) => matchesPattern(pattern, name));
 }

@@ -1,5 +1,6 @@
 import { isIpv6 } from '../metadata/values.ts';
 import { withHostRoutes } from './host-routes.ts';
+import { othersIfcfg } from './ifcfg.ts';
 import { defaultRoutes, type Interface, isDefault, type Route } from './model.ts';
 import type { RenderedFile, Renderer } from './renderer.ts';
 
@@ -22,6 +23,18 @@ export const networkmanager: Renderer = {
       ...interfaces.filter(({ policy }) => policy === 'full').map(profile),
     ];
   },
+  others: [
+    {
+      folder: '/etc/NetworkManager/system-connections',
+      isOne: () => true,
+      configures: (text, { name }) => {
+        const wanted = /^interface-name=(.*)$/m.exec(text)?.[1]?.trim();
+        return wanted === undefined ? /^type=(802-3-)?ethernet\s*$/m.test(text) : wanted === name;
+      },
+    },
+    othersIfcfg,
+  ],
+  idle: [{ masked: 'NetworkManager.service' }],
 };
 
 const heading = '# Written by lx-agent from sdc:nics and sdc:routes.';

@@ -1,5 +1,5 @@
+import { addressOf } from '../metadata/addresses.ts';
 import { isIpv6 } from '../metadata/values.ts';
-import { addressOf } from './addresses.ts';
 import type { Interface, Route } from './model.ts';
 
 /** illumos's own route(8), for images without iproute2 or BusyBox's `ip`. */

@@ -15,6 +15,7 @@ export const suse: Renderer = {
       { path: `${folder}/ifcfg-${one.name}`, content: renderSuseIfcfg(one) },
       ...(one.policy === 'full' ? routeFile(one) : []),
     ]),
+  idle: [{ masked: 'wicked.service' }],
 };
 
 /**

@@ -1,5 +1,6 @@
 import { acceptAdvertisements } from './accept-advertisements.ts';
 import { defaultRoutes, type Interface, type Network } from './model.ts';
+import { matchesPattern } from './names.ts';
 import type { Renderer } from './renderer.ts';
 import { routeCommand } from './route-command.ts';
 
@@ -14,6 +15,14 @@ const path = '/etc/runit/lx-agent-network';
 export const voidLinux: Renderer = {
   owns: (one) => one === path,
   files: (network) => [{ path, content: renderFragment(network) }],
+  others: [
+    {
+      folder: '/etc/runit/runsvdir/default',
+      settings: '/etc/dhcpcd.conf',
+      isOne: (name) => /^dhcpcd(-|$)/.test(name),
+      configures: isDhcpcds,
+    },
+  ],
 };
 
 /** The commands for each interface; ip-address(8), ip-route(8), dhcpcd(8). */
@@ -39,4 +48,16 @@ function full(one: Interface): string[] {
       ? [`dhcpcd --quiet --background --ipv4only${one.dhcpDefault ? '' : ' --nogateway'} ${name}`]
       : []),
   ];
+}
+
+/** One that is for all interfaces takes those that dhcpcd.conf(5) allows it, all where it names none, and denies it not. */
+function isDhcpcds(text: string, { name }: Interface, service: string): boolean {
+  if (service !== 'dhcpcd') return service === `dhcpcd-${name}`;
+  const patterns = (option: string) =>
+    [...text.matchAll(new RegExp(`^[ \\t]*${option}[ \\t]+(.*)$`, 'gm'))].flatMap(([, list = '']) =>
+      list.split(/[\s,]+/).filter((pattern) => pattern !== ''),
+    );
+  const isAmong = (list: readonly string[]) => list.some((pattern) => matchesPattern(pattern, name));
+  const allowed = patterns('allowinterfaces');
+  return (allowed.length === 0 || isAmong(allowed)) && !isAmong(patterns('denyinterfaces'));
 }

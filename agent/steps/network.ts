@@ -24,18 +24,18 @@ export const network: Step = {
   async plan(instance, system) {
     if (instance.docker) return { skip: "in a Docker container the platform's own init sets up the network" };
     const name = chooseRenderer(system);
-    const idle = name && idleService(system.root, name);
+    const renderer = name && (await loadRenderer(name));
+    const idle = renderer && idleService(system.root, renderer);
     const policy = choiceWith(idle, system.configuration.network.policy);
     const wanted = networkOf(instance, linksAtFirstLook(system), policy);
     if (wanted === undefined) return { skip: 'the metadata does not say which network interfaces there are' };
-    if (name === undefined) return { skip: 'no network service that the agent knows is installed' };
-    const renderer = await loadRenderer(name);
+    if (renderer === undefined) return { skip: 'no network service that the agent knows is installed' };
     const files = await renderer.files(wanted, system.root);
     const own = new Set([
       ...files.filter(({ claim }) => claim !== 'shared').map(({ path }) => path),
       ...Object.keys(system.state.files),
     ]);
-    const others = conflictingFiles(system.root, name, wanted, (path) => own.has(path)).map(
+    const others = conflictingFiles(system.root, renderer, wanted, (path) => own.has(path)).map(
       ({ path, interfaces }) =>
         `; ${path}, which is not the agent's, also configures ${interfaces.join(', ')}`,
     );

@@ -30,7 +30,7 @@ export async function readMetadata(
   try {
     const { answers, exchange } = await getKeys(keys, {
       socketPath,
-      deadline: deadline * 1000,
+      deadline,
       ...(onWait === undefined ? {} : { onWait: (reason: string) => onWait(reason, deadline) }),
     });
     const found = keys.filter((key) => answers.get(key)?.status === 'found');

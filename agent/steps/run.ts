@@ -20,7 +20,7 @@ export async function run(options: RunOptions): Promise<Report> {
   const root = openRoot(options.rootDirectory);
   if (options.dryRun || !isStageOfBoot('late', options, root)) return await runSteps(options, root);
   // `lx-agent status` shows that the late stage is running, and scripts can wait for it.
-  const { whileLateStageRuns } = await import('./late-stage-marker.ts');
+  const { whileLateStageRuns } = await import('./late-stage-lock.ts');
   return await whileLateStageRuns(root, () => runSteps(options, root));
 }
 

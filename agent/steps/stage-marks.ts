@@ -1,7 +1,6 @@
 import type { Report } from '../report/report.ts';
 import type { Stage } from '../system/boot.ts';
-import { markDoneBeforeInit } from '../system/boot-marks.ts';
-import { markLateStage } from '../system/late-mark.ts';
+import { markDoneBeforeInit, markLateStage } from '../system/boot-marks.ts';
 import { needsInit } from './reason-to-skip.ts';
 import { type Run, withWriteFaults } from './run-report.ts';
 

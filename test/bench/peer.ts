@@ -2,8 +2,8 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { lateMark } from '../../agent/system/boot-marks.ts';
 import { copyInChunks } from '../../agent/system/copy-in-chunks.ts';
-import { lateMark } from '../../agent/system/late-mark.ts';
 
 const roots = process.env.LX_AGENT_ROOTS ?? '/tmp/lx-agent-roots';
 

@@ -61,7 +61,7 @@ export async function scaleTable(): Promise<string[]> {
     await add('routes: which are missing', ({ network }) => missingRoutes(network, { ipv4: [], ipv6: [] }));
     const names = Array.from({ length: 2000 }, (_, index) => `key-${index}`);
     for (const name of names) server.metadata.set(name, `value of ${name}`);
-    const get = (keys: readonly string[]) => getKeys(keys, { socketPath, deadline: 60_000 });
+    const get = (keys: readonly string[]) => getKeys(keys, { socketPath, deadline: 60 });
     rows.push([
       'keys: 1,000 and 2,000, both ends',
       await cost(() => get(names.slice(0, 1000))),

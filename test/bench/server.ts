@@ -31,7 +31,7 @@ export async function openServer(
   await once(createInterface(child.stdout), 'line');
   return {
     socketPath,
-    set: (key, value) => putKey(key, Buffer.from(value), { socketPath, deadline: 10_000 }),
+    set: (key, value) => putKey(key, Buffer.from(value), { socketPath, deadline: 10 }),
     peakMemory: () =>
       Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1024,
     async close() {

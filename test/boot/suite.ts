@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { lateMark } from '../../agent/system/late-mark.ts';
+import { lateMark } from '../../agent/system/boot-marks.ts';
 import { boot, type Disk, type Ending } from './guest.ts';
 import { instance } from './instance.ts';
 import { type BootPlace, bootPlace } from './place.ts';

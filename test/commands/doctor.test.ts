@@ -187,7 +187,7 @@ describe('what the doctor says', () => {
     const socketPath = join(temporaryRoot(), 'metadata.sock');
     const server = await startMetadataServer({ socketPath, metadata, faults: { mute: true } });
     onTestFinished(() => server.close());
-    const { findings } = await checkMetadata(socketPath, 200);
+    const { findings } = await checkMetadata(socketPath, 0.2);
     expect(findings).toMatchObject([
       { status: 'wrong', subject: 'metadata', remedy: expect.stringContaining('svcadm restart metadata') },
     ]);

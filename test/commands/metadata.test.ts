@@ -29,7 +29,7 @@ async function call(verb: 'get' | 'list' | 'put' | 'delete', operands: string[],
       said[stream] += Buffer.from(content).toString();
     },
   });
-  const options = { socketPath: join(folder, 'metadata.sock'), deadline: 2000, json };
+  const options = { socketPath: join(folder, 'metadata.sock'), deadline: 2, json };
   const io = { stdout: output('out'), stderr: output('err'), readInput: () => Buffer.from(input) };
   return { status: await metadataCommand(verb, operands, options, io), ...said };
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { waitForBoot } from '../../agent/commands/status-wait.ts';
 import type { Report } from '../../agent/report/report.ts';
 import { keepReport } from '../../agent/report/report-file.ts';
-import { whileLateStageRuns } from '../../agent/steps/late-stage-marker.ts';
+import { whileLateStageRuns } from '../../agent/steps/late-stage-lock.ts';
 import { bootIdentity } from '../../agent/system/boot.ts';
 import { openRoot } from '../../agent/system/open-root.ts';
 import { processIdentity } from '../../agent/system/process-identity.ts';

@@ -23,14 +23,16 @@ function check(tree: Tree, given: Partial<System> = {}) {
   return checkNetworkServices(instance, scratchSystem({ ...debian, ...tree }, { state, ...given }));
 }
 
-it('one service, and the agent’s own file alone, is how it should be', () => {
-  expect(check({})).toMatchObject([{ status: 'ok', text: 'nothing but ifupdown configures the interfaces' }]);
+it('one service, and the agent’s own file alone, is how it should be', async () => {
+  expect(await check({})).toMatchObject([
+    { status: 'ok', text: 'nothing but ifupdown configures the interfaces' },
+  ]);
 });
 
 describe('a stanza of others beside the agent’s', () => {
-  it('by DHCP would take the platform’s address away', () => {
+  it('by DHCP would take the platform’s address away', async () => {
     expect(
-      check({ 'etc/network/interfaces.d/50-cloud-init': 'auto eth0\niface eth0 inet dhcp\n' }),
+      await check({ 'etc/network/interfaces.d/50-cloud-init': 'auto eth0\niface eth0 inet dhcp\n' }),
     ).toMatchObject([
       {
         status: 'wrong',
@@ -40,13 +42,13 @@ describe('a stanza of others beside the agent’s', () => {
     ]);
   });
 
-  it('with an address fights for it; one for another interface, or a manual one, does not', () => {
+  it('with an address fights for it; one for another interface, or a manual one, does not', async () => {
     const stanza = (text: string) => check({ 'etc/network/interfaces.d/50-x': text });
-    expect(stanza('iface eth0 inet static\n address 192.0.2.11/24\n')).toMatchObject([
+    expect(await stanza('iface eth0 inet static\n address 192.0.2.11/24\n')).toMatchObject([
       { status: 'wrong', remedy: expect.stringContaining('the last one to set them wins') },
     ]);
-    expect(stanza('iface eth7 inet dhcp\n')).toMatchObject([{ status: 'ok' }]);
-    expect(stanza('iface eth0 inet manual\n')).toMatchObject([{ status: 'ok' }]);
+    expect(await stanza('iface eth7 inet dhcp\n')).toMatchObject([{ status: 'ok' }]);
+    expect(await stanza('iface eth0 inet manual\n')).toMatchObject([{ status: 'ok' }]);
   });
 
   it.each([
@@ -69,12 +71,12 @@ describe('a stanza of others beside the agent’s', () => {
       { 'etc/NetworkManager/system-connections/wired': '[connection]\ntype=ethernet\n[ipv4]\nmethod=auto\n' },
     ],
     ['networkd', { 'etc/systemd/network/05-dhcp.network': '[Match]\nName=e*\n[Network]\nDHCP=yes\n' }],
-  ] as const)('in the words of %s', (renderer, tree) => {
+  ] as const)('in the words of %s', async (renderer, tree) => {
     const configuration = {
       ...scratchSystem({}).configuration,
       network: { renderer, policy: 'auto' as const },
     };
-    expect(check(tree, { configuration })).toContainEqual(
+    expect(await check(tree, { configuration })).toContainEqual(
       expect.objectContaining({ status: 'wrong', text: expect.stringContaining('configures eth0 by DHCP') }),
     );
   });
@@ -86,9 +88,9 @@ describe('a second network service for the interface', () => {
     ['NetworkManager', {}],
     ['dhcpcd', {}],
     ['connman', {}],
-  ] as const)('%s', (name, tree) => {
+  ] as const)('%s', async (name, tree) => {
     const enabled = { ...tree, [`${wants}/${name}.service`]: '-> /lib/systemd/system/x.service' };
-    expect(check(enabled)).toMatchObject([
+    expect(await check(enabled)).toMatchObject([
       {
         status: 'wrong',
         text: expect.stringMatching(`two network services are enabled for eth0: ifupdown, .* and ${name}, `),
@@ -96,7 +98,7 @@ describe('a second network service for the interface', () => {
       },
     ]);
     const masked = { ...enabled, [`etc/systemd/system/${name}.service`]: '-> /dev/null' };
-    expect(check(masked)).toMatchObject([{ status: 'ok' }]);
+    expect(await check(masked)).toMatchObject([{ status: 'ok' }]);
   });
 
   it.each([
@@ -116,14 +118,16 @@ describe('a second network service for the interface', () => {
       `${wants}/dhcpcd.service`,
       { 'etc/dhcpcd.conf': 'denyinterfaces eth*\n' },
     ],
-  ] as const)('is none: %s', (_name, unit, tree) => {
-    expect(check({ ...tree, [unit]: '-> /lib/systemd/system/x.service' })).toMatchObject([{ status: 'ok' }]);
+  ] as const)('is none: %s', async (_name, unit, tree) => {
+    expect(await check({ ...tree, [unit]: '-> /lib/systemd/system/x.service' })).toMatchObject([
+      { status: 'ok' },
+    ]);
   });
 
   it.each(['etc/runlevels/default/dhcpcd', 'etc/rc2.d/S02dhcpcd', 'etc/runit/runsvdir/default/dhcpcd'])(
     'is known under other init systems: %s',
-    (link) => {
-      expect(check({ [link]: '-> /etc/init.d/dhcpcd' })).toMatchObject([{ status: 'wrong' }]);
+    async (link) => {
+      expect(await check({ [link]: '-> /etc/init.d/dhcpcd' })).toMatchObject([{ status: 'wrong' }]);
     },
   );
 });

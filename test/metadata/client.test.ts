@@ -36,7 +36,7 @@ async function serve(metadata: Metadata, faults: Faults = {}): Promise<MetadataS
   return server;
 }
 
-const options = () => ({ socketPath, deadline: 10_000, requestTimeout: 150 });
+const options = () => ({ socketPath, deadline: 10, requestTimeout: 150 });
 const found = (text: string) => ({ status: 'found', value: Buffer.from(text) });
 
 const metadata = {
@@ -109,7 +109,7 @@ describe('a server at fault is asked until it has answered everything', () => {
 describe('what is not there is said', () => {
   test('a mute server ends at the deadline with what was tried', async () => {
     await serve(metadata, { mute: true });
-    const failure = getKeys(wanted, { ...options(), deadline: 400 });
+    const failure = getKeys(wanted, { ...options(), deadline: 0.4 });
     await expect(failure).rejects.toBeInstanceOf(MetadataUnavailable);
     await expect(failure).rejects.toThrow(
       /^no metadata from .*\/metadata\.sock: .* connections\); see on the host/,
@@ -118,7 +118,7 @@ describe('what is not there is said', () => {
 
   test('a socket that never comes ends at the deadline, and the wait was told', async () => {
     const waits: string[] = [];
-    const failure = getKeys(wanted, { ...options(), deadline: 200, onWait: (reason) => waits.push(reason) });
+    const failure = getKeys(wanted, { ...options(), deadline: 0.2, onWait: (reason) => waits.push(reason) });
     await expect(failure).rejects.toMatchObject({ name: 'MetadataUnavailable', connections: 0 });
     expect(waits).toEqual([expect.stringContaining('ENOENT')]);
   });
@@ -127,7 +127,7 @@ describe('what is not there is said', () => {
     const waits: string[] = [];
     const failure = getKeys(wanted, {
       socketPath: join(folder, 'no-such-folder', 'metadata.sock'),
-      deadline: 3_600_000,
+      deadline: 3600,
       onWait: (reason) => waits.push(reason),
     });
     await expect(failure).rejects.toThrow(/this is no lx zone/);
@@ -158,7 +158,7 @@ describe('size', () => {
     const { answers } = await getKeys(['big', 'small'], {
       ...options(),
       requestTimeout: 5000,
-      deadline: 30_000,
+      deadline: 30,
     });
     const big = answers.get('big');
     expect(big?.status === 'found' && big.value.equals(Buffer.from(value))).toBe(true);

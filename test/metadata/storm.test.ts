@@ -23,9 +23,7 @@ test('1,500 clients at once all get everything, each in one connection', { timeo
   const { server, socketPath } = await serve(web);
   const asked = steps.flatMap((step) => step.keys);
   const fetched = await Promise.all(
-    Array.from({ length: 1500 }, () =>
-      getKeys(asked, { socketPath, deadline: 60_000, requestTimeout: 60_000 }),
-    ),
+    Array.from({ length: 1500 }, () => getKeys(asked, { socketPath, deadline: 60, requestTimeout: 60_000 })),
   );
   expect(fetched.every(({ answers }) => decodeInstance(answers).hostname === 'web-1')).toBe(true);
   expect(fetched.every(({ exchange }) => exchange.connections === 1 && exchange.writes === 1)).toBe(true);
@@ -37,7 +35,7 @@ test('1,000 keys are one connection and one write, as few are', { timeout: 60_00
     Array.from({ length: 1000 }, (_, index) => [`key-${index}`, `value ${index}`]),
   );
   const { socketPath } = await serve(many);
-  const { answers, exchange } = await getKeys(Object.keys(many), { socketPath, deadline: 30_000 });
+  const { answers, exchange } = await getKeys(Object.keys(many), { socketPath, deadline: 30 });
   expect([...answers.values()].filter(({ status }) => status === 'found')).toHaveLength(1000);
   expect(exchange).toMatchObject({ connections: 1, writes: 1 });
 });
@@ -45,7 +43,7 @@ test('1,000 keys are one connection and one write, as few are', { timeout: 60_00
 test('64 MiB of user-data arrive whole', { timeout: 60_000 }, async () => {
   const value = '0123456789abcdef'.repeat(4 * 1024 * 1024);
   const { socketPath } = await serve({ 'user-data': value });
-  const { answers } = await getKeys(['user-data'], { socketPath, deadline: 60_000 });
+  const { answers } = await getKeys(['user-data'], { socketPath, deadline: 60 });
   const instance = decodeInstance(answers);
   expect(instance.userData?.length).toBe(value.length);
   expect(instance.userData?.equals(Buffer.from(value))).toBe(true);

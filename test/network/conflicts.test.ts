@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
+import { loadRenderer } from '../../agent/network/choose.ts';
 import { conflictingFiles } from '../../agent/network/conflicts.ts';
+import { voidLinux } from '../../agent/network/void.ts';
 import type { RendererName } from '../../agent/system/configuration.ts';
 import { openRoot } from '../../agent/system/open-root.ts';
 import { temporaryRoot } from '../support/temporary-root.ts';
@@ -8,9 +10,9 @@ import { caseNamed } from './cases.ts';
 const network = caseNamed('routes');
 
 /** Whether a file stands in the way of ours for eth0 or eth1, and for which. */
-function inTheWay(renderer: RendererName, path: string, content: string): readonly string[] {
+async function inTheWay(name: RendererName, path: string, content: string): Promise<readonly string[]> {
   const root = openRoot(temporaryRoot({ [path]: content }));
-  return conflictingFiles(root, renderer, network, (one) => one.includes('lx-agent')).flatMap(
+  return conflictingFiles(root, await loadRenderer(name), network, (one) => one.includes('lx-agent')).flatMap(
     ({ interfaces }) => interfaces,
   );
 }
@@ -82,8 +84,8 @@ it.each<[string, RendererName, string, string, string[]]>([
   ['another service', 'void', '/etc/runit/runsvdir/default/sshd/run', '#!/bin/sh\n', []],
   ['a saved file', 'ifcfg', `${scripts}/ifcfg-eth0.rpmsave`, 'DEVICE=eth0\n', []],
   ['the loopback', 'ifcfg', `${scripts}/ifcfg-lo`, 'DEVICE=lo\n', []],
-])('%s, %s: %s', (_, renderer, path, content, interfaces) => {
-  expect(inTheWay(renderer, path, content)).toEqual(interfaces);
+])('%s, %s: %s', async (_, renderer, path, content, interfaces) => {
+  expect(await inTheWay(renderer, path, content)).toEqual(interfaces);
 });
 
 it.each([
@@ -94,6 +96,6 @@ it.each([
   const root = openRoot(temporaryRoot({ '/etc/dhcpcd.conf': settings, '/etc/sv/dhcpcd/run': '' }));
   root.makeDirectory('/etc/runit/runsvdir/default', { mode: 0o755 });
   root.link('/etc/runit/runsvdir/default/dhcpcd', '/etc/sv/dhcpcd');
-  const found = conflictingFiles(root, 'void', network, () => false);
+  const found = conflictingFiles(root, voidLinux, network, () => false);
   expect(found.flatMap((one) => one.interfaces)).toEqual(interfaces);
 });

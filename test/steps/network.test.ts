@@ -4,8 +4,9 @@ import { fingerprint } from '../../agent/change/ownership.ts';
 import { settle } from '../../agent/change/settle.ts';
 import { planPreparation, prepare } from '../../agent/image/prepare.ts';
 import { rules } from '../../agent/image/rules/all.ts';
-import { chooseRenderer } from '../../agent/network/choose.ts';
+import { chooseRenderer, loadRenderer } from '../../agent/network/choose.ts';
 import { choiceWith, idleService } from '../../agent/network/idle-service.ts';
+import { ifupdown } from '../../agent/network/ifupdown.ts';
 import { network } from '../../agent/steps/network.ts';
 import { defaultConfiguration } from '../../agent/system/configuration.ts';
 import { openRoot } from '../../agent/system/open-root.ts';
@@ -192,7 +193,7 @@ it('is skipped in a Docker container, without NICs, and where no network service
 
 it('leaves `auto` as it is where the service does its work', () => {
   expect(choiceWith(undefined, 'auto')).toBe('auto');
-  expect(idleService(openRoot(temporaryRoot({ '/etc/init.d/networking': '#!/bin/sh\n' })), 'ifupdown')).toBe(
+  expect(idleService(openRoot(temporaryRoot({ '/etc/init.d/networking': '#!/bin/sh\n' })), ifupdown)).toBe(
     undefined,
   );
 });
@@ -263,6 +264,7 @@ it.each(Object.entries(prepared))('takes all for the platform’s where %s was m
   const unread = `; but nobody reads them, for ${idle} keeps the network service from its work`;
   expect((await policies('full')).every((why) => why.includes(unread))).toBe(true);
   expect((await policies('auto')).some((why) => why.includes(unread))).toBe(false);
-  const found = idleService(root, chooseRenderer(scratchSystem({}, given)) ?? 'netifrc');
+  const renderer = await loadRenderer(chooseRenderer(scratchSystem({}, given)) ?? 'netifrc');
+  const found = idleService(root, renderer);
   expect([found, choiceWith(found, 'auto'), choiceWith(found, 'full')]).toEqual([idle, 'hands-off', 'full']);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { lateMark, markLateStage } from '../../agent/system/late-mark.ts';
+import { lateMark, markLateStage } from '../../agent/system/boot-marks.ts';
 import { openRoot } from '../../agent/system/open-root.ts';
 import type { Root } from '../../agent/system/root.ts';
 import { temporaryRoot } from '../support/temporary-root.ts';

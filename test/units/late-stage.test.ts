@@ -3,7 +3,7 @@ import { chmodSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { unitText } from '../../agent/image/assets.ts';
-import { lateMark } from '../../agent/system/late-mark.ts';
+import { lateMark } from '../../agent/system/boot-marks.ts';
 import { temporaryRoot } from '../support/temporary-root.ts';
 import { readUpstartJob } from './upstart-job.ts';
 

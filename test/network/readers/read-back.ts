@@ -1,5 +1,5 @@
+import { contains } from '../../../agent/metadata/addresses.ts';
 import { type IpAddress, isIpv6 } from '../../../agent/metadata/values.ts';
-import { contains } from '../../../agent/network/addresses.ts';
 import type { Interface, Network, Route } from '../../../agent/network/model.ts';
 import { cidr } from './values.ts';
 

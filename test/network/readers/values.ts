@@ -1,5 +1,5 @@
+import { contains } from '../../../agent/metadata/addresses.ts';
 import { type Cidr, type IpAddress, isCidr, isIpAddress, isIpv6 } from '../../../agent/metadata/values.ts';
-import { contains } from '../../../agent/network/addresses.ts';
 import type { Route } from '../../../agent/network/model.ts';
 import type { ReadBack } from './read-back.ts';
 

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { agentBinary } from '../support/built.ts';
 import { changesFolder, onRoot } from './image-root.ts';
 import { instance } from './instance.ts';
+import { zoneCalls } from './zone/calls.ts';
 
 /** The instance of the boot tests, with data and a script that asks the agent itself. */
 const metadata = {
@@ -15,7 +16,7 @@ const metadata = {
   'sdc:operator-script': 'echo operator >/var/log/operator-was-here\n',
 };
 
-/** First the whole run, then the early stage again under strace; in namespaces of their own. */
+/** First the whole run, then the early stage again under strace; in namespaces of their own, by a zone's system calls. */
 const script = `
 root=$1
 trap 'umount -l "$root/dev" "$root/proc" "$root/native/.zonecontrol"' EXIT
@@ -26,7 +27,7 @@ mount --bind "$SOCKETS" "$root/native/.zonecontrol"
 "$AGENT" image install --root "$root"
 for program in usr/sbin/sshd usr/bin/ssh-keygen; do mv "$root/$program.real" "$root/$program"; done
 : >"$root/var/svc/provisioning"
-unshare --uts --net --ipc sh -euc '
+unshare --uts --net --ipc $ZONE sh -euc '
   root=$1
   chroot "$root" /usr/bin/lx-agent run --json >"$OUT/first.json"
   hostname >"$OUT/hostname"
@@ -58,7 +59,14 @@ describe('a Debian root, by chroot, from the metadata socket to a finished insta
     stopServer = () => server.kill();
     await new Promise((resolve) => server.stdout.once('data', resolve));
     changes = changesFolder(afterAll);
-    onRoot(['systemd', 'base'], changes, script, { AGENT: agentBinary, SOCKETS: sockets, OUT: out });
+    const zone = await zoneCalls();
+    onRoot(['systemd', 'base'], changes, script, {
+      AGENT: agentBinary,
+      SOCKETS: sockets,
+      OUT: out,
+      ZONE: zone.argv.join(' '),
+    });
+    await zone.end();
   });
   afterAll(() => {
     stopServer();

@@ -42,7 +42,9 @@ if [ "$stage" = mounted ]; then
       named=$(mktemp -d "$upper/cgroup-$name/$own.XXXXXX") && echo $$ >"$named/cgroup.procs" || exit 9
       groups+=("$named")
     done <"$BOX/hierarchies"
-    "$BOX/supervisor" "$upper/box.sock" &
+    mkdir -p "$upper/sys"
+    mount -t tmpfs -o mode=755 tmpfs "$upper/sys" || exit 9
+    "$BOX/supervisor" "$upper/box.sock" "$upper/sys" &
     until [ -S "$upper/box.sock" ]; do sleep 0.01; done
   fi
   export BOOT_STAGE=init
@@ -97,7 +99,7 @@ mount -t proc proc "$root/proc"
 cat /proc/sys/kernel/random/uuid >"$upper/boot_id"
 mount --bind "$upper/boot_id" "$root/proc/sys/kernel/random/boot_id"
 if [ -n "${BOX:-}" ]; then
-  # /proc and /sys have what an lx zone has (zone/answers.ts has the sources). /run and cgroups are for init to mount.
+  # /proc and /sys have what an lx zone has (zone/answers.ts has the sources). /sys, /run and cgroups are for init to mount.
   ln -s console "$root/dev/kmsg"
   new=$root/.new
   mkdir "$new"
@@ -117,20 +119,19 @@ if [ -n "${BOX:-}" ]; then
   for file in cgroups filesystems; do
     mount --bind "$BOX/proc-$file" "$root/proc/$file"
   done
-  mount -t sysfs sysfs "$root/sys"
-  mount -t tmpfs -o mode=755 tmpfs "$new"
-  mkdir -p "$new"/{block,class/net,devices/{system,virtual/{bdi,net},zfs},fs/cgroup}
+  # What init gets when it mounts sysfs.
+  mount -t sysfs sysfs "$new"
+  sys=$upper/sys
+  mkdir -p "$sys"/{block,class/net,devices/{system,virtual/{bdi,net},zfs},fs/cgroup}
   for interface in lo eth0; do
-    [ -e "$root/sys/class/net/$interface" ] || continue
-    mkdir "$new/devices/virtual/net/$interface"
+    [ -e "$new/class/net/$interface" ] || continue
+    mkdir "$sys/devices/virtual/net/$interface"
     for file in address addr_len flags ifindex mtu tx_queue_len type; do
-      cat "$root/sys/class/net/$interface/$file" >"$new/devices/virtual/net/$interface/$file"
+      cat "$new/class/net/$interface/$file" >"$sys/devices/virtual/net/$interface/$file"
     done
-    ln -s "../../devices/virtual/net/$interface" "$new/class/net/$interface"
+    ln -s "../../devices/virtual/net/$interface" "$sys/class/net/$interface"
   done
-  umount "$root/sys"
-  mount --move "$new" "$root/sys"
-  mount -o remount,ro "$root/sys"
+  umount "$new"
   rmdir "$new"
 else
   mount -t tmpfs -o mode=755 tmpfs "$root/run"

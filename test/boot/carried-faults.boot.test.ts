@@ -5,25 +5,33 @@ import { agentBinary } from '../support/built.ts';
 import { debianSystemd } from '../support/roots/debian.ts';
 import { plant } from '../support/temporary-root.ts';
 import { ending, openScratch, type Scratch, treeOf } from './scratch.ts';
+import { type ZoneCalls, zoneCalls } from './zone/calls.ts';
 
 // `lx-agent boot` is killed, or refused a call, at calls spread over a first boot and a later one, all of them with
-// LX_AGENT_ALL_FAULTS=1. It always ends, with 0 unless it is killed, and the next boot ends where an undisturbed one does.
+// LX_AGENT_ALL_FAULTS=1, by the system calls of a zone. It always ends, with 0 unless it is killed, and the next boot ends where an undisturbed one does.
 
 const sample = process.env.LX_AGENT_ALL_FAULTS === undefined ? 3 : Number.POSITIVE_INFINITY;
 const changing = ['write', 'rename', 'fsync', 'mkdir', 'unlink', 'symlink', 'fchmod'];
 const refusals = {
   ENOSPC: ['write', 'fsync', 'mkdir', 'openat', 'rename'],
   EROFS: ['openat', 'mkdir', 'rename', 'unlink', 'symlink'],
-  EIO: ['write', 'fsync', 'read', 'openat', 'readlink', 'statx'],
+  EIO: ['write', 'fsync', 'read', 'openat', 'readlink', 'statx', 'newfstatat'],
 };
 
 let scratch: Scratch;
+let zone: ZoneCalls;
 beforeAll(async () => {
   scratch = await openScratch();
+  zone = await zoneCalls();
 });
-afterAll(() => scratch.close());
+afterAll(async () => {
+  await zone.end();
+  await scratch.close();
+});
 
-const bootOf = (root: string) => [
+const bootOf = (root: string, ...strace: readonly string[]) => [
+  ...zone.argv,
+  ...strace,
   agentBinary,
   'boot',
   '--root',
@@ -66,18 +74,8 @@ for (const name of ['first', 'later'] as const) {
       cpSync(start, root, { recursive: true, verbatimSymlinks: true });
       const log = `${root}.calls`;
       const inject = fault === undefined ? [] : ['-e', `inject=${call}:${fault}`];
-      const end = await ending([
-        'strace',
-        '-f',
-        '-qq',
-        '-y',
-        '-o',
-        log,
-        '-e',
-        `trace=${call}`,
-        ...inject,
-        ...bootOf(root),
-      ]);
+      const strace = ['strace', '-f', '-qq', '-y', '-o', log, '-e', `trace=${call}`, ...inject];
+      const end = await ending(bootOf(root, ...strace));
       return { root, end, calls: readFileSync(log, 'utf8').split('\n') };
     }
 

@@ -6,9 +6,11 @@ import { reportSchema } from '../../agent/report/schema.ts';
 import { steps } from '../../agent/steps/order.ts';
 import { snapshot } from '../support/roots/snapshot.ts';
 import { type Ending, ending, openScratch, type Scratch, treeOf } from './scratch.ts';
+import { type ZoneCalls, zoneCalls } from './zone/calls.ts';
 
-// The built program is killed at each call in turn that changes a file system, and has calls on files refused: every
-// file is then the old one or the new one, every step has been tried, and the next run ends where an undisturbed one does.
+// By the system calls of a zone, the built program is killed at each call in turn that changes a file system, and has
+// calls on files refused: every file is then the old one or the new one, every step has been tried, and the next run ends
+// where an undisturbed one does.
 // All kills are tried; of the refusals of each call a few, spread evenly, or all with LX_AGENT_ALL_FAULTS=1.
 
 const sample = process.env.LX_AGENT_ALL_FAULTS === undefined ? 4 : Number.POSITIVE_INFINITY;
@@ -16,16 +18,34 @@ const changing = ['write', 'rename', 'fsync', 'mkdir', 'unlink', 'symlink', 'fch
 const refusals = {
   ENOSPC: ['write', 'fsync', 'mkdir', 'openat', 'rename'],
   EROFS: ['openat', 'mkdir', 'rename', 'unlink', 'fchmod'],
-  EIO: ['write', 'fsync', 'read', 'rename', 'openat', 'statx', 'readlink', 'getdents64', 'statfs'],
+  EIO: [
+    'write',
+    'fsync',
+    'read',
+    'rename',
+    'openat',
+    'statx',
+    'newfstatat',
+    'readlink',
+    'getdents64',
+    'statfs',
+  ],
   EMFILE: ['openat'],
-  EACCES: ['openat', 'mkdir', 'rename', 'statx', 'readlink'],
+  EACCES: ['openat', 'mkdir', 'rename', 'statx', 'newfstatat', 'readlink'],
 };
 
 let scratch: Scratch;
+let zone: ZoneCalls;
 beforeAll(async () => {
   scratch = await openScratch();
+  zone = await zoneCalls();
 });
-afterAll(() => scratch.close());
+afterAll(async () => {
+  await zone.end();
+  await scratch.close();
+});
+
+const inZone = (root: string) => [...zone.argv, ...scratch.run(root)];
 
 /** Where a disturbed run starts and where it must end, after one more. */
 interface Scenario {
@@ -47,7 +67,7 @@ for (const name of ['first boot', 'change', 'unchanged boot'] as const) {
       const argv = ['strace', '-f', '-qq', '-y', '-o', log, ...faults.flatMap((fault) => ['-e', fault])];
       return {
         root,
-        argv: [...argv, ...scratch.run(root)],
+        argv: [...zone.argv, ...argv, ...scratch.run(root)],
         calls: () => readFileSync(log, 'utf8').split('\n'),
       };
     }
@@ -55,7 +75,7 @@ for (const name of ['first boot', 'change', 'unchanged boot'] as const) {
     beforeAll(async () => {
       scratch.server.metadata.set('hostname', 'web-1');
       const start = scratch.root(`start of ${name}`.replaceAll(' ', '-'));
-      if (name !== 'first boot') expect((await ending(scratch.run(start))).status).toBe(0);
+      if (name !== 'first boot') expect((await ending(inZone(start))).status).toBe(0);
       if (name === 'change') {
         scratch.server.metadata.set('hostname', 'web-2');
         scratch.server.metadata.set('sdc:resolvers', ['192.0.2.54']);
@@ -63,7 +83,7 @@ for (const name of ['first boot', 'change', 'unchanged boot'] as const) {
       }
       const end = `${start}-undisturbed`;
       cpSync(start, end, { recursive: true });
-      expect((await ending(scratch.run(end))).status).toBe(0);
+      expect((await ending(inZone(end))).status).toBe(0);
       scenario = { start, before: treeOf(start), after: treeOf(end) };
     });
 
@@ -176,7 +196,7 @@ function reportsOfRuns(root: string): string[] {
 
 /** The next run ends where an undisturbed one does, with nothing temporary left. */
 async function expectMended(root: string, { after }: Scenario, what: string): Promise<void> {
-  const { status, said } = await ending(scratch.run(root));
+  const { status, said } = await ending(inZone(root));
   expect({ status, said: status === 0 ? '' : said }, what).toEqual({ status: 0, said: '' });
   expect(treeOf(root), what).toEqual(after);
 }

@@ -7,66 +7,38 @@ import { undocumented } from '../support/modes.ts';
 import { layersFolder } from './installed.ts';
 import { instance } from './instance.ts';
 import { ending, openScratch, type Scratch, treeOf } from './scratch.ts';
+import type { Answer } from './zone/answers.ts';
+import { type ZoneCalls, zoneCalls } from './zone/calls.ts';
 
-/** System calls that came after Linux 3.13, or that lx does not have; `?` where strace itself may not know one. */
-const newer = [
-  'statx',
-  'clone3',
-  'rseq',
-  'openat2',
-  'faccessat2',
-  'close_range',
-  'io_uring_setup',
-  'io_uring_enter',
-  'io_uring_register',
-  'pidfd_open',
-  'pidfd_send_signal',
-  'pidfd_getfd',
-  'copy_file_range',
-  'membarrier',
-  'memfd_create',
-  'getrandom',
-  'renameat2',
-  'execveat',
-  'mlock2',
-  'preadv2',
-  'pwritev2',
-  'pkey_mprotect',
-  'pkey_alloc',
-  'pkey_free',
-  'seccomp',
-  'bpf',
-  'userfaultfd',
-  'sched_setattr',
-  'sched_getattr',
-  'epoll_pwait2',
-  'fchmodat2',
-  'futex_waitv',
-  'process_madvise',
-  'cachestat',
-  'landlock_create_ruleset',
-  'fsopen',
-  'fsmount',
-  'move_mount',
-  'open_tree',
-  'mount_setattr',
-].map((name) => `?${name}`);
+/** A kernel that is poorer than a zone's: it has no netlink. */
+const noNetlink: Answer = {
+  call: 'socket',
+  number: 41,
+  // AF_NETLINK.
+  when: { argument: 0, isOneOf: [16] },
+  answer: 'EAFNOSUPPORT',
+  source: 'no zone: who is refused goes on without',
+};
 
 const here = import.meta.dirname;
 
 let scratch: Scratch;
+let zone: ZoneCalls;
 beforeAll(async () => {
   scratch = await openScratch();
+  zone = await zoneCalls([noNetlink]);
 });
-afterAll(() => scratch.close());
+afterAll(async () => {
+  await zone.end();
+  await scratch.close();
+});
 
-it('does the work of both stages on a kernel of Linux 3.13, without /sys, a writable /proc/sys or netlink', async () => {
+it('does the work of both stages by the system calls of a zone on an old release, without /sys, a writable /proc/sys or netlink', async () => {
   const reference = scratch.root('reference');
   expect((await ending(scratch.run(reference))).status).toBe(0);
 
   const root = scratch.root('older');
   const log = join(scratch.folder, 'calls');
-  const set = newer.join(',');
   const older = [
     'unshare',
     '--mount',
@@ -79,22 +51,15 @@ it('does the work of both stages on a kernel of Linux 3.13, without /sys, a writ
     'setarch',
     'x86_64',
     '--uname-2.6',
-    'strace',
-    '-f',
-    '-qq',
-    '-o',
-    log,
-    '-e',
-    `trace=${set},socket`,
-    '-e',
-    `inject=${set}:error=ENOSYS`,
+    ...zone.argv,
+    ...['strace', '-f', '-qq', '-o', log, '-e', 'trace=statx,socket'],
   ];
   const first = await ending([...older, ...scratch.run(root)]);
   expect(first).toMatchObject({ status: 0, signal: null });
   expect(treeOf(root)).toEqual(treeOf(reference));
 
   const calls = readFileSync(log, 'utf8');
-  expect(calls).toMatch(/statx\(.*ENOSYS.*INJECTED/);
+  expect(calls).toMatch(/statx\(.*ENOSYS/);
   // Netlink cannot be refused to one who never asks.
   expect(calls.match(/socket\(AF_\w+/g)).toEqual(['socket(AF_UNIX']);
 
@@ -128,24 +93,14 @@ it('boots live, both stages with their scripts, where netlink is refused as well
     const end = await ending([
       ...['unshare', '--mount', '--net', '--uts', '--propagation', 'private'],
       ...[join(here, 'older-kernel.sh'), lower, folder, agentBinary, sockets],
-      ...[
-        'setarch',
-        'x86_64',
-        '--uname-2.6',
-        join(here, 'refuse-netlink.py'),
-        'strace',
-        '-f',
-        '-qq',
-        '-o',
-        calls,
-      ],
-      ...['-e', `trace=${newer.join(',')},socket`, '-e', `inject=${newer.join(',')}:error=ENOSYS`],
+      ...['setarch', 'x86_64', '--uname-2.6', ...zone.argv],
+      ...['strace', '-f', '-qq', '-o', calls, '-e', 'trace=statx,socket'],
       ...['sh', '-c', `chroot "$0" /bin/sh -c '${inside}'`],
     ]);
     expect(end.said).toMatch(/^early 0$/m);
     expect(end.said).toMatch(/^late 0$/m);
     const traced = readFileSync(calls, 'utf8');
-    expect(traced).toMatch(/statx\(.*ENOSYS.*INJECTED/);
+    expect(traced).toMatch(/statx\(.*ENOSYS/);
     // The interfaces of the machine are asked for by netlink; who is refused goes on without.
     expect(traced).toMatch(/socket\(AF_NETLINK.*EAFNOSUPPORT/);
 

@@ -15,7 +15,6 @@ export const packages: readonly { readonly name: string; readonly program: strin
   { name: 'gcc', program: 'gcc' },
   { name: 'libc6-dev', program: '../include/stdlib.h' },
   { name: 'strace', program: 'strace' },
-  { name: 'python3-minimal', program: 'python3' },
   { name: 'man-db', program: 'man' },
   { name: 'zsh', program: 'zsh' },
   { name: 'fish', program: 'fish' },

@@ -7,6 +7,7 @@ import { agentBinary } from '../support/built.ts';
 import { startMetadataServer } from '../support/metadata-server.ts';
 import { layersFolder } from './installed.ts';
 import { instance } from './instance.ts';
+import { zoneCalls } from './zone/calls.ts';
 
 /** A root that holds BusyBox, linked statically, and nothing else; or Debian's musl beside it. */
 function bareRoot(musl: boolean): string {
@@ -42,7 +43,7 @@ describe.each([
   ['no C library at all', false],
   ['musl', true],
 ])('in a root with %s', (_name, musl) => {
-  test('the installed agent makes an instance, by its own C library', async () => {
+  test('the installed agent makes an instance, by its own C library and the system calls of a zone', async () => {
     const root = bareRoot(musl);
     const installed = execFileSync(agentBinary, ['image', 'install', '--root', root], { encoding: 'utf8' });
     expect(installed).toContain('C library: its own, in /usr/lib/lx-agent/runtime');
@@ -50,15 +51,18 @@ describe.each([
       socketPath: join(root, 'native/.zonecontrol/metadata.sock'),
       metadata: instance,
     });
+    const zone = await zoneCalls();
     // A name of its own, so that the machine keeps its.
     const child = await ended('unshare', [
       '--uts',
+      ...zone.argv,
       'chroot',
       root,
       '/bin/sh',
       '-c',
       '/usr/bin/lx-agent run --stage early hostname resolver; echo "exit $?"; hostname',
     ]);
+    await zone.end();
     await server.close();
     expect(child).toMatch(/^exit 0\nweb-1\n$/m);
     expect(readFileSync(join(root, 'etc/hostname'), 'utf8')).toBe('web-1\n');

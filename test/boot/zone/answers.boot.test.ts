@@ -119,7 +119,9 @@ describe('mount(2) in the box', () => {
     ],
     ['cgroup 1 with a name', 'x', '/mnt', 'cgroup', 0, 'none,name=systemd', 0],
     ['proc once more', 'proc', '/proc', 'proc', 0, '-', 0],
-    ['sysfs once more', 'sysfs', '/sys', 'sysfs', 0, '-', 0],
+    ['sysfs', 'sysfs', '/media', 'sysfs', 0, '-', 0],
+    ['sysfs once more', 'sysfs', '/sys', 'sysfs', 0, '-', errorNumbers.EBUSY],
+    ['sysfs where there is no folder', 'sysfs', '/nowhere', 'sysfs', 0, '-', errorNumbers.ENOENT],
   ])('answers %s', async (_name, source, target, type, flags, options, wanted) => {
     const said = await guest.run('ask', 'mount', source, target, type, String(flags), options);
     expect(Number(said)).toBe(wanted);

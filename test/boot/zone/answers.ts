@@ -21,7 +21,9 @@ export type Test =
 /** Linux's numbers of the errors that the box answers with. */
 export const errorNumbers = {
   EPERM: 1,
+  ENOENT: 2,
   EFAULT: 14,
+  EBUSY: 16,
   ENODEV: 19,
   EINVAL: 22,
   ENOTTY: 25,
@@ -156,6 +158,8 @@ const netlinkSource = 'uts/common/brand/lx/io/lx_netlink.c';
 /** Where the privileges are asked for that a zone has not: to set the clock, to make devices. */
 const policy = 'uts/common/os/policy.c';
 
+const mount = 'uts/common/brand/lx/syscall/lx_mount.c';
+
 /** S_IFCHR; S_IFBLK has the same bits but for 0x4000. */
 const deviceMode = 0x2000;
 
@@ -282,7 +286,16 @@ export const answers: readonly Answer[] = [
     call: 'mount',
     number: 165,
     answer: 'asked of the supervisor',
-    source: 'uts/common/brand/lx/syscall/lx_mount.c',
+    source: mount,
+  },
+  {
+    // Only MNT_FORCE is known. Debian's sysvinit is linked with libselinux, which would unmount /proc with MNT_DETACH:
+    // a mount of proc on itself has succeeded.
+    call: 'umount2',
+    number: 166,
+    when: { argument: 1, hasAnyBitOf: 0xfffffffe },
+    answer: 'EINVAL',
+    source: mount,
   },
   {
     call: 'uname',
@@ -306,8 +319,6 @@ export const netlink = {
   /** RTM_GETLINK, RTM_GETADDR, RTM_GETROUTE (that of IPv6 is EPROTO). */
   requests: [18, 22, 26],
 } as const;
-
-const mount = 'uts/common/brand/lx/syscall/lx_mount.c';
 
 /** What mount(2) of an lx zone takes, for the supervisor: file system types with their options, and flags. */
 export const mounts = {

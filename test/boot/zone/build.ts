@@ -1,14 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runFolder } from '../installed.ts';
-import { mounts, netlink, proc, routeCall, unameVersion } from './answers.ts';
+import { type Answer, mounts, netlink, proc, routeCall, unameVersion } from './answers.ts';
 import { seccompProgram } from './filter.ts';
 
 /** The programs of the zone box, built. */
 export interface ZonePrograms {
   /** Where they all lie, with the files that boot.sh puts in place of Linux's. */
   readonly folder: string;
+  readonly supervisor: string;
   readonly init: string;
   /** Asks for a system call and tells the answer. */
   readonly ask: string;
@@ -23,13 +24,7 @@ export function zonePrograms(): ZonePrograms {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'filter.h'), filterHeader());
   writeFileSync(join(folder, 'table.h'), tableHeader());
-  const compile = (name: string, ...parts: string[]) => {
-    const program = join(folder, name);
-    const sources = [name, ...parts].map((part) => join(import.meta.dirname, `${part}.c`));
-    const argv = ['-static', '-O2', '-Wall', '-Werror', '-I', folder, '-o', program, ...sources];
-    execFileSync('gcc', argv, { stdio: ['ignore', 'pipe', 'pipe'] });
-    return program;
-  };
+  const compile = (name: string, ...parts: string[]) => compiled(folder, name, ...parts);
   // What the platform mounts at /native.
   mkdirSync(join(folder, 'native/usr/sbin'), { recursive: true });
   renameSync(compile('route'), join(folder, 'native/usr/sbin/route'));
@@ -41,14 +36,40 @@ export function zonePrograms(): ZonePrograms {
     join(folder, 'proc-filesystems'),
     proc.filesystems.map((type) => `nodev\t${type}\n`).join(''),
   );
-  compile('supervisor', 'caller', 'mount-call', 'uname-call', 'send-call', 'route-call');
-  built = { folder, init: compile('zone-init'), ask: compile('ask') };
+  const supervisor = compile(
+    ...([
+      'supervisor',
+      'caller',
+      'mount-call',
+      'sys-mount',
+      'uname-call',
+      'send-call',
+      'route-call',
+    ] as const),
+  );
+  built = { folder, supervisor, init: compile('zone-init'), ask: compile('ask') };
   return built;
 }
 
+/** A zone-init for a kernel that is poorer than the table: these answers are tried first. */
+export function poorerZoneInit(before: readonly Answer[]): string {
+  const folder = mkdtempSync(join(zonePrograms().folder, 'poorer-'));
+  writeFileSync(join(folder, 'filter.h'), filterHeader(before));
+  return compiled(folder, 'zone-init');
+}
+
+/** A program, linked statically, with the headers of a folder, and there. */
+function compiled(folder: string, name: string, ...parts: readonly string[]): string {
+  const program = join(folder, name);
+  const sources = [name, ...parts].map((part) => join(import.meta.dirname, `${part}.c`));
+  const argv = ['-static', '-O2', '-Wall', '-Werror', '-I', folder, '-o', program, ...sources];
+  execFileSync('gcc', argv, { stdio: ['ignore', 'pipe', 'pipe'] });
+  return program;
+}
+
 /** The filter in C. */
-function filterHeader(): string {
-  const filter = seccompProgram().map(({ code, jt, jf, k }) => `  {${code}, ${jt}, ${jf}, ${k}u},`);
+function filterHeader(before?: readonly Answer[]): string {
+  const filter = seccompProgram(before).map(({ code, jt, jf, k }) => `  {${code}, ${jt}, ${jf}, ${k}u},`);
   return ['static const struct sock_filter zone_filter[] = {', ...filter, '};', ''].join('\n');
 }
 

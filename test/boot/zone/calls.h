@@ -23,6 +23,11 @@ int text_of(pid_t pid, unsigned long address, char *text, size_t size);
 /* Move this process into a namespace of the caller's, "net" or "uts". Returns 0 or an error number. */
 int join_namespace(pid_t pid, const char *kind);
 
+/* Mount what a zone's /sys has, a folder of this machine's, where the caller wants its sysfs. Returns 0 or an error number. */
+int mount_sys(pid_t pid, const char *path);
+/* That folder. */
+extern const char *zone_sys;
+
 struct answer mount_answer(const struct seccomp_notif *call);
 struct answer uname_answer(const struct seccomp_notif *call);
 struct answer send_answer(const struct seccomp_notif *call);

@@ -20,9 +20,12 @@ const load = (k: number): Instruction => ({ code: loadWord, jt: 0, jf: 0, k });
 const end = (k: number): Instruction => ({ code: giveBack, jt: 0, jf: 0, k });
 const jump = (code: number, k: number, jt: number, jf: number): Instruction => ({ code, jt, jf, k });
 
-/** The seccomp program that answers system calls as the table says. A 32-bit program finds no system call at all. */
-export function seccompProgram(): Instruction[] {
-  const calls = [...Map.groupBy(answers, ({ number }) => number)];
+/**
+ * The seccomp program that answers system calls as the table says, or as `before` says, which is tried first. A 32-bit
+ * program finds no system call at all.
+ */
+export function seccompProgram(before: readonly Answer[] = []): Instruction[] {
+  const calls = [...Map.groupBy([...before, ...answers], ({ number }) => number)];
   return [
     load(architectureAt),
     jump(jumpEqual, x86_64, 1, 0),

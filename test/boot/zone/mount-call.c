@@ -46,8 +46,11 @@ struct answer mount_answer(const struct seccomp_notif *call) {
     if (strcmp(known->name, type)) continue;
     if (known->options && (error = options_error(options, known->options))) return refused(error);
     if (strcmp(type, "cgroup") == 0 && (error = hierarchy_error(options))) return refused(error);
-    /* What is there before init has what a zone has; Linux's own would have more. */
-    if (strcmp(type, "sysfs") == 0 && strcmp(path, "/sys") == 0) return done(0);
+    if (strcmp(type, "sysfs") == 0) {
+      if (args[3] & MS_REMOUNT) return done(0);
+      return (error = mount_sys(call->pid, path)) ? refused(error) : done(0);
+    }
+    /* A mount of proc on itself changes nothing in a zone. */
     if (strcmp(type, "proc") == 0 && strcmp(path, "/proc") == 0) return done(0);
     return go_on();
   }

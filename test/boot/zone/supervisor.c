@@ -1,6 +1,7 @@
-/* supervisor SOCKET: answers from outside the box the calls that need more than their registers: what is mounted, the
-   version in uname(2), netlink messages, and the routes that a native program sets. Each connection on SOCKET brings a
-   listener of seccomp_unotify(2) and gets a process of its own, which ends with the last process that has the filter. */
+/* supervisor SOCKET [SYS]: answers from outside the box the calls that need more than their registers: what is mounted, the
+   version in uname(2), netlink messages, and the routes that a native program sets. SYS is what the guest gets for its
+   sysfs. Each connection on SOCKET brings a listener of seccomp_unotify(2) and gets a process of its own, which ends with
+   the last process that has the filter. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <poll.h>
@@ -15,6 +16,8 @@
 #include <unistd.h>
 #include "calls.h"
 #include "table.h"
+
+const char *zone_sys;
 
 static struct answer answer_to(const struct seccomp_notif *call) {
   switch (call->data.nr) {
@@ -59,7 +62,8 @@ static int listener_from(int channel) {
 
 int main(int argc, char **argv) {
   struct sockaddr_un address = {.sun_family = AF_UNIX};
-  if (argc != 2) return 2;
+  if (argc != 2 && argc != 3) return 2;
+  zone_sys = argv[2];
   signal(SIGCHLD, SIG_IGN);
   int door = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
   /* The name appears when somebody listens. */

@@ -1,5 +1,6 @@
 /* zone-init boot SOCKET ROOT PROGRAM...: make ROOT the root, then become PROGRAM under the zone's system calls.
    zone-init enter SOCKET PID PROGRAM...: the same in the namespaces of the process PID and its root.
+   zone-init run SOCKET PROGRAM...: become PROGRAM under the zone's system calls and nothing else.
    It is linked statically and lies outside of ROOT. The filter and the table come from answers.ts (build.ts). Needs
    CAP_SYS_ADMIN, for no_new_privs stays off: a zone does not know it. supervisor.c answers what the filter asks. */
 #define _GNU_SOURCE
@@ -127,12 +128,14 @@ static void enter(int channel, const char *number, char **program) {
 }
 
 int main(int argc, char **argv) {
-  if (argc < 5) {
-    fprintf(stderr, "usage: zone-init boot|enter SOCKET ROOT|PID PROGRAM...\n");
+  int runs = argc > 1 && strcmp(argv[1], "run") == 0;
+  if (argc < (runs ? 4 : 5)) {
+    fprintf(stderr, "usage: zone-init boot|enter SOCKET ROOT|PID PROGRAM...\n       zone-init run SOCKET PROGRAM...\n");
     return 2;
   }
   int channel = connected(argv[2]);
-  if (strcmp(argv[1], "boot") == 0) boot(channel, argv[3], argv + 4);
+  if (runs) become(channel, argv + 3);
+  else if (strcmp(argv[1], "boot") == 0) boot(channel, argv[3], argv + 4);
   else enter(channel, argv[3], argv + 4);
   return 9;
 }

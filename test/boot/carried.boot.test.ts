@@ -53,64 +53,69 @@ async function loginsAndScript(guest: Guest, root: BootRoot): Promise<void> {
 const reports = (place: BootPlace, prefix: string) =>
   readdirSync(place.disk.path(stateFolder)).filter((name) => name.startsWith(prefix));
 
-describe.each(['systemd', 'systemd on trixie', 'sysvinit', 'openrc on sysvinit', 'runit', 'BusyBox init'])(
-  'an untouched root with %s',
-  (name) => {
-    const root = rootNamed(name);
-    const place = bootPlace();
-    let first: Boot;
-    let second: Boot;
+describe.each([
+  'systemd on bullseye',
+  'systemd',
+  'systemd on trixie',
+  'sysvinit',
+  'openrc on sysvinit',
+  'runit',
+  'BusyBox init',
+])('an untouched root with %s', (name) => {
+  const root = rootNamed(name);
+  const place = bootPlace();
+  let first: Boot;
+  let second: Boot;
 
-    beforeAll(async () => {
-      const server = await place.serve();
-      place.plant('/var/svc/provisioning', '');
-      first = await bootOnce(root, place);
-      second = await bootOnce(root, place);
-      await server.close();
-    });
-    afterAll(() => place.remove());
+  beforeAll(async () => {
+    const server = await place.serve();
+    place.plant('/var/svc/provisioning', '');
+    first = await bootOnce(root, place);
+    second = await bootOnce(root, place);
+    await server.close();
+  });
+  afterAll(() => place.remove());
 
-    test('boots at the first try as its metadata says', () => {
-      const network = first.records.find(({ who, what }) => who === 'network' && what === 'begin');
-      expect(network?.hostname).toBe('web-1');
-      expect(network?.resolvers).toEqual(instance['sdc:resolvers']);
-      const text = (path: string) => readFileSync(place.disk.path(path), 'utf8');
-      expect(text('/etc/hostname')).toBe('web-1\n');
-      expect(text('/root/.ssh/authorized_keys')).toContain(instance.root_authorized_keys);
-      expect(readdirSync(place.disk.path('/var/svc'))).toContain('provision_success');
-      expect(text('/etc/ssh/ssh_host_ed25519_key')).toContain('PRIVATE KEY');
-    });
+  test('boots at the first try as its metadata says', () => {
+    const network = first.records.find(({ who, what }) => who === 'network' && what === 'begin');
+    expect(network?.hostname).toBe('web-1');
+    expect(network?.resolvers).toEqual(instance['sdc:resolvers']);
+    const text = (path: string) => readFileSync(place.disk.path(path), 'utf8');
+    expect(text('/etc/hostname')).toBe('web-1\n');
+    expect(text('/root/.ssh/authorized_keys')).toContain(instance.root_authorized_keys);
+    expect(readdirSync(place.disk.path('/var/svc'))).toContain('provision_success');
+    expect(text('/etc/ssh/ssh_host_ed25519_key')).toContain('PRIVATE KEY');
+  });
 
-    test('has no failed service, and powers off cleanly', () => {
-      expect(first.failed).toEqual([]);
-      expect(second.failed).toEqual([]);
-      expect([first.ending, second.ending]).toEqual(['powered off', 'powered off']);
-    });
+  test('has no failed service, and powers off cleanly', () => {
+    expect(first.failed).toEqual([]);
+    expect(second.failed).toEqual([]);
+    expect([first.ending, second.ending]).toEqual(['powered off', 'powered off']);
+  });
 
-    test("runs one process of ours before init in each boot, and none of the early stage's in it", () => {
-      for (const { status } of [first, second])
-        expect(status.early).toMatchObject({
-          kind: 'before init',
-          exit: 0,
-          program: '/native/usr/lib/lx-agent/lx-agent',
-        });
-      expect(first.status.early.boot).not.toBe(second.status.early.boot);
-      // A second early stage in a boot would be filed as a run beside the boot's.
-      expect(reports(place, 'report-run-')).toEqual([]);
-      expect(reports(place, 'report-early-')).toHaveLength(1);
-    });
+  test("runs one process of ours before init in each boot, and none of the early stage's in it", () => {
+    for (const { status } of [first, second])
+      expect(status.early).toMatchObject({
+        kind: 'before init',
+        exit: 0,
+        program: '/native/usr/lib/lx-agent/lx-agent',
+      });
+    expect(first.status.early.boot).not.toBe(second.status.early.boot);
+    // A second early stage in a boot would be filed as a run beside the boot's.
+    expect(reports(place, 'report-run-')).toEqual([]);
+    expect(reports(place, 'report-early-')).toHaveLength(1);
+  });
 
-    test('runs the user-script once in each boot', () => {
-      for (const { records } of [first, second])
-        expect(records.filter(({ who, what }) => who === 'user-script' && what === 'begin')).toHaveLength(1);
-    });
+  test('runs the user-script once in each boot', () => {
+    for (const { records } of [first, second])
+      expect(records.filter(({ who, what }) => who === 'user-script' && what === 'begin')).toHaveLength(1);
+  });
 
-    test('says on the console what it laid down, once', () => {
-      expect(first.console).toContain('this root has no agent: it was prepared');
-      expect(second.console).not.toContain('lx-agent: ');
-    });
-  },
-);
+  test('says on the console what it laid down, once', () => {
+    expect(first.console).toContain('this root has no agent: it was prepared');
+    expect(second.console).not.toContain('lx-agent: ');
+  });
+});
 
 test("an image that brings its own agent does the work by it, once, and the platform's does none", async () => {
   const place = bootPlace();

@@ -48,7 +48,10 @@ export interface BootOptions {
   readonly agent?: AgentPart;
   /** Whether the guest has what makes it an lx zone (it has). */
   readonly zone?: boolean;
-  /** Whose answers its system calls get: an lx zone's kernel's (zone/answers.ts), or this machine's own (as it is). */
+  /**
+   * Whose answers its system calls get: those of an lx zone's kernel (zone/answers.ts), which is the default of a zone,
+   * or this machine's own, which is the default of a guest that is no zone.
+   */
   readonly kernel?: 'lx' | 'linux';
   /** The interface as it is before init begins: with the address that the platform gave it (it has), without, or not there. */
   readonly nic?: 'plumbed' | 'bare' | 'none';
@@ -83,7 +86,8 @@ export async function boot(root: BootRoot, options: BootOptions): Promise<Guest>
   rmSync(pidfile, { force: true });
   rmSync(options.disk.path('/var/log/boot-test/records'), { force: true });
   const lower = lowerLayers(root, options.agent ?? 'recorded').join(':');
-  const box = options.kernel === 'lx' ? zonePrograms() : undefined;
+  const kernel = options.kernel ?? (options.zone === false ? 'linux' : 'lx');
+  const box = kernel === 'lx' ? zonePrograms() : undefined;
   const child = spawn(
     join(import.meta.dirname, 'boot.sh'),
     [lower, folder, consoleFile, pidfile, ...firstProcess(root, options)],

@@ -34,6 +34,7 @@ export type AgentPart = 'none' | 'installed' | 'recorded';
 
 /** Layers of a root, topmost first: the agent's (program and units), the tests' own files, the distribution's. */
 export function lowerLayers(root: BootRoot, agent: AgentPart): string[] {
+  if (root.folder !== undefined) return [root.folder];
   return [
     ...(agent === 'recorded' ? [made(root, 'recorder')] : []),
     ...(agent === 'none' ? [] : [made(root, 'agent')]),

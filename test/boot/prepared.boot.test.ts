@@ -32,6 +32,8 @@ async function booted(root: BootRoot, commands: readonly string[]): Promise<Boot
   const guest = await boot(root, {
     disk: place.disk,
     agent: 'none',
+    // What an unprepared one starts is told where everything of it can start.
+    kernel: commands.length === 0 ? 'linux' : 'lx',
     metadata: place.socketFolder(),
   });
   await guest.waitFor('getty', 'begin');

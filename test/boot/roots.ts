@@ -7,6 +7,8 @@ export interface BootRoot {
   /** The Debian release that the layers are made from; the machine's own when absent. */
   readonly release?: 'bullseye' | 'trixie';
   readonly layers: readonly string[];
+  /** A folder that is all of the root: without layers, and without the tests' own files. */
+  readonly folder?: string;
   readonly program: string;
   /** A folder under test/boot/ that is laid over the root, beside guest/. */
   readonly fixture?: string;
@@ -23,6 +25,9 @@ const busyboxPrograms = {
   '/usr/sbin/poweroff': '/bin/busybox',
   '/usr/sbin/reboot': '/bin/busybox',
   '/usr/sbin/halt': '/bin/busybox',
+  // The base has no package `mount`.
+  '/usr/bin/mount': '/bin/busybox',
+  '/usr/bin/umount': '/bin/busybox',
 };
 
 /** The services that record the network before its service begins, and when it is online. */
@@ -145,10 +150,15 @@ const newer: readonly BootRoot[] = all
   .filter(({ name }) => imageRoots.some((image) => image === name))
   .map((root) => ({ ...root, name: `${root.name} on trixie`, release: 'trixie' }));
 
-/** systemd 247, of the release before. */
+/** systemd 247, of the release before. Its /sbin is a folder of its own: there the getty that leaves a record is a link. */
 const older: readonly BootRoot[] = all
   .filter(({ name }) => name === 'systemd')
-  .map((root) => ({ ...root, name: `${root.name} on bullseye`, release: 'bullseye' }));
+  .map((root) => ({
+    ...root,
+    name: `${root.name} on bullseye`,
+    release: 'bullseye',
+    links: { ...root.links, '/sbin/agetty': '/usr/sbin/agetty' },
+  }));
 
 /** The roots that are booted, one an init system and way to start it. */
 export const roots: ReadonlyMap<string, BootRoot> = new Map(

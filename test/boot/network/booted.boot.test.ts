@@ -42,6 +42,8 @@ async function booted<Seen>(
   const server = await place.serve({}, { ...instance, 'sdc:nics': nics, 'sdc:routes': routes });
   const guest = await boot(rootNamed(name), {
     disk: place.disk,
+    // What these services do to an interface they do by netlink, which a zone's kernel refuses.
+    kernel: 'linux',
     nic: interfaceIs,
     metadata: place.socketFolder(),
   });

@@ -16,6 +16,8 @@ async function booted(place: BootPlace, served: readonly object[], look: (guest:
   const server = await place.serve({}, { ...instance, 'sdc:nics': served, 'sdc:routes': routes });
   const guest = await boot(root, {
     disk: place.disk,
+    // The service configures the interface by netlink, which a zone's kernel refuses: there the platform has done it.
+    kernel: 'linux',
     nic: 'bare',
     metadata: place.socketFolder(),
   });

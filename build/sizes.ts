@@ -9,9 +9,15 @@ interface Sizes {
   readonly lz4: number | undefined;
 }
 
-function sizesOf(path: string): Sizes {
+/** What a program takes, in bytes. */
+export function sizesOf(path: string): Sizes {
   const { size, blocks } = statSync(path);
-  return { content: size, onDisk: blocks * 512, lz4: lz4Size(path) };
+  return { content: size, onDisk: blocks * 512, lz4: sizeThrough('lz4', ['-c', path]) };
+}
+
+/** What it takes in a package, in bytes: a minute's work of xz(1). Undefined without that. */
+export function packedSize(path: string): number | undefined {
+  return sizeThrough('xz', ['-9', '-T1', '-c', path]);
 }
 
 /** Print the sizes of the built program. */
@@ -28,10 +34,9 @@ export function printSizes(path: string): void {
     );
 }
 
-function lz4Size(path: string): number | undefined {
+function sizeThrough(compressor: string, argv: readonly string[]): number | undefined {
   try {
-    return execFileSync('lz4', ['-c', path], { maxBuffer: 2 ** 30, stdio: ['ignore', 'pipe', 'ignore'] })
-      .length;
+    return execFileSync(compressor, argv, { maxBuffer: 2 ** 30, stdio: ['ignore', 'pipe', 'ignore'] }).length;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;

@@ -8,6 +8,7 @@ import { plot } from './plot.ts';
 import { earlyKeys, layPrograms, layRoot, type Programs } from './programs.ts';
 import { openServer, type Server } from './server.ts';
 import { middle, type Row, ratio, table } from './table.ts';
+import { weightTable } from './weight.ts';
 
 // `npm run bench`: what a boot costs beside an empty script, a shell script and cloud-init. Contenders take turns, so
 // that what else the machine does meets them alike; medians of the runs, and of the ratios run by run.
@@ -50,6 +51,8 @@ async function main(): Promise<void> {
             `A whole boot, all stages, in a Debian 12 root; ${peerPairs} turns. Ratios are to lx-agent's same boot.`,
             table(peers),
           ]),
+      `The weight of the program beside the Node.js that it is made from, on this machine's disk.`,
+      weightTable(programs.agent, programs.node),
       ...limits(small, peers),
     ].join('\n\n');
     mkdirSync(`${repository}/out`, { recursive: true });

@@ -61,7 +61,7 @@ function made(root: BootRoot, kind: 'recorder' | 'agent' | 'fixture'): string {
 
 /** The tests' own files: programs that leave records, and the root's settings. */
 function layFixture(root: BootRoot, folder: string): string {
-  layTrees(root.fixture === undefined ? ['guest'] : ['guest', root.fixture], folder);
+  layTrees(['guest', ...[root.fixture ?? []].flat()], folder);
   for (const [path, target] of Object.entries(root.links ?? {})) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     symlinkSync(target, join(folder, path));

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Faults, type MetadataServer, startMetadataServer } from '../support/metadata-server.ts';
 import { type Disk, newDisk } from './guest.ts';
@@ -14,6 +14,8 @@ export interface BootPlace {
   serve(faults?: Faults, metadata?: Readonly<Record<string, unknown>>): Promise<MetadataServer>;
   /** Put a file on the disk, as an image builder would have. */
   plant(path: string, content: string): void;
+  /** Put a link on the disk, with the folders that it needs. */
+  link(path: string, target: string): void;
   remove(): void;
 }
 
@@ -30,6 +32,10 @@ export function bootPlace(): BootPlace {
     plant(path, content) {
       mkdirSync(dirname(disk.path(path)), { recursive: true });
       writeFileSync(disk.path(path), content);
+    },
+    link(path, target) {
+      mkdirSync(dirname(disk.path(path)), { recursive: true });
+      symlinkSync(target, disk.path(path));
     },
     remove() {
       disk.remove();

@@ -10,8 +10,8 @@ export interface BootRoot {
   /** A folder that is all of the root: without layers, and without the tests' own files. */
   readonly folder?: string;
   readonly program: string;
-  /** A folder under test/boot/ that is laid over the root, beside guest/. */
-  readonly fixture?: string;
+  /** Folders under test/boot/ that are laid over the root after guest/. */
+  readonly fixture?: string | readonly string[];
   /** What is there in the layers or in guest/ and not in this root. */
   readonly removed?: readonly string[];
   /** Links of this root: path to target. */
@@ -29,6 +29,29 @@ const busyboxPrograms = {
   '/usr/bin/mount': '/bin/busybox',
   '/usr/bin/umount': '/bin/busybox',
 };
+
+/** Debian's scripts of the boot, and what has them in OpenRC's runlevels: the names of other distributions take their place. */
+const debianScripts = [
+  ...['bootmisc.sh', 'brightness', 'checkfs.sh', 'checkroot-bootclean.sh', 'checkroot.sh', 'hostname.sh'],
+  ...['hwclock.sh', 'mount-configfs', 'mountall-bootclean.sh', 'mountall.sh', 'mountdevsubfs.sh'],
+  ...['mountkernfs.sh', 'mountnfs-bootclean.sh', 'mountnfs.sh', 'procps', 'urandom', 'ssh'],
+  ...['bootlogs', 'rc.local', 'rmnologin', 'sendsigs', 'umountfs', 'umountnfs.sh', 'umountroot'],
+];
+const debianRunlevels = [
+  ...debianScripts.map((name) => `/etc/init.d/${name}`),
+  ...['sysinit', 'default', 'off', 'recovery'].flatMap((level) =>
+    [...debianScripts, 'networking', 'single', 'killprocs'].map((name) => `/etc/runlevels/${level}/${name}`),
+  ),
+];
+
+/** The links by which OpenRC has services in its runlevels. */
+function runlevels(services: Readonly<Record<string, readonly string[]>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(services).flatMap(([level, names]) =>
+      names.map((name) => [`/etc/runlevels/${level}/${name}`, `/etc/init.d/${name}`]),
+    ),
+  );
+}
 
 /** The services that record the network before its service begins, and when it is online. */
 const networkWatchers = {
@@ -121,6 +144,32 @@ const all: readonly BootRoot[] = [
     links: busyboxPrograms,
     removed: ['/usr/sbin/shutdown'],
     powerOff: ['/sbin/poweroff'],
+  },
+  {
+    // OpenRC's own order of the boot, which Debian's packages do not have: sysinit, boot, default.
+    name: 'openrc with the runlevels of Alpine',
+    init: 'openrc',
+    layers: ['openrc', 'busybox'],
+    program: '/sbin/init',
+    fixture: ['guest-openrc-busybox', 'guest-openrc-levels'],
+    links: {
+      ...busyboxPrograms,
+      ...runlevels({ boot: ['hostname', 'bootmisc', 'networking'], default: ['sshd'] }),
+    },
+    removed: ['/usr/sbin/shutdown', ...debianRunlevels],
+    powerOff: ['/sbin/poweroff'],
+  },
+  {
+    name: 'openrc with the runlevels of Gentoo',
+    init: 'openrc',
+    layers: ['openrc'],
+    program: '/sbin/init',
+    fixture: ['guest-openrc-levels', 'guest-openrc-gentoo'],
+    links: runlevels({
+      boot: ['root', 'localmount', 'hostname', 'bootmisc'],
+      default: ['networking', 'sshd'],
+    }),
+    removed: debianRunlevels,
   },
   { name: 'runit', init: 'runit', layers: ['runit'], program: '/sbin/init', fixture: 'guest-runit' },
   // Debian's runit, with a stage 1 as Void has it.

@@ -101,6 +101,7 @@ export function bootSuite(root: BootRoot): void {
       await server.close();
       place.remove();
       expect(ending).toBe('powered off');
+      expect(moments(records, 'early')).toEqual(['begin', 'end:2']);
       expect(seconds(records, 'early')).toBeGreaterThan(earlyDeadline - 1);
       // Nowhere near the second try of anything; a busy machine may take its time to load the program.
       expect(seconds(records, 'early')).toBeLessThan(2 * earlyDeadline);

@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-/** The lines of a unit that match, as they stand. */
+/** The lines of a unit that match, as they stand; of a script, those before its first `start`. */
 function lines(path: string, pattern: RegExp): readonly string[] {
   return readFileSync(join(import.meta.dirname, '../../units', path), 'utf8')
+    .replace(/^start\(\)[\s\S]*/m, '')
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => pattern.test(line));

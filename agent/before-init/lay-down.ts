@@ -64,7 +64,8 @@ export async function layDown(root: Root, carried: Carried): Promise<readonly st
   for (const { rule, error } of failures) problems.push(`${rule.category}/${rule.id}: ${error.message}`);
   try {
     // Preparing may have changed what the units go by.
-    await install(root, settleInPlace(readImage(root), root, carried), carried.version, carried.place);
+    const image = readImage(root);
+    await install(root, settleInPlace(image, root, carried), { ...carried, init: image.init });
   } catch (error) {
     problems.push(`the units were not laid down: ${error instanceof Error ? error.message : String(error)}`);
   }

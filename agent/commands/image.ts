@@ -21,6 +21,7 @@ import type { Image } from '../image/rule.ts';
 import { rules } from '../image/rules/all.ts';
 import { runningProgram } from '../image/running-program.ts';
 import { chooseRuntime, type RuntimeChoice, type RuntimeWish } from '../image/runtime.ts';
+import { startDoubt } from '../image/start-doubts.ts';
 import { unitChanges } from '../image/units.ts';
 import { versionChange } from '../image/version-change.ts';
 import { type ZoneFinding, zoneFindings, zoneKernel } from '../image/zone-findings.ts';
@@ -64,9 +65,16 @@ async function runInstall(invocation: Invocation, io: Io, root: Root, source: So
   const choice = chooseRuntime(root, source.program, wish);
   const changes = planInstallation(image, source, choice, unitChanges(root, image.init));
   const settled = settleInstallation(root, changes, invocation.flags.has('force'));
-  if (invocation.flags.has('dry-run')) return await showDifferences(invocation, io, settled);
-  const previous = readRecord(root)?.agent;
-  const left = await install(root, settled, source.version);
+  const doubt = startDoubt(image);
+  const exit = doubt?.nothingStartsIt === true && !invocation.flags.has('without-init') ? 1 : 0;
+  if (invocation.flags.has('dry-run')) {
+    const failed = await showDifferences(invocation, io, settled);
+    if (doubt !== undefined && !invocation.flags.has('json')) io.stderr.write(`lx-agent: ${doubt.text}\n`);
+    return Math.max(failed, exit);
+  }
+  const earlier = readRecord(root);
+  const previous = earlier?.agent;
+  const left = await install(root, settled, { version: source.version, init: image.init });
   const changed = settled.filter(({ result }) => result === 'wanted').length;
   if (invocation.flags.has('json'))
     printJson(io, {
@@ -74,6 +82,8 @@ async function runInstall(invocation: Invocation, io: Io, root: Root, source: So
       runtime: choice,
       changes: settled.map(outcome),
       left,
+      ...(doubt !== undefined && { doubt: doubt.text }),
+      ...(isOfOtherInit(earlier?.init, image) && { previousInit: earlier?.init }),
       ...(previous !== undefined && { previous, versionChange: versionChange(previous, source.version) }),
     });
   else
@@ -81,6 +91,9 @@ async function runInstall(invocation: Invocation, io: Io, root: Root, source: So
       [
         `${changed === 0 ? 'already installed' : 'installed'}: lx-agent ${source.version} in ${describe(image)}`,
         ...inPlaceOf(previous, source.version),
+        ...(isOfOtherInit(earlier?.init, image)
+          ? [`init system: ${image.init}, was ${earlier?.init}; what was there for that one was taken back`]
+          : []),
         `C library: ${describeRuntime(choice)}`,
         ...settled.flatMap((one) =>
           one.result === 'kept' ? [`kept: ${subject(one.change)}, ${one.reason}`] : [],
@@ -89,7 +102,12 @@ async function runInstall(invocation: Invocation, io: Io, root: Root, source: So
         '',
       ].join('\n'),
     );
-  return 0;
+  if (doubt !== undefined && !invocation.flags.has('json')) io.stderr.write(`lx-agent: ${doubt.text}\n`);
+  return exit;
+}
+
+function isOfOtherInit(before: string | undefined, { init }: Image): boolean {
+  return before !== undefined && before !== init;
 }
 
 /** A downgrade is said aloud: it is seldom meant. */

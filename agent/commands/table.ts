@@ -413,6 +413,7 @@ export const commands = [
     summary: 'Put the agent into an image',
     description: [
       'Copies this program, the units of the init system found there, the default configuration and the manual page, and enables the units. A private C library goes with it where the one in the image cannot carry the program. Installing again changes nothing; a newer version upgrades.',
+      'Install the init system first. Where none is found, a line in rc.local is all that may start the agent, which is said, with exit status 1. Installing again once the init system has come, or after it was replaced by another, takes back what was put there for the one before.',
     ],
     operands: [],
     options: [
@@ -424,6 +425,7 @@ export const commands = [
         default: 'auto',
         summary: 'Use the C library of the image, or the private one',
       },
+      { name: 'without-init', summary: 'Do not fail where nothing is known yet to start the agent' },
       force,
       dryRun,
       json,
@@ -434,7 +436,7 @@ export const commands = [
     ],
     exits: [
       { status: 0, meaning: 'installed, or nothing to do' },
-      { status: 1, meaning: 'it could not be installed' },
+      { status: 1, meaning: 'it could not be installed, or nothing would start it' },
       usage,
     ],
   },

@@ -41,6 +41,51 @@ export function withLateStage(text: string): string {
   return `${inserted(ending, -1, 'inittab-late').join('\n')}\n`;
 }
 
+/** An inittab without the agent's lines: what OpenRC's package or somebody else made of it since stays. */
+export function withoutStages(text: string): string {
+  return without(text, (line) => runsEarly.test(line) || runsLate.test(line), isNote);
+}
+
+/** An inittab without the early stage, for a root in which another init starts that one. */
+export function withoutEarlyStage(text: string): string {
+  return without(
+    text,
+    (line) => runsEarly.test(line),
+    (line) => isNote(line) && !line.startsWith('# lx-agent, late'),
+  );
+}
+
+/** Whether a table is BusyBox's built-in one, which the agent wrote down to put its lines in. */
+export function isBuiltIn(text: string): boolean {
+  return text === builtIn;
+}
+
+const runsEarly = /^[^#]*\/usr\/bin\/lx-agent run --stage early\b/;
+const runsLate = /^[^#]*\/usr\/lib\/lx-agent\/late-stage (start|stop)\b/;
+/** What the units say of themselves. */
+const notes = new Set(
+  ['early', 'late', 'late-stop'].flatMap((name) =>
+    unitText(`busybox/inittab-${name}`)
+      .split('\n')
+      .filter((line) => line.startsWith('#')),
+  ),
+);
+const isNote = (line: string) => notes.has(line) || line.startsWith('# lx-agent, ');
+
+/** Without the lines that `unwanted` tells, and the notes right above them. */
+function without(
+  text: string,
+  unwanted: (line: string) => boolean,
+  isNoteOfThem: (line: string) => boolean,
+): string {
+  const kept: string[] = [];
+  for (const line of text.split('\n')) {
+    if (!unwanted(line)) kept.push(line);
+    else while (isNoteOfThem(kept.at(-1) ?? '')) kept.pop();
+  }
+  return kept.join('\n');
+}
+
 function entry(action: string): RegExp {
   return new RegExp(`^[^:#]*:[^:]*:${action}:(.*)$`);
 }

@@ -8,7 +8,7 @@ import type { ReadableRoot } from '../system/system.ts';
  */
 export function earlyLinks(root: ReadableRoot): Change[] {
   return [
-    link('/etc/rcS.d', `S${String(earlyNumber(root)).padStart(2, '0')}`, early, root),
+    link(`/etc/rcS.d/S${String(earlyNumber(root)).padStart(2, '0')}${early}`, early),
     ...dependencyFile(root, 'boot', early, beforeEarly, afterEarly),
   ];
 }
@@ -16,8 +16,8 @@ export function earlyLinks(root: ReadableRoot): Change[] {
 /** The same for the late script. */
 export function lateLinks(root: ReadableRoot): Change[] {
   return [
-    ...['2', '3', '4', '5'].map((level) => link(`/etc/rc${level}.d`, 'S01', late, root)),
-    ...['0', '1', '6'].map((level) => link(`/etc/rc${level}.d`, 'K01', late, root)),
+    ...['2', '3', '4', '5'].map((level) => madeLink(`/etc/rc${level}.d`, 'S01', late, root)),
+    ...['0', '1', '6'].map((level) => madeLink(`/etc/rc${level}.d`, 'K01', late, root)),
     ...dependencyFile(root, 'start', late, [], afterLate),
     ...dependencyFile(root, 'stop', late, [], afterLateStop),
   ];
@@ -37,7 +37,8 @@ const afterLateStop = ['sendsigs', 'umountnfs.sh', 'networking', 'umountfs'];
 
 /**
  * A number behind everything that comes before us and not behind anything that comes after: without startpar, scripts
- * of one number run by name, and ours is before `networking` by that, too.
+ * of one number run by name, and ours is before `networking` by that, too. The number that the link has, perhaps by
+ * insserv, is kept unless it would come before the mounts.
  */
 function earlyNumber(root: ReadableRoot): number {
   const numbers = (names: readonly string[]) =>
@@ -46,14 +47,18 @@ function earlyNumber(root: ReadableRoot): number {
       .map((entry) => /^S(\d\d)(.+)$/.exec(entry))
       .filter((match) => match?.[2] !== undefined && names.includes(match[2]))
       .map((match) => Number(match?.[1]));
-  const after = Math.max(0, ...numbers(beforeEarly)) + 1;
-  return Math.min(after, ...numbers(afterEarly));
+  const first = Math.max(0, ...numbers(beforeEarly)) + 1;
+  const made = numbers([early]).find((number) => number >= first);
+  return made ?? Math.min(first, ...numbers(afterEarly));
 }
 
 /** The link, or the one of another number that insserv has made of it meanwhile. */
-function link(folder: string, prefix: string, name: string, root: ReadableRoot): Change {
+function madeLink(folder: string, prefix: string, name: string, root: ReadableRoot): Change {
   const made = root.list(folder).find((entry) => /^[SK]\d\d/.test(entry) && entry.slice(3) === name);
-  const path = `${folder}/${made ?? `${prefix}${name}`}`;
+  return link(`${folder}/${made ?? `${prefix}${name}`}`, name);
+}
+
+function link(path: string, name: string): Change {
   return { kind: 'link', path, target: `../init.d/${name}`, enables: true, why: 'rc runs it' };
 }
 
@@ -124,7 +129,9 @@ export function withoutDependencies(path: string, text: string): string | undefi
   return text
     .split('\n')
     .filter((line) => !line.startsWith(`${early}:`) && !line.startsWith(`${late}:`))
-    .map((line) => line.replaceAll(/ lx-agent-(early|late)(?= |$)/g, ''))
-    .filter((line) => !/^[^\s=]+:\s*$/.test(line))
+    .flatMap((line) => {
+      const without = line.replaceAll(/ lx-agent-(early|late)(?= |$)/g, '');
+      return without !== line && /^[^\s=]+:\s*$/.test(without) ? [] : [without];
+    })
     .join('\n');
 }

@@ -2,11 +2,13 @@ import { apply } from '../change/apply.ts';
 import type { Change } from '../change/change.ts';
 import { linkFingerprint } from '../change/ownership.ts';
 import { type Settled, settle } from '../change/settle.ts';
+import type { InitSystem } from '../system/init.ts';
 import type { Root } from '../system/root.ts';
 import { emptyState, stateFolder } from '../system/state.ts';
 import type { ReadableRoot } from '../system/system.ts';
 import { renumbered } from './insserv.ts';
 import { readManifest, writeManifest } from './manifest.ts';
+import { withoutOwnLines } from './own-lines.ts';
 import {
   dropRecord,
   dropUnneeded,
@@ -17,7 +19,7 @@ import {
   writeRecord,
 } from './record.ts';
 import { commandPath, programPath } from './running-program.ts';
-import { assertUndoable, entriesFor, keepWhatWas, undo } from './undo.ts';
+import { assertUndoable, entriesFor, isAsLeft, keepWhatWas, undo } from './undo.ts';
 
 /**
  * Hold an installation against an image; what the agent itself wrote there before is its own to change. A service that
@@ -56,16 +58,23 @@ function keptDisabled(change: Change): Settled {
   return { result: 'kept', change, reason: 'disabled by hand; --force enables it' };
 }
 
+/** What goes on record of an installation beside its Changes. */
+export interface Installed {
+  readonly version: string;
+  readonly init: InitSystem;
+  /** The folder of a program that stays outside the image. */
+  readonly place?: string;
+}
+
 /**
  * Carry out an installation, all of it or nothing: what was there before goes on record first, and a Change that
  * fails takes back those before it. Answers with the paths of an older version that were left, as somebody changed
- * them. `place` is the folder of a program that stays outside the image. Throws what the Change threw.
+ * them. Throws what the Change threw.
  */
 export async function install(
   root: Root,
   settled: readonly Settled[],
-  version: string,
-  place?: string,
+  { version, init, place }: Installed,
 ): Promise<readonly string[]> {
   const failed = settled.find((one) => one.result === 'failed');
   if (failed?.result === 'failed') throw failed.error;
@@ -74,8 +83,13 @@ export async function install(
   const paths = new Set(settled.flatMap(({ change }) => ('path' in change ? [change.path] : [])));
   const obsolete = (earlier?.entries ?? []).filter((entry) => isObsolete(entry, paths, root));
   const added = newEntries(root, wanted, earlier);
-  const entries = merge(earlier?.entries ?? [], added);
-  if (wanted.length === 0 && obsolete.length === 0 && earlier?.agent === version) {
+  const entries = merge(root, earlier?.entries ?? [], added);
+  if (
+    wanted.length === 0 &&
+    obsolete.length === 0 &&
+    earlier?.agent === version &&
+    (earlier.init ?? init) === init
+  ) {
     // An installation that was cut short may have everything in place but this.
     writeManifest(root, { ...readManifest(root), agent: version, place });
     return [];
@@ -86,7 +100,7 @@ export async function install(
       added,
       wanted.map(({ change }) => change),
     );
-    writeRecord(root, { version: 1, agent: version, entries });
+    writeRecord(root, { version: 1, agent: version, init, entries });
     for (const one of wanted) await apply(one, root);
   } catch (error) {
     await takeBack(root, added, earlier);
@@ -99,14 +113,17 @@ export async function install(
     ),
   );
   const kept = entries.filter(({ path }) => !gone.has(path)).map((entry) => withoutProgram(entry, root));
-  const record: InstallRecord = { version: 1, agent: version, entries: kept };
+  const record: InstallRecord = { version: 1, agent: version, init, entries: kept };
   writeRecord(root, record);
   dropUnneeded(root, record);
   writeManifest(root, { ...readManifest(root), agent: version, place });
   return left;
 }
 
-/** Whether an earlier version laid down what this one does not; a folder goes with the last thing in it. */
+/**
+ * Whether an earlier installation laid down what this one does not: it was of another version, or for another init
+ * system. A folder goes with the last thing in it.
+ */
 function isObsolete({ path, before, after }: Entry, paths: ReadonlySet<string>, root: ReadableRoot): boolean {
   switch (after.kind) {
     case 'nothing':
@@ -181,12 +198,20 @@ function newEntries(
   return entries.filter(({ before, after }) => before.kind !== 'directory' || after.kind !== 'directory');
 }
 
-/** What was there before the first installation stays on record; what came last of a path is what is there now. */
-function merge(earlier: readonly Entry[], added: readonly Entry[]): Entry[] {
+/**
+ * What was there before the first installation stays on record; what came last of a path is what is there now. A file
+ * that the agent shares with others, and that they changed since, goes back to what they made of it.
+ */
+function merge(root: ReadableRoot, earlier: readonly Entry[], added: readonly Entry[]): Entry[] {
   const latest = new Map(added.map((entry) => [entry.path, entry]));
   const known = new Set(earlier.map(({ path }) => path));
   return [
-    ...earlier.map((entry) => ({ ...entry, after: latest.get(entry.path)?.after ?? entry.after })),
+    ...earlier.map((entry) => {
+      const now = latest.get(entry.path);
+      if (now === undefined) return entry;
+      const isOthers = withoutOwnLines(entry.path, '') !== undefined && !isAsLeft(entry, root);
+      return { ...entry, before: isOthers ? now.before : entry.before, after: now.after };
+    }),
     ...added.filter(({ path }) => !known.has(path)),
   ];
 }

@@ -23,6 +23,8 @@ const file = v.object({
 const recordSchema = v.object({
   version: v.literal(1),
   agent: v.string(),
+  /** The init system that it was installed for; older agents did not say. */
+  init: v.optional(v.string()),
   /** In the order in which they were made. */
   entries: v.array(
     v.object({

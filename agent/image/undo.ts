@@ -4,7 +4,8 @@ import { fingerprint } from '../change/ownership.ts';
 import type { Root } from '../system/root.ts';
 import { RootError } from '../system/root-error.ts';
 import type { ReadableRoot } from '../system/system.ts';
-import { renumbered, withoutDependencies } from './insserv.ts';
+import { renumbered } from './insserv.ts';
+import { withoutOwnLines } from './own-lines.ts';
 import { type Entry, keepContent, keepFile, keptContent, keptPath, putBack } from './record.ts';
 
 /** Changes of which it can be told what was there before. */
@@ -31,7 +32,7 @@ export function entriesFor(change: UndoableChange, root: ReadableRoot): readonly
   }
   return [
     ...(change.kind === 'absent' ? [] : folders),
-    { path: change.path, before: stateOf(change.path, root), after },
+    { path: change.path, before: stateWithoutUs(change.path, root), after },
   ];
 }
 
@@ -39,7 +40,10 @@ export function entriesFor(change: UndoableChange, root: ReadableRoot): readonly
 export function keepWhatWas(root: Root, entries: readonly Entry[], changes: readonly Change[]): void {
   for (const { path, before, after } of entries) {
     if (before.kind !== 'file') continue;
-    keepFile(root, before.hash, path);
+    const others = othersPart(path, root);
+    if (others?.changed === true && fingerprint(others.content) === before.hash)
+      keepContent(root, before.hash, others.content);
+    else keepFile(root, before.hash, path);
     const change = changes.find((one) => one.kind === 'file' && one.path === path);
     if (change?.kind === 'file' && after.kind === 'file')
       keepContent(root, after.hash, Buffer.from(change.content));
@@ -59,6 +63,8 @@ export async function undo(
       after.kind === 'link' ? { ...recorded, path: renumbered(path, after.target, root) } : recorded;
     if (isLike(entry.path, entry.before, root)) continue;
     const ours = force || entry.after.kind === 'own' || isLike(entry.path, entry.after, root);
+    // Somebody removed it: there is nothing of ours.
+    if (!ours && root.entry(entry.path) === undefined) continue;
     if (!(ours ? restore(root, entry) : await takeOutOurPart(root, entry))) left.push(entry.path);
   }
   return left;
@@ -69,6 +75,11 @@ const textLimit = 16 * 1024 * 1024;
 
 /** In a file that somebody else has changed as well, only our lines go, if they can be told from theirs. */
 async function takeOutOurPart(root: Root, { path, before, after }: Entry): Promise<boolean> {
+  const others = othersPart(path, root);
+  if (others !== undefined) {
+    if (others.changed) root.write(path, others.content, others.attributes);
+    return true;
+  }
   if (before.kind !== 'file' || after.kind !== 'file' || root.entry(path)?.kind !== 'file') return false;
   const involved = [path, keptPath(before.hash), keptPath(after.hash)];
   if (involved.some((one) => (root.entry(one)?.size ?? 0) > textLimit)) return false;
@@ -76,11 +87,6 @@ async function takeOutOurPart(root: Root, { path, before, after }: Entry): Promi
   const current = root.read(path)?.toString('latin1');
   const kept = root.entry(keptPath(after.hash)) === undefined ? undefined : keptContent(root, after.hash);
   if (current === undefined || kept === undefined) return false;
-  const recalculated = withoutDependencies(path, current);
-  if (recalculated !== undefined) {
-    root.write(path, recalculated, before);
-    return true;
-  }
   const { applyPatch, reversePatch, structuredPatch } = await import('diff');
   const ourPart = structuredPatch(
     path,
@@ -95,6 +101,20 @@ async function takeOutOurPart(root: Root, { path, before, after }: Entry): Promi
   if (theirs === false) return false;
   root.write(path, Buffer.from(theirs, 'latin1'), before);
   return true;
+}
+
+/** What others have in a file of which our lines are known by their text; undefined for any other path. */
+function othersPart(path: string, root: ReadableRoot) {
+  const entry = root.entry(path);
+  if (entry?.kind !== 'file' || entry.size > textLimit || withoutOwnLines(path, '') === undefined)
+    return undefined;
+  const current = root.read(path)?.toString('latin1') ?? '';
+  const others = withoutOwnLines(path, current) ?? current;
+  return {
+    content: Buffer.from(others, 'latin1'),
+    changed: others !== current,
+    attributes: { mode: entry.mode, uid: entry.uid, gid: entry.gid },
+  };
 }
 
 /** Put back what was there. A folder that others have put something into since stays. */
@@ -132,6 +152,13 @@ function stateAfter(change: UndoableChange): Entry['after'] {
   }
 }
 
+/** What would be at a path without our lines: an earlier installation, for another init, may have left them. */
+function stateWithoutUs(path: string, root: ReadableRoot): Entry['before'] {
+  const others = othersPart(path, root);
+  if (others?.changed !== true) return stateOf(path, root);
+  return { kind: 'file', hash: fingerprint(others.content), ...others.attributes };
+}
+
 /** What is at a path. Devices and the like count as nothing that could be put back: they make a Change fail. */
 function stateOf(path: string, root: ReadableRoot): Entry['before'] {
   const entry = root.entry(path);
@@ -142,6 +169,11 @@ function stateOf(path: string, root: ReadableRoot): Entry['before'] {
   if (hash === undefined)
     throw new Error(`${path} is a device, a socket or a FIFO: it stays, and so nothing can be put there`);
   return { kind: 'file', hash, mode: entry.mode, uid: entry.uid, gid: entry.gid };
+}
+
+/** Whether a path is as its entry says that the agent left it. */
+export function isAsLeft({ path, after }: Entry, root: ReadableRoot): boolean {
+  return isLike(path, after, root);
 }
 
 function isLike(path: string, state: Entry['before'] | Entry['after'], root: ReadableRoot): boolean {

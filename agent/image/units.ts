@@ -2,9 +2,10 @@ import type { Change, FileChange, LinkChange } from '../change/change.ts';
 import type { InitSystem } from '../system/init.ts';
 import type { ReadableRoot } from '../system/system.ts';
 import { unitText } from './assets.ts';
-import { withBothStages, withLateStage } from './inittab.ts';
+import { isBuiltIn, withBothStages, withLateStage, withoutEarlyStage, withoutStages } from './inittab.ts';
 import { earlyLinks, lateLinks } from './insserv.ts';
 import { kernelProbe } from './kernel-probe.ts';
+import { rcLocalLine, rcLocalPaths } from './own-lines.ts';
 
 const runIt = 'init runs the agent by it';
 
@@ -112,6 +113,8 @@ function openrc(root: ReadableRoot): Change[] {
   // Debian starts the mounts and the network in `sysinit`, everybody else in `boot`; we belong where they are.
   const early = has(root, '/etc/runlevels/sysinit/networking') ? 'sysinit' : 'boot';
   const table = textOf(root, '/etc/inittab');
+  // A table that the agent made for BusyBox alone is none of OpenRC's.
+  const hasTable = table !== undefined && !isBuiltIn(withoutStages(table));
   const enable = (runlevel: string, name: string) =>
     enabling(`/etc/runlevels/${runlevel}/${name}`, `/etc/init.d/${name}`, `runlevel ${runlevel} runs it`);
   return [
@@ -119,8 +122,8 @@ function openrc(root: ReadableRoot): Change[] {
     file('/etc/init.d/lx-agent-early', 'openrc/lx-agent-early', 0o755),
     enable(early, 'lx-agent-early'),
     // The gettys wait for the runlevel; BusyBox's init can start what nothing waits for.
-    ...(initIs(root, /busybox/) && table !== undefined
-      ? [inittab(root, withLateStage(table))]
+    ...(initIs(root, /busybox/) && hasTable
+      ? [inittab(root, withLateStage(withoutEarlyStage(table)))]
       : [
           file('/etc/init.d/lx-agent-late', 'openrc/lx-agent-late', 0o755),
           enable('default', 'lx-agent-late'),
@@ -131,16 +134,21 @@ function openrc(root: ReadableRoot): Change[] {
 
 function runit(root: ReadableRoot): Change[] {
   // Void's stage 1 sources core-services, Debian's boot-run if it was told to (`native.boot.run`), else runs rcS.d.
-  const sourced = ['/etc/runit/core-services', '/etc/runit/boot-run'].find(
-    (folder) =>
-      has(root, folder) && (folder !== '/etc/runit/boot-run' || has(root, '/etc/runit/native.boot.run')),
-  );
+  const name = '04-lx-agent.sh';
+  // A folder with our script alone is what an earlier installation left.
+  const sources = (folder: string) => root.list(folder).some((entry) => entry !== name);
+  const isVoid = sources('/etc/runit/core-services');
+  const sourced = isVoid
+    ? '/etc/runit/core-services'
+    : sources('/etc/runit/boot-run') && has(root, '/etc/runit/native.boot.run')
+      ? '/etc/runit/boot-run'
+      : undefined;
   const early =
     sourced === undefined
       ? sysvinitEarly(root)
-      : [file(`${sourced}/04-lx-agent.sh`, 'runit/lx-agent-early.sh', 0o644)];
+      : [file(`${sourced}/${name}`, 'runit/lx-agent-early.sh', 0o644)];
   const service = '/etc/sv/lx-agent-late';
-  const supervise = has(root, '/etc/runit/core-services') ? '/run/runit/supervise.' : '/run/runit/supervise/';
+  const supervise = isVoid ? '/run/runit/supervise.' : '/run/runit/supervise/';
   return [
     ...early,
     file(`${service}/run`, 'runit/lx-agent-late.run', 0o755),
@@ -183,20 +191,25 @@ function shutdownWrapper(root: ReadableRoot): Change[] {
 }
 
 function rcLocal(root: ReadableRoot): Change[] {
-  const path = has(root, '/etc/rc.d/rc.local') ? '/etc/rc.d/rc.local' : '/etc/rc.local';
-  const line = '/usr/lib/lx-agent/boot';
+  const path = rcLocalPath(root);
   const before = textOf(root, path) ?? '#!/bin/sh\n';
   const [first = '', ...rest] = before.split('\n');
-  const content = before.split('\n').includes(line)
+  const content = before.split('\n').includes(rcLocalLine)
     ? before
     : first.startsWith('#!')
-      ? [first, line, ...rest].join('\n')
-      : `#!/bin/sh\n${line}\n${before}`;
+      ? [first, rcLocalLine, ...rest].join('\n')
+      : `#!/bin/sh\n${rcLocalLine}\n${before}`;
   return [
     ...lateStage(),
-    file(line, 'rc.local/boot', 0o755),
+    file(rcLocalLine, 'rc.local/boot', 0o755),
     { kind: 'file', path, content: Buffer.from(content, 'latin1'), mode: 0o755, claim: 'shared', why: runIt },
   ];
+}
+
+/** The rc.local of a root, or where it would be. */
+export function rcLocalPath(root: ReadableRoot): string {
+  const [redhat, others] = rcLocalPaths;
+  return has(root, redhat) ? redhat : others;
 }
 
 function lateStage(): Change[] {

@@ -126,7 +126,8 @@ export function describePackage(licences: string): Description {
     systemdFiles,
     alpineFiles: [{ from: { text: privateCommand }, to: commandPath, mode: 0o755 }],
     scripts: {
-      installed: `${program} image install --root /`,
+      // A container may get its init system later, or never: the package is installed all the same.
+      installed: `${program} image install --without-init --root /`,
       removing: `${program} image uninstall --root /`,
     },
   };

@@ -117,7 +117,7 @@ _lx_agent() {
       if [[ $cur == -* ]]; then words_of '--deadline --socket --json --help -h'
       else words_of "sdc:uuid sdc:hostname hostname sdc:alias sdc:dns_domain sdc:resolvers sdc:maintain_resolvers sdc:nics sdc:routes sdc:datacenter_name sdc:owner_uuid sdc:image_uuid sdc:package_name sdc:max_physical_memory sdc:operator-script operator-script-url operator-script-sha256 user-script user-script-url user-script-sha256 user-data root_authorized_keys docker:id lx-agent:boot $(lx-agent metadata list --deadline 1 2>/dev/null)"; fi ;;
     'image install')
-      if [[ $cur == -* ]]; then words_of '--root --runtime --force -f --dry-run -n --json --help -h'
+      if [[ $cur == -* ]]; then words_of '--root --runtime --without-init --force -f --dry-run -n --json --help -h'
       else COMPREPLY=(); fi ;;
     'image uninstall')
       if [[ $cur == -* ]]; then words_of '--root --force -f --dry-run -n --json --help -h'

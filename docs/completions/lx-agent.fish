@@ -103,6 +103,7 @@ complete -c lx-agent -n '__fish_seen_subcommand_from metadata; and __fish_seen_s
 complete -c lx-agent -n '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from install uninstall prepare check' -a install -d 'Put the agent into an image'
 complete -c lx-agent -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from install' -l root -r -a '(__fish_complete_directories)' -d 'The root of the image; / inside a container that becomes the image'
 complete -c lx-agent -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from install' -l runtime -r -a 'auto private system' -d 'Use the C library of the image, or the private one'
+complete -c lx-agent -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from install' -l without-init -d 'Do not fail where nothing is known yet to start the agent'
 complete -c lx-agent -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from install' -l force -s f -d 'Take over files that were edited by hand; the old ones go to /var/lib/lx-agent/backup'
 complete -c lx-agent -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from install' -l dry-run -s n -d 'Show what would change as a unified diff, secrets masked, and change nothing'
 complete -c lx-agent -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from install' -l json -d 'Print one JSON object in place of text'

@@ -1,6 +1,7 @@
 import type { Change } from '../change/change.ts';
 import type { ReadableRoot } from '../system/system.ts';
-import { enablingLinks, serviceUnits, settings, type UnitFile } from './unit-files.ts';
+import { startedScripts } from './started-scripts.ts';
+import { enabledUnits, enablingLinks, serviceUnits, settings, type UnitFile } from './unit-files.ts';
 
 /** What of the image's own does the agent's work, too: a unit or a script that is started at boot. */
 export interface OtherWriter {
@@ -27,7 +28,7 @@ const writing = [
   String.raw`${start}sed\s[^;&|]*-[a-zA-Z]*i[^;&|]*\s${target}`,
   String.raw`${start}dd\s[^;&|]*of=${target}`,
 ].map((pattern) => new RegExp(pattern, 'g'));
-const command = String.raw`(?:^|[;&|("'\x60]\s*)(?:/\S*/)?`;
+const command = String.raw`(?:^\s*|[;&|(){"'\x60]\s*|\b(?:then|do|else|exec)\s+)(?:/\S*/)?`;
 const naming = new RegExp(
   String.raw`${command}(?:hostnamectl\s+(?:set-)?hostname\s+\S|hostname\s+(?:-F\s+|--file[= ])?["'$\w/])`,
 );
@@ -50,7 +51,8 @@ function writtenBy(line: string): readonly string[] {
 
 /** Units and scripts that write what the agent writes, found by what they do, whatever their names are. */
 export function otherWriters(root: ReadableRoot): readonly OtherWriter[] {
-  return [...serviceUnits(root).flatMap((unit) => unitWriter(unit, root)), ...startScripts(root)];
+  const units = serviceUnits(root, enabledUnits(root));
+  return [...units.flatMap((unit) => unitWriter(unit, root)), ...startScripts(root)];
 }
 
 /** Packages' own units do this where it belongs: before what reads it, and where the file is missing. */
@@ -88,17 +90,9 @@ function writtenInText(path: string, root: ReadableRoot): readonly string[] {
   return [...new Set(lines.filter((line) => !/^\s*#/.test(line)).flatMap(writtenBy))];
 }
 
-/** Scripts that init starts by their place, whoever put them there. */
+/** Scripts that init starts by a link, a runlevel or their place, whoever put them there. */
 function startScripts(root: ReadableRoot): OtherWriter[] {
-  const paths = [
-    ...['/etc/rc.local', '/etc/rc.d/rc.local', '/etc/init.d/boot.local', '/etc/init.d/after.local'],
-    ...root
-      .list('/etc/local.d')
-      .filter((name) => name.endsWith('.start'))
-      .map((name) => `/etc/local.d/${name}`),
-  ];
-  return paths.flatMap((path): OtherWriter[] => {
-    if (!root.isExecutable(path) || root.entry(path)?.kind !== 'file') return [];
+  return startedScripts(root).flatMap((path): OtherWriter[] => {
     const writes = writtenInText(path, root);
     return writes.length === 0 ? [] : [{ path, writes, links: [] }];
   });

@@ -24,12 +24,12 @@ const ownFolder = '/etc/systemd/system';
 /** Folders of unit files, the first ones first. */
 export const unitFolders = [ownFolder, ...vendorFolders];
 
-/** The services of a systemd root. Links, such as masks and aliases, are left out. */
-export function serviceUnits(root: ReadableRoot): readonly UnitFile[] {
+/** The services of a systemd root, or those of them that are named. Links, such as masks and aliases, are left out. */
+export function serviceUnits(root: ReadableRoot, named?: ReadonlySet<string>): readonly UnitFile[] {
   const seen = new Set<string>();
   return unitFolders.flatMap((folder) =>
     root.list(folder).flatMap((name): UnitFile[] => {
-      if (!name.endsWith('.service') || seen.has(name)) return [];
+      if (!name.endsWith('.service') || seen.has(name) || named?.has(name) === false) return [];
       seen.add(name);
       const path = `${folder}/${name}`;
       const entry = root.entry(path);
@@ -56,6 +56,11 @@ export function enablingLinks(root: ReadableRoot, name: string): readonly string
   return enablingFolders(root, ownFolder)
     .map((folder) => `${folder}/${name}`)
     .filter((path) => root.entry(path) !== undefined);
+}
+
+/** The names of all units that links below /etc enable. */
+export function enabledUnits(root: ReadableRoot): ReadonlySet<string> {
+  return new Set(enablingFolders(root, ownFolder).flatMap((folder) => root.list(folder)));
 }
 
 /** The folders `*.wants` and `*.requires` in a folder of unit files: what is linked there is started. */

@@ -5,9 +5,11 @@ import { openLedger } from '../system/ledger.ts';
 import { openRoot } from '../system/open-root.ts';
 import type { Root } from '../system/root.ts';
 import { gatherFacts } from './facts.ts';
+import { hostname } from './hostname.ts';
 import { isLateStageIdle } from './late-stage-idle.ts';
 import { type MetadataSource, readMetadata } from './read-metadata.ts';
 import { isSwitchedOff, reasonToSkip } from './reason-to-skip.ts';
+import { resolver } from './resolver.ts';
 import type { RunOptions } from './run-options.ts';
 import { endSpan, keepRun, type Run, reportOf } from './run-report.ts';
 import { runStep } from './run-step.ts';
@@ -24,6 +26,9 @@ export async function run(options: RunOptions): Promise<Report> {
   return await whileLateStageRuns(root, () => runSteps(options, root));
 }
 
+/** Early steps whose files other programs may write too; see repeated-steps.ts. */
+const undoable: readonly string[] = [hostname.name, resolver.name];
+
 async function runSteps(options: RunOptions, root: Root): Promise<Report> {
   const run = await begin(options, root);
   const { toRun, metadata, instance, facts, ledger } = run;
@@ -33,10 +38,29 @@ async function runSteps(options: RunOptions, root: Root): Promise<Report> {
 
   const complete = ended === 'done';
   const system = facts.systemWith(ledger.state);
-  const idle = complete && metadata.status === 'read' && isLateStageIdle(toRun.lateSteps, instance, system);
+  const idle =
+    complete &&
+    metadata.status === 'read' &&
+    isLateStageIdle(toRun.lateSteps, instance, system) &&
+    !(await isToBeRepeated(run));
   if (idle) await carryOut(toRun.lateSteps, run);
   const report = await keepRun(run, idle ? ['early', 'late'] : toRun.stages);
   return await markStages(run, report, { complete, idle });
+}
+
+/**
+ * Whether other programs of the image undo early steps after this, so that the late stage has to do them again. It is
+ * looked into only if such a step had something to change: an unchanged boot shows that nobody undoes it.
+ */
+async function isToBeRepeated({ outcomes, root, warnings }: Run): Promise<boolean> {
+  if (!outcomes.some(({ name, result }) => result === 'changed' && undoable.includes(name))) return false;
+  const { undoingWriters } = await import('./repeated-steps.ts');
+  try {
+    return undoingWriters(root).length > 0;
+  } catch (error) {
+    warnings.push(error instanceof Error ? error.message : String(error));
+    return true;
+  }
 }
 
 /** Everything that a run knows before its first step. */

@@ -1,3 +1,4 @@
+import type { OtherWriter } from '../image/other-writers.ts';
 import type { Stage } from '../system/boot.ts';
 import type { Root } from '../system/root.ts';
 import { steps as allSteps } from './order.ts';
@@ -21,12 +22,12 @@ export async function stepsToRun(
   boot: string | undefined,
   warn: (message: string) => void,
 ): Promise<StepsToRun> {
-  const missed: readonly Stage[] = (await isEarlyStageMissing(options, root, boot, warn)) ? ['early'] : [];
+  const { missed, repeated } = await earlyStepsToRun(options, root, boot, warn);
   const stages = [...missed, ...options.stages];
   const withLateSteps = isStageOfBoot('early', options, root) && !options.dryRun;
   return {
     stages,
-    steps: chosen(stages, options.named),
+    steps: [...repeated, ...chosen(stages, options.named)],
     lateSteps: withLateSteps ? chosen(['late'], []) : [],
     missed,
   };
@@ -42,22 +43,60 @@ export function isStageOfBoot(stage: Stage, options: RunOptions, root: Root): bo
   return isStage(stage, options) && root.live;
 }
 
-/** The late stage carries out the early steps first if the early stage of this boot did not get its metadata. */
-async function isEarlyStageMissing(
+/** What of the early stage is the late stage's to do, before its own steps. */
+interface EarlySteps {
+  /** The early stage, where that of this boot did not get its metadata. */
+  readonly missed: readonly Stage[];
+  /** Steps that other programs of the image have undone since. */
+  readonly repeated: readonly Step[];
+}
+
+async function earlyStepsToRun(
   options: RunOptions,
   root: Root,
   boot: string | undefined,
   warn: (message: string) => void,
-): Promise<boolean> {
-  if (!isStageOfBoot('late', options, root)) return false;
+): Promise<EarlySteps> {
+  if (!isStageOfBoot('late', options, root)) return { missed: [], repeated: [] };
+  const writers = await writersThatUndo(root, options.dryRun, warn);
   const { readReport } = await import('../report/read-report.ts');
   try {
     const early = readReport(root, 'early');
-    return early === undefined || early.boot !== boot || early.metadata.status !== 'read';
+    if (early === undefined || early.boot !== boot || early.metadata.status !== 'read')
+      return { missed: ['early'], repeated: [] };
+    if (writers.length === 0) return { missed: [], repeated: [] };
+    const { repeatedSteps } = await import('./repeated-steps.ts');
+    return { missed: [], repeated: repeatedSteps(writers, early) };
   } catch (error) {
     warn(error instanceof Error ? error.message : String(error));
-    return true;
+    return { missed: ['early'], repeated: [] };
   }
+}
+
+/** Programs of the image that undo early steps, once they have ended. */
+async function writersThatUndo(
+  root: Root,
+  isDryRun: boolean,
+  warn: (message: string) => void,
+): Promise<readonly OtherWriter[]> {
+  try {
+    const { undoingWriters } = await import('./repeated-steps.ts');
+    const writers = undoingWriters(root);
+    if (writers.length > 0 && !isDryRun) await waitFor(writers, warn);
+    return writers;
+  } catch (error) {
+    warn(error instanceof Error ? error.message : String(error));
+    return [];
+  }
+}
+
+async function waitFor(writers: readonly OtherWriter[], warn: (message: string) => void): Promise<void> {
+  const { haveEnded } = await import('./wait-for-writers.ts');
+  if (await haveEnded(writers)) return;
+  const [first] = writers;
+  warn(
+    `${first?.path} has not ended yet: what it writes of ${first?.writes.join(', ')} may be wrong in this boot`,
+  );
 }
 
 function chosen(stages: readonly Stage[], named: readonly string[]): readonly Step[] {

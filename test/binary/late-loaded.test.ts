@@ -94,6 +94,7 @@ function settled({ root, socketPath }: Zone, text: string): string {
     .replaceAll(root, 'ROOT')
     .replaceAll(/\b\d+\.\d+\.\d+ \(.*?\)/g, 'VERSION')
     .replaceAll(/\d{4}-\d\d-\d\d[T ][\d:.]+( UTC|Z)?|\d{8}T\d{6}Z/g, 'TIME')
+    .replaceAll(/report-run-\d+-\d+/g, 'REPORT')
     .replaceAll(/[\d.]+ (ms|s)\b|"milliseconds": [\d.]+/g, 'DURATION')
     .replaceAll(/ +/g, ' ')
     .replaceAll(/ ([-#=x.:*])\1* (?=DURATION)/g, ' $1 ');

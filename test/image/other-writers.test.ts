@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { otherWriters } from '../../agent/image/other-writers.ts';
 import { openRoot } from '../../agent/system/open-root.ts';
 import { imageCommand } from '../support/image.ts';
-import { debianSystemd } from '../support/roots/debian.ts';
+import { debianSystemd, devuanSysvinit } from '../support/roots/debian.ts';
 import { snapshot } from '../support/roots/snapshot.ts';
 import { type Tree, temporaryRoot } from '../support/temporary-root.ts';
 
@@ -114,6 +114,58 @@ it.each([
   expect(writersOf({ [path]: text }, path)).toEqual([{ path, writes, links: [] }]);
   // Not executable: its owner has switched it off.
   expect(writersOf({ [path]: text })).toEqual([]);
+});
+
+describe('a script that init starts by a link', () => {
+  const setName =
+    '#!/bin/sh\n### BEGIN INIT INFO\n### END INIT INFO\ncase "$1" in start) hostname image ;; esac\n';
+  const writer = { path: '/etc/init.d/set-name', writes: ['/etc/hostname'], links: [] };
+
+  it.each([
+    ['/etc/rcS.d/S10set-name', '../init.d/set-name'],
+    ['/etc/rc2.d/S03set-name', '../init.d/set-name'],
+    ['/etc/runlevels/default/set-name', '/etc/init.d/set-name'],
+  ])('%s: it is found, each once', (path, target) => {
+    const tree = { '/etc/init.d/set-name': setName, [path]: `-> ${target}` };
+    expect(writersOf({ ...tree, '/etc/rc5.d/S03set-name': '-> ../init.d/set-name' })).toEqual([writer]);
+  });
+
+  it("is found where Red Hat's rc looks", () => {
+    const tree = {
+      '/etc/rc.d/init.d/set-name': setName,
+      '/etc/rc.d/rc3.d/S20set-name': '-> ../init.d/set-name',
+    };
+    expect(writersOf(tree)).toEqual([{ ...writer, path: '/etc/rc.d/init.d/set-name' }]);
+  });
+
+  it.each([
+    [
+      'is only stopped',
+      { '/etc/init.d/set-name': setName, '/etc/rc2.d/K01set-name': '-> ../init.d/set-name' },
+    ],
+    ['is linked by nothing', { '/etc/init.d/set-name': setName }],
+    [
+      "is a package's that names the machine by /etc/hostname",
+      {
+        '/etc/init.d/hostname.sh': '#!/bin/sh\nhostname -F /etc/hostname\n',
+        '/etc/rcS.d/S01hostname.sh': '-> ../init.d/hostname.sh',
+      },
+    ],
+    ['is not there', { '/etc/rc2.d/S03set-name': '-> ../init.d/set-name' }],
+  ])('is nobody to be afraid of when it %s', (_name, tree) => {
+    expect(writersOf(tree)).toEqual([]);
+  });
+
+  it('is named by check, and left to the builder', async () => {
+    const root = temporaryRoot({
+      ...devuanSysvinit,
+      '/etc/init.d/set-name': setName,
+      '/etc/rc2.d/S03set-name': '-> ../init.d/set-name',
+    });
+    const { exit, stdout } = await imageCommand(['check', '--only', 'other-writers', '--root', root]);
+    expect(exit).toBe(1);
+    expect(stdout).toContain('/etc/init.d/set-name writes /etc/hostname');
+  });
 });
 
 describe('the image commands', () => {

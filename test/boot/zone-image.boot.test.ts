@@ -105,3 +105,31 @@ test.each(releases)(
     expect(said.at(-1)).toContain('config/ifupdown-loopback');
   },
 );
+
+describe.each(['networkd', 'netplan', 'networkmanager'])('an image whose network service is %s', (name) => {
+  const unit = name === 'networkmanager' ? 'NetworkManager.service' : 'systemd-networkd.service';
+  const asThePlatformLeftIt = async (guest: Guest) =>
+    (await guest.run('/usr/lib/boot-test/network-state')) ===
+    (await guest.run('cat', '/var/log/boot-test/network-before'));
+
+  test('boots in a zone, prepared, without that service and with no failed unit', async () => {
+    const { guest, found, end } = await booted(name, ['install', 'prepare'], 'lx');
+    expect(found.failed).toEqual([]);
+    expect(found.waits).toEqual([]);
+    expect(found.started).not.toContain(unit);
+    expect(await asThePlatformLeftIt(guest)).toBe(true);
+    await end();
+  });
+
+  test('boots in a zone with the agent alone, and doctor names the service, which cannot start there', async () => {
+    const { guest, end } = await booted(name, ['install'], 'lx');
+    const told = JSON.parse(await guest.run('sh', '-c', 'lx-agent doctor --json || true'));
+    const { findings } = v.parse(v.object({ findings: v.array(v.object({ text: v.string() })) }), told);
+    const texts = findings.map(({ text }) => text);
+    expect(texts).toContainEqual(
+      expect.stringMatching(`^${unit} failed, and can never work in a zone: .*netlink protocol`),
+    );
+    expect(await asThePlatformLeftIt(guest)).toBe(true);
+    await end();
+  });
+});

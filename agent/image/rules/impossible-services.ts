@@ -84,11 +84,14 @@ const impossible: readonly Impossible[] = [
   },
   {
     id: 'systemd-wait-online',
-    summary: 'nothing that waits for systemd-networkd to be online',
+    summary: 'no systemd-networkd, and nothing that waits for it to be online',
     reason:
-      'the platform brings the interfaces up before init, and networkd, which may not configure them, never calls them online: the boot would wait for two minutes',
-    source: 'lx_netlink.c; systemd-networkd-wait-online.service(8)',
-    units: 'systemd-networkd-wait-online.service systemd-networkd-wait-online@.service',
+      'the platform brings the interfaces up before init, and networkd asks for a netlink protocol that the kernel does not have, so that it cannot start',
+    source: 'lx_netlink.c (NETLINK_GENERIC); systemd-networkd-wait-online.service(8)',
+    units: `systemd-networkd.service systemd-networkd.socket systemd-networkd-varlink.socket
+      systemd-networkd-varlink-metrics.socket systemd-networkd-resolve-hook.socket
+      systemd-networkd-persistent-storage.service systemd-networkd-wait-online.service
+      systemd-networkd-wait-online@.service`,
   },
   {
     id: 'systemd-namespaces',
@@ -108,9 +111,16 @@ const impossible: readonly Impossible[] = [
   },
 ];
 
+/** Masked by a rule of its own, whether the image has it or not: the platform did that before. */
+const networkManager = {
+  id: 'systemd-network-managers',
+  reason: 'it asks for a netlink protocol that the kernel does not have, and aborts',
+  units: 'NetworkManager.service',
+};
+
 /** Why a unit can never work in a zone, and the rule that masks it; undefined for any other unit. */
 export function impossibility(unit: string): { readonly reason: string; readonly rule: string } | undefined {
-  const found = impossible.find(({ units }) => units.split(/\s+/).includes(unit));
+  const found = [...impossible, networkManager].find(({ units }) => units.split(/\s+/).includes(unit));
   return found === undefined ? undefined : { reason: found.reason, rule: found.id };
 }
 

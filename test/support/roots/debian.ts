@@ -55,7 +55,8 @@ export const ubuntuSystemd: Tree = {
   ...debianSystemd,
   ...release('ubuntu', '24.04', 'Ubuntu 24.04 LTS'),
   ...packagedUnits(
-    'multipathd.service multipathd.socket snapd.service snapd.socket snapd.seeded.service ufw.service',
+    `systemd-networkd.service systemd-networkd.socket multipathd.service multipathd.socket snapd.service
+    snapd.socket snapd.seeded.service ufw.service`,
   ),
   '/etc/resolv.conf': '-> ../run/systemd/resolve/stub-resolv.conf',
   '/etc/netplan/00-installer-config.yaml': 'network: {version: 2}\n',

@@ -56,7 +56,7 @@ export const voidLinux: Tree = {
 /** Arch: systemd, one bin folder. */
 export const arch: Tree = {
   ...systemdUnits,
-  ...packagedUnits('dbus-broker.service'),
+  ...packagedUnits('dbus-broker.service systemd-networkd.service systemd-networkd.socket'),
   '/usr/lib/systemd/system/dbus.service': '-> dbus-broker.service',
   '/etc/os-release': 'NAME="Arch Linux"\nID=arch\nPRETTY_NAME="Arch Linux"\n',
   '/usr/lib/systemd/systemd': '',

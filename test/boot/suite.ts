@@ -11,7 +11,7 @@ import type { BootRecord } from './records.ts';
 import type { BootRoot } from './roots.ts';
 
 /** Seconds of the early stage's deadline in the boots that have no metadata; the default would only take longer. */
-const earlyDeadline = 8;
+const earlyDeadline = 5;
 
 /** Everything that must hold of a boot, whichever the init system, from the records that the booted system made. */
 export function bootSuite(root: BootRoot): void {
@@ -104,7 +104,7 @@ export function bootSuite(root: BootRoot): void {
       expect(moments(records, 'early')).toEqual(['begin', 'end:2']);
       expect(seconds(records, 'early')).toBeGreaterThan(earlyDeadline - 1);
       // Nowhere near the second try of anything; a busy machine may take its time to load the program.
-      expect(seconds(records, 'early')).toBeLessThan(2 * earlyDeadline);
+      expect(seconds(records, 'early')).toBeLessThan(earlyDeadline + 8);
     });
 
     test('goes on within a second where the platform has no folder for the socket', async () => {

@@ -67,12 +67,20 @@ export function ending([program = '', ...args]: readonly string[]): Promise<Endi
   });
 }
 
-/** All that is in a root: see `snapshot`. Reports, which hold times, are left out; the state is without its order. */
+/**
+ * All that is in a root: see `snapshot`. Reports, which hold times, are left out; the state is without its order, and the
+ * metadata that was read without the time of it.
+ */
 export function treeOf(root: string): Record<string, string> {
   const unordered = (json: string) => json.replaceAll(',\n', '\n').split('\n').sort().join('\n');
   return Object.fromEntries(
     Object.entries(snapshot(root))
       .filter(([path]) => !path.startsWith('/var/lib/lx-agent/report-'))
-      .map(([path, what]) => [path, path.endsWith('/state.json') ? unordered(what) : what]),
+      .map(([path, what]) => {
+        if (path.endsWith('/state.json')) return [path, unordered(what)];
+        if (path.endsWith('/lx-agent/metadata.json'))
+          return [path, what.replace(/"since": ".*"/, '"since": "…"')];
+        return [path, what];
+      }),
   );
 }

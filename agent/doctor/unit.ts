@@ -12,6 +12,9 @@ export function checkPlace(root: System['root']): Finding[] {
   return [note('unit', `the program is the platform's: lx-agent ${agent} in ${place}`)];
 }
 
+/** systemd goes by the name of such a link, wherever it leads: `systemctl enable` makes it to /lib on merged roots. */
+const isWanted = (change: Change) => change.kind === 'link' && /\.wants\/[^/]+$/.test(change.path);
+
 /** Whether init would start the agent: its unit files and what enables them, as an installation leaves them. */
 export function checkUnit({ root, init }: Pick<System, 'root' | 'init'>): Finding[] {
   const install = `lx-agent image install --root ${root.path}`;
@@ -25,7 +28,7 @@ export function checkUnit({ root, init }: Pick<System, 'root' | 'init'>): Findin
   const absent = left.filter((change) => change.kind === 'file' && !isThere(change));
   const other = left.filter((change) => change.kind === 'file' && isThere(change));
   const disabled = [...left, ...kept].filter((change) => change.kind === 'link' && !isThere(change));
-  const edited = kept.filter(isThere);
+  const edited = kept.filter((change) => isThere(change) && !isWanted(change));
   const names = (changes: readonly Change[]) => changes.map(subject).join(', ');
   const findings = [
     ...masked.map((unit) => wrong('unit', `${unit} is masked`, `systemctl unmask ${unit}`)),

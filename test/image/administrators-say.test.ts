@@ -9,6 +9,8 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { checkUnit } from '../../agent/doctor/unit.ts';
+import { openRoot } from '../../agent/system/open-root.ts';
 import { imageCommand, testSource } from '../support/image.ts';
 import { debianSystemd } from '../support/roots/debian.ts';
 import { families } from '../support/roots/families.ts';
@@ -74,6 +76,15 @@ describe('an upgrade', () => {
 });
 
 describe('under systemd', () => {
+  it('doctor has nothing against a unit that systemctl enabled anew, by a link through /lib', async () => {
+    const { root } = await installed(debianSystemd);
+    const link = join(root, 'etc/systemd/system/multi-user.target.wants/lx-agent-late.service');
+    rmSync(link);
+    symlinkSync('/lib/systemd/system/lx-agent-late.service', link);
+    const findings = checkUnit({ root: openRoot(root), init: 'systemd' });
+    expect(findings.filter(({ text }) => text.includes('by hand'))).toEqual([]);
+  });
+
   it('nothing of the agent is in the way of a mask, and a mask stays', async () => {
     const { root, upgrade } = await installed(debianSystemd);
     const mask = join(root, 'etc/systemd/system/lx-agent-early.service');

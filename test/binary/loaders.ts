@@ -21,7 +21,13 @@ export function startedBy(loader: (typeof loaders)[number]): () => Launch {
     image = mkdtempSync(join(tmpdir(), 'lx-agent-loader-'));
     writeFileSync(join(image, 'an image'), '');
     const { status, stderr } = await ending([
-      ...['image', 'install', '--root', image, '--runtime', 'private', '--without-init'],
+      'image',
+      'install',
+      '--root',
+      image,
+      '--runtime',
+      'private',
+      '--without-init',
     ]);
     if (status !== 0) throw new Error(`the private runtime could not be laid down: ${stderr}`);
   });

@@ -78,7 +78,7 @@ export function pairArgument(key: string, value: Buffer): string {
 }
 
 /** A V2 frame around a body, which must be ASCII: the server counts characters, not bytes. */
-export function frameV2(body: string): string {
+function frameV2(body: string): string {
   return `V2 ${body.length} ${checksum(body)} ${body}\n`;
 }
 
@@ -86,12 +86,6 @@ export function frameV2(body: string): string {
 export function encodeRequestV2(request: Request): string {
   const argument = Buffer.from(request.argument).toString('base64');
   return frameV2(`${request.id} ${request.verb}${argument === '' ? '' : ` ${argument}`}`);
-}
-
-/** A reply as one V2 line; an empty value has no third word. */
-export function encodeReplyV2(id: string, reply: Reply): string {
-  const value = reply.value.toString('base64');
-  return frameV2(`${id} ${reply.status}${value === '' ? '' : ` ${value}`}`);
 }
 
 /** A V2 reply line without its newline; undefined when length, checksum or form is wrong. */
@@ -117,18 +111,13 @@ export function fitsV1(request: Request): boolean {
 /** The end of a V1 value. */
 export const endOfValueV1 = '\n.\n';
 
-/** A value between `SUCCESS\n` and `\n.\n`: each line that starts with a dot has one more. */
-export function escapeV1(value: Buffer): Buffer {
-  return Buffer.from(value.toString('latin1').replace(/(^|\n)\./g, '$1..'), 'latin1');
-}
-
-/** The reverse of `escapeV1`. */
+/** The value that came between `SUCCESS\n` and `\n.\n`: each of its lines that starts with a dot was given one more. */
 export function unescapeV1(text: Buffer): Buffer {
   return Buffer.from(text.toString('latin1').replace(/(^|\n)\.\./g, '$1.'), 'latin1');
 }
 
 /** CRC-32 (IEEE) as the server writes and compares it: eight lower-case hexadecimal digits. */
-export function checksum(body: string | Buffer): string {
+function checksum(body: string | Buffer): string {
   return crc32(body).toString(16).padStart(8, '0');
 }
 

@@ -1,13 +1,13 @@
 import { rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import {
-  checksum,
-  encodeReplyV2,
-  escapeV1,
-  frameReader,
-  type Reply,
-  type ReplyStatus,
-} from '../../agent/metadata/frame.ts';
+  type Answer,
+  encodeAnswerV1,
+  encodeAnswerV2,
+  keyOfRequestV1,
+  lineSplitter,
+  parseRequestV2,
+} from './metadata-protocol.ts';
 
 /** A string is a key's value; anything else is served as JSON text, as the platform serves `sdc:nics`. */
 export type Metadata = Record<string, unknown>;
@@ -99,7 +99,7 @@ export async function startMetadataServer({
 
   function serve(socket: Socket): void {
     const turn = ++connections;
-    const reader = frameReader();
+    const linesOf = lineSplitter();
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());
@@ -137,38 +137,35 @@ export async function startMetadataServer({
     }
 
     socket.on('data', (chunk) => {
-      reader.push(chunk);
       const plain: Buffer[] = [];
       const frames: Buffer[] = [];
-      for (let line = reader.take('\n'); line !== undefined; line = reader.take('\n')) {
+      for (const line of linesOf(chunk)) {
         if (applies(faults.mute, turn)) continue;
         if (applies(faults.nonsense, turn)) plain.push(Buffer.from('HTTP/1.1 400 Bad Request\r\n'));
-        else if (!faults.v1Only && line.toString('latin1', 0, 3) === 'V2 ') {
-          answerV2(line.toString(), (reply) => frames.push(...reply), send);
-        } else plain.push(answerV1(line.toString()));
+        else if (!faults.v1Only && line.startsWith('V2 ')) {
+          answerV2(line, (answer) => frames.push(...answer), send);
+        } else plain.push(answerV1(line));
       }
       send([...plain, ...(faults.reversed ? frames.reverse() : frames)]);
     });
   }
 
-  function look(key: string): Reply {
+  function look(key: string): Answer {
     const value = values.get(key);
-    if (value === undefined) return reply('NOTFOUND');
-    if (typeof value === 'string') return reply('SUCCESS', value);
+    if (value === undefined) return answer('NOTFOUND');
+    if (typeof value === 'string') return answer('SUCCESS', value);
     // An array of NICs or routes is JSON text; a property that is an object is a failure, without a word.
     return Array.isArray(value) || typeof value !== 'object'
-      ? reply('SUCCESS', JSON.stringify(value))
-      : reply('FAILURE');
+      ? answer('SUCCESS', JSON.stringify(value))
+      : answer('FAILURE');
   }
 
   function answerV1(line: string): Buffer {
     if (line === 'NEGOTIATE V2' && !faults.v1Only) return Buffer.from('V2_OK\n');
-    const key = /^GET (.+)$/.exec(line)?.[1];
+    const key = keyOfRequestV1(line);
     if (key === undefined) return Buffer.from('invalid command\n');
     requests.push(`GET ${key}`);
-    const { status, value } = look(key);
-    if (status !== 'SUCCESS') return Buffer.from(`${status}\n`);
-    return Buffer.concat([Buffer.from('SUCCESS\n'), escapeV1(value), Buffer.from('\n.\n')]);
+    return encodeAnswerV1(look(key));
   }
 
   /** GETs and KEYS are answered now; what changes something is done, and answered, later. */
@@ -177,43 +174,31 @@ export async function startMetadataServer({
     now: (frames: Buffer[]) => void,
     afterwards: (frames: Buffer[]) => void,
   ): void {
-    const [, length, sum, body] = /^V2 (\d+) (\S+) (.*)$/.exec(line) ?? [];
-    if (body === undefined || Number(length) !== body.length || checksum(body) !== sum) return;
-    const [, id, verb, encoded = ''] = /^([0-9a-f]{8}) (GET|PUT|DELETE|KEYS)(?: (\S+))?$/.exec(body) ?? [];
-    if (id === undefined) return;
-    const argument = Buffer.from(encoded, 'base64').toString();
+    const request = parseRequestV2(line);
+    if (request === undefined) return;
+    const { id, verb, key, value } = request;
+    requests.push(verb === 'KEYS' ? verb : `${verb} ${key}`);
     if (verb === 'KEYS') {
-      requests.push('KEYS');
-      const names = [...values.keys()].filter((key) => !key.startsWith('sdc:'));
-      now(frame(id, reply('SUCCESS', names.join('\n'))));
-      return;
-    }
-    if (argument === '') return;
-    if (verb === 'GET') {
-      requests.push(`GET ${argument}`);
-      now(frame(id, look(argument)));
-      return;
-    }
-    const [key = '', value = ''] =
-      verb === 'PUT' ? argument.split(' ').map((word) => Buffer.from(word, 'base64').toString()) : [argument];
-    requests.push(`${verb} ${key}`);
-    later(5, () => afterwards(frame(id, verb === 'PUT' ? assign(key, value) : remove(key))));
+      const names = [...values.keys()].filter((name) => !name.startsWith('sdc:'));
+      now(frame(id, answer('SUCCESS', names.join('\n'))));
+    } else if (verb === 'GET') now(frame(id, look(key)));
+    else later(5, () => afterwards(frame(id, verb === 'PUT' ? assign(key, value) : remove(key))));
   }
 
-  function assign(key: string, value: string): Reply {
-    if (key === '' || value === '' || key.startsWith('sdc:')) return reply('FAILURE');
+  function assign(key: string, value: string): Answer {
+    if (key === '' || value === '' || key.startsWith('sdc:')) return answer('FAILURE');
     values.set(key, value);
-    return reply('SUCCESS');
+    return answer('SUCCESS');
   }
 
-  function remove(key: string): Reply {
-    if (key.startsWith('sdc:')) return reply('FAILURE');
-    return values.delete(key) ? reply('SUCCESS') : reply('NOTFOUND');
+  function remove(key: string): Answer {
+    if (key.startsWith('sdc:')) return answer('FAILURE');
+    return values.delete(key) ? answer('SUCCESS') : answer('NOTFOUND');
   }
 
-  function frame(id: string, content: Reply): Buffer[] {
+  function frame(id: string, content: Answer): Buffer[] {
     const stranger = left.wrongIds-- > 0 ? 'ffffffff' : id;
-    const whole = Buffer.from(encodeReplyV2(stranger, content));
+    const whole = Buffer.from(encodeAnswerV2(stranger, content));
     if (left.corrupt-- > 0) whole.write('x', whole.indexOf(' ', 3) + 1);
     return faults.duplicated ? [whole, whole] : [whole];
   }
@@ -240,6 +225,6 @@ function applies(fault: boolean | number | undefined, turn: number): boolean {
   return typeof fault === 'number' ? turn <= fault : fault === true;
 }
 
-function reply(status: ReplyStatus, value = ''): Reply {
+function answer(status: Answer['status'], value = ''): Answer {
   return { status, value: Buffer.from(value) };
 }

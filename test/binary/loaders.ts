@@ -2,8 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
-import { programPath } from '../../agent/image/running-program.ts';
-import { runtimeFiles, runtimeFolder } from '../../agent/image/runtime.ts';
 import { agentBinary } from '../support/built.ts';
 import { ending, type Launch } from './zone.ts';
 
@@ -33,7 +31,9 @@ export function startedBy(loader: (typeof loaders)[number]): () => Launch {
   });
   afterAll(() => rmSync(image, { recursive: true, force: true }));
   return () => {
-    const folder = join(image, runtimeFolder);
-    return [join(folder, runtimeFiles[0]), '--library-path', folder, join(image, programPath)];
+    const installed = join(image, 'usr/lib/lx-agent');
+    const libraries = join(installed, 'runtime');
+    const linker = join(libraries, 'ld-linux-x86-64.so.2');
+    return [linker, '--library-path', libraries, join(installed, 'lx-agent')];
   };
 }

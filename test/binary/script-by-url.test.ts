@@ -1,7 +1,6 @@
 import { createServer } from 'node:http';
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { bundles } from '../../agent/steps/trust-store.ts';
 import { web } from '../support/instances/web.ts';
 import type { Tree } from '../support/temporary-root.ts';
 import { pem, webServer } from '../support/web-server.ts';
@@ -9,6 +8,19 @@ import { loaders, startedBy } from './loaders.ts';
 import { type Launch, openZone } from './zone.ts';
 
 const authority = new URL('../support/certificates/authority.pem', import.meta.url).pathname;
+
+/** Where the packages of Debian, Red Hat, SUSE, Arch, Alpine and Void put the certificates of all authorities, in order. */
+const bundles = [
+  '/etc/ssl/certs/ca-certificates.crt',
+  '/etc/pki/tls/certs/ca-bundle.crt',
+  '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem',
+  '/var/lib/ca-certificates/ca-bundle.pem',
+  '/etc/ssl/ca-bundle.pem',
+  '/etc/ca-certificates/extracted/tls-ca-bundle.pem',
+  '/etc/ssl/cert.pem',
+  '/etc/ssl/certs.pem',
+] as const;
+
 const script = '#!/bin/sh\necho "from the web: é"\n';
 
 /** Run the step on a zone whose user-script, or operator-script, is at a URL. */

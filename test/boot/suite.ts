@@ -3,7 +3,6 @@ import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { lateMark } from '../../agent/system/boot-marks.ts';
 import { boot, type Disk, type Ending } from './guest.ts';
 import { instance } from './instance.ts';
 import { type BootPlace, bootPlace } from './place.ts';
@@ -128,7 +127,7 @@ export function bootSuite(root: BootRoot): void {
       const guest = await boot(root, { disk: place.disk, metadata: place.socketFolder() });
       await guest.waitFor('sshd', 'begin');
       await guest.waitFor('getty', 'begin');
-      const mark = await guest.run('stat', '-c', '%a %u', lateMark);
+      const mark = await guest.run('stat', '-c', '%a %u', '/run/lx-agent-late.idle');
       const status = v.parse(bothStages, JSON.parse(await guest.run('lx-agent', 'status', '--json')));
       const ending = await guest.end(['/sbin/shutdown', '-h', 'now']);
       const records = guest.records();

@@ -2,7 +2,6 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { FileChange } from '../../agent/change/change.ts';
-import { fingerprint } from '../../agent/change/ownership.ts';
 import { settle } from '../../agent/change/settle.ts';
 import { openRoot } from '../../agent/system/open-root.ts';
 import { emptyState, type State } from '../../agent/system/state.ts';
@@ -17,7 +16,13 @@ const wanted: FileChange = {
   why: 'metadata names the resolvers',
 };
 const lastWritten = 'nameserver 192.0.2.1\n';
-const wroteBefore: State = { ...emptyState, files: { '/etc/resolv.conf': fingerprint(lastWritten) } };
+/** By sha256sum(1). State files of earlier versions hold such fingerprints. */
+const fingerprints = {
+  lastWritten: 'a9d549519efe8d5a68627787df4de1d1ee52627f0ff00ddb4d202bc607c11f07',
+  wanted: 'd6bb96afccde62f60825d960dc109539de2c9c4de7315256247fea6f6fce77c5',
+  halfRecorded: '17d10e9e95be7a51dc2469a13942c9f4e664800f99812ebabfeaeba365186c6e',
+};
+const wroteBefore: State = { ...emptyState, files: { '/etc/resolv.conf': fingerprints.lastWritten } };
 
 function settled(
   current: string | undefined,
@@ -68,7 +73,7 @@ describe('whose file it is', () => {
   });
 
   it('replaces what the image shipped after the first run was killed just before it would have', () => {
-    const state = { ...emptyState, pending: { '/etc/resolv.conf': fingerprint(wanted.content) } };
+    const state = { ...emptyState, pending: { '/etc/resolv.conf': fingerprints.wanted } };
     expect(settled('nameserver 10.0.0.1\n', { state })?.result).toBe('wanted');
   });
 
@@ -105,7 +110,7 @@ describe('whose file it is', () => {
   });
 
   it('knows its own half-recorded write after a kill', () => {
-    const state = { ...wroteBefore, pending: { '/etc/resolv.conf': fingerprint('nameserver 192.0.2.7\n') } };
+    const state = { ...wroteBefore, pending: { '/etc/resolv.conf': fingerprints.halfRecorded } };
     expect(settled('nameserver 192.0.2.7\n', { state })?.result).toBe('wanted');
   });
 

@@ -1,11 +1,9 @@
 import { utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { fingerprint } from '../../agent/change/ownership.ts';
 import { parseArguments, UsageError } from '../../agent/commands/arguments.ts';
 import { run } from '../../agent/commands/explain.ts';
 import type { Report } from '../../agent/report/report.ts';
-import { emptyState, stateText } from '../../agent/system/state.ts';
 import { capturedIo } from '../support/captured-io.ts';
 import { type Tree, temporaryRoot } from '../support/temporary-root.ts';
 import { firstBoot } from './sample-reports.ts';
@@ -27,9 +25,14 @@ const second: Report = {
 const tree: Tree = {
   [`${folder}/report-early-20261123020922481.json`]: JSON.stringify(first),
   [`${folder}/report-early.json`]: JSON.stringify(second),
-  [`${folder}/state.json`]: stateText({
-    ...emptyState,
-    files: { '/etc/hostname': fingerprint(written), '/etc/gone': fingerprint('x') },
+  [`${folder}/state.json`]: JSON.stringify({
+    version: 1,
+    // By sha256sum(1).
+    files: {
+      '/etc/hostname': 'dc62610acddd8a12f58dcd72011fb21c1a4d20bcfdcd1fae0240e06a9bd130f8',
+      '/etc/gone': '2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881',
+    },
+    scripts: {},
   }),
   'etc/hostname': written,
   'etc/hosts': '127.0.0.1 localhost\n192.0.2.10 web-1\n',

@@ -3,12 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseArguments, UsageError } from '../../agent/commands/arguments.ts';
 import { run } from '../../agent/commands/logs.ts';
-import { runMark } from '../../agent/system/program-log.ts';
 import { capturedIo } from '../support/captured-io.ts';
 import { temporaryRoot } from '../support/temporary-root.ts';
 
-const mark = (minute: number) =>
-  runMark('/var/svc/mdata-user-script', new Date(Date.UTC(2026, 10, 26, 7, minute)));
+const mark = (minute: number) => `[lx-agent: 2026-11-26T07:0${minute}:00.000Z: /var/svc/mdata-user-script]`;
 const tree = {
   'var/log/lx-agent.log': '2026-11-26T07:00:00.000Z warning metadata: sdc:nics: not a JSON array\n',
   'var/log/mdata-user-script.log.1': `${mark(1)}\nbefore the rotation\n`,

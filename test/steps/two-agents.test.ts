@@ -6,7 +6,6 @@ import type { Change } from '../../agent/change/change.ts';
 import { runStep } from '../../agent/steps/run-step.ts';
 import type { Step } from '../../agent/steps/step.ts';
 import { processIdentity } from '../../agent/system/process-identity.ts';
-import { scriptsOfBootPath } from '../../agent/system/scripts-of-boot.ts';
 import { emptyState, readState, type State } from '../../agent/system/state.ts';
 import { temporaryRoot } from '../support/temporary-root.ts';
 import { managedFile as file, liveRoot, ranIn, why, workOn } from './fixture.ts';
@@ -183,6 +182,6 @@ describe('a script', () => {
     expect(said.join()).toContain('/var/lib/lx-agent/state.json');
     expect((await agent()(body)).outcome.result).toBe('unchanged');
     expect(readFileSync(join(path, 'log'), 'utf8')).toBe('ran\n');
-    expect(existsSync(join(path, scriptsOfBootPath))).toBe(true);
+    expect(existsSync(join(path, 'run/lx-agent-scripts.json'))).toBe(true);
   });
 });

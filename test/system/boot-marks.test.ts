@@ -1,10 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { kernelBootId, markDoneBeforeInit, marksFolder } from '../../agent/system/boot-marks.ts';
+import { kernelBootId, markDoneBeforeInit } from '../../agent/system/boot-marks.ts';
 import { openRoot } from '../../agent/system/open-root.ts';
 import { plant, temporaryRoot } from '../support/temporary-root.ts';
 
+const marksFolder = '/var/lib/lx-agent/before-init';
 const [one, other] = ['1'.repeat(32), '2'.repeat(32)];
 
 test('each boot has marks of its own, and those of earlier boots go', () => {

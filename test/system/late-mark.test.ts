@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { lateMark, markLateStage } from '../../agent/system/boot-marks.ts';
+import { markLateStage } from '../../agent/system/boot-marks.ts';
 import { openRoot } from '../../agent/system/open-root.ts';
 import type { Root } from '../../agent/system/root.ts';
 import { temporaryRoot } from '../support/temporary-root.ts';
+
+/** The units of every init system name this path. */
+const lateMark = '/run/lx-agent-late.idle';
 
 /** A root whose /run is on the kind of file system that a folder of this machine is on. */
 function rootLike(folder: string): Root {

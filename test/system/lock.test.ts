@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -130,6 +130,11 @@ describe('a process', () => {
   it('is told from a later one of its number, and a zombie has ended', async () => {
     const child = spawn('/bin/sh', ['-c', 'sleep 0 & exec sleep 600'], { stdio: 'ignore' });
     const identity = processIdentity(child.pid ?? 0);
+    // proc(5): field 22 is when the process started.
+    const started = execFileSync('cut', ['-d', ' ', '-f', '22', `/proc/${child.pid}/stat`], {
+      encoding: 'utf8',
+    });
+    expect(identity).toBe(`${child.pid}-${started.trim()}`);
     expect(isRunningProcess(identity)).toBe(true);
     expect(isRunningProcess(`${child.pid}-1`)).toBe(false);
     await killed(child);

@@ -3,9 +3,10 @@ import { chmodSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { unitText } from '../../agent/image/assets.ts';
-import { lateMark } from '../../agent/system/boot-marks.ts';
 import { temporaryRoot } from '../support/temporary-root.ts';
 import { readUpstartJob } from './upstart-job.ts';
+
+const lateMark = '/run/lx-agent-late.idle';
 
 /** The shell scripts by which inits start the late stage; systemd has a condition for it, which the boot tests hold. */
 const starters: readonly (readonly [string, string])[] = [

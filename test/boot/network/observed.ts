@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { type Cidr, isIpv6 } from '../../../agent/metadata/values.ts';
-import { defaultRoutes, type Interface, type Network, usesIpv6 } from '../../../agent/network/model.ts';
+import type { Interface, Network } from '../../../agent/network/model.ts';
+import { contains, isIpv6 } from '../../support/ip-addresses.ts';
 import type { Machine } from './machine.ts';
 
 /** What the kernel has of a network: global addresses and routes as words that sort, and the MTUs. */
@@ -74,19 +74,27 @@ export function modelled({ interfaces }: Network): Observed {
   };
 }
 
-function routesOf(one: Interface): { to: Cidr; by: string | undefined; onLink: boolean }[] {
-  return [...defaultRoutes(one), ...one.routes].map(({ destination, gateway, onLink }) => ({
-    to: destination,
-    by: gateway,
-    onLink,
-  }));
+/** All routes that the model has of an interface, its gateways as the default routes that they stand for. */
+function routesOf({ gateways, addresses, routes }: Interface) {
+  return [
+    ...gateways.map((gateway) => ({
+      to: everything(isIpv6(gateway) ? '-6' : '-4'),
+      by: gateway,
+      onLink: !addresses.some((own) => contains(own, gateway)),
+    })),
+    ...routes.map(({ destination, gateway, onLink }) => ({ to: destination, by: gateway, onLink })),
+  ];
+}
+
+function hasIpv6(one: Interface): boolean {
+  return one.addrconf || [...one.addresses, ...routesOf(one).map(({ to }) => to)].some(isIpv6);
 }
 
 /** Give the interfaces their addresses and routes, as the platform does before init. */
 export async function configureAsPlatform(machine: Machine, { interfaces }: Network): Promise<void> {
   for (const one of interfaces) {
     // illumos makes a link-local address only where something is IPv6.
-    if (!usesIpv6(one)) await machine.run('ip', 'link', 'set', one.name, 'addrgenmode', 'none');
+    if (!hasIpv6(one)) await machine.run('ip', 'link', 'set', one.name, 'addrgenmode', 'none');
     await machine.run('ip', 'link', 'set', one.name, 'up', 'mtu', String(one.mtu ?? 1500));
     for (const address of one.addresses)
       await machine.run(
@@ -98,7 +106,7 @@ export async function configureAsPlatform(machine: Machine, { interfaces }: Netw
         one.name,
         ...(isIpv6(address) ? ['nodad'] : []),
       );
-    if (usesIpv6(one))
+    if (hasIpv6(one))
       await machine.run(
         ...(['timeout', '10', 'sh', '-c'] as const),
         'until ip -6 address show dev "$0" scope link | grep -q inet6; do sleep 0.1; done',
@@ -127,10 +135,8 @@ export async function snapshot(machine: Machine): Promise<string> {
 /** What NetworkManager has in place of `onlink`: a route to a gateway that is in none of the interface's networks. */
 export function toFarGateways({ interfaces }: Network): string[] {
   return interfaces.flatMap((one) =>
-    [...defaultRoutes(one), ...one.routes].flatMap(({ gateway, onLink }) =>
-      onLink && gateway !== undefined && !gateway.startsWith('fe80:')
-        ? [`${gateway}/32 dev ${one.name}`]
-        : [],
+    routesOf(one).flatMap(({ by, onLink }) =>
+      onLink && by !== undefined && !by.startsWith('fe80:') ? [`${by}/32 dev ${one.name}`] : [],
     ),
   );
 }

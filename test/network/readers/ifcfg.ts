@@ -1,6 +1,6 @@
-import { isIpv6 } from '../../../agent/metadata/values.ts';
 import type { Route } from '../../../agent/network/model.ts';
 import type { RenderedFile } from '../../../agent/network/renderer.ts';
+import { isIpv6 } from '../../support/ip-addresses.ts';
 import { assignments, taker } from './assignments.ts';
 import type { ReadBack } from './read-back.ts';
 import { address, cidr, flag, number, withGateways } from './values.ts';

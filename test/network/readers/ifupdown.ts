@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import type { Cidr, IpAddress } from '../../../agent/metadata/values.ts';
-import { isIpv6 } from '../../../agent/metadata/values.ts';
 import type { Route } from '../../../agent/network/model.ts';
+import { isIpv6 } from '../../support/ip-addresses.ts';
 import type { ReadBack } from './read-back.ts';
 import { address, cidr, number, withGateways } from './values.ts';
 

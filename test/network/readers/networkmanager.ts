@@ -1,5 +1,6 @@
-import { type IpAddress, isIpv6 } from '../../../agent/metadata/values.ts';
+import type { IpAddress } from '../../../agent/metadata/values.ts';
 import type { Route } from '../../../agent/network/model.ts';
+import { isIpv6 } from '../../support/ip-addresses.ts';
 import { only, sectionsOf } from './networkd.ts';
 import type { ReadBack } from './read-back.ts';
 import { address, cidr, number, withGateways } from './values.ts';

@@ -1,6 +1,6 @@
-import { contains } from '../../../agent/metadata/addresses.ts';
-import { type IpAddress, isIpv6 } from '../../../agent/metadata/values.ts';
+import type { IpAddress } from '../../../agent/metadata/values.ts';
 import type { Interface, Network, Route } from '../../../agent/network/model.ts';
+import { contains, isIpv6 } from '../../support/ip-addresses.ts';
 import { cidr } from './values.ts';
 
 /** What a format can say of an interface: all of the model but how the agent came to it. */

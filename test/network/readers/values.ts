@@ -1,6 +1,6 @@
-import { contains } from '../../../agent/metadata/addresses.ts';
-import { type Cidr, type IpAddress, isCidr, isIpAddress, isIpv6 } from '../../../agent/metadata/values.ts';
+import type { Cidr, IpAddress } from '../../../agent/metadata/values.ts';
 import type { Route } from '../../../agent/network/model.ts';
+import { contains, isCidr, isIpAddress, isIpv6 } from '../../support/ip-addresses.ts';
 import type { ReadBack } from './read-back.ts';
 
 /** An address with its prefix length, or an error: a reader lets nothing else pass. */

@@ -46,7 +46,7 @@ export function decodeInstance(answers: ReadonlyMap<string, Answer>): Instance {
     key: Key,
     grammar: (value: string) => value is Value,
     meaning: string,
-    value = line(key),
+    value: string | undefined,
   ): Value | undefined {
     if (value === undefined || grammar(value)) return value;
     complaints.add(key, `${quote(value)} is not ${meaning}`);
@@ -145,7 +145,7 @@ export function decodeInstance(answers: ReadonlyMap<string, Answer>): Instance {
   return {
     uuid,
     hostname: hostnames.find((candidate) => candidate !== undefined),
-    alias: valid('sdc:alias', isPlain, 'plain text'),
+    alias: valid('sdc:alias', isPlain, 'plain text', line('sdc:alias')),
     dnsDomain: domains[0],
     searchDomains: domains,
     resolvers: resolvers(),
@@ -160,7 +160,7 @@ export function decodeInstance(answers: ReadonlyMap<string, Answer>): Instance {
     userScript: script('user'),
     operatorScript: script('operator'),
     docker: answers.get('docker:id')?.status === 'found',
-    platformAgentOff: valid('lx-agent:boot', isOff, '`off`') === 'off',
+    platformAgentOff: valid('lx-agent:boot', isOff, '`off`', line('lx-agent:boot')) === 'off',
     facts,
     invalid: complaints.list(),
   };

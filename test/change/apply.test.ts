@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { apply, Interrupted } from '../../agent/change/apply.ts';
@@ -81,6 +81,48 @@ describe('a change that was applied is not wanted again', () => {
     const rename = { kind: 'rename', from: '/old', to: '/new', why } as const;
     expect(await applied(rename, { old: 'x', new: 'y' })).toEqual({
       '/new': expect.stringMatching(/^file \d+ x$/),
+    });
+  });
+});
+
+describe('a change that is applied', () => {
+  const apply1 = (change: Change, path: string) => apply({ result: 'wanted', change }, openRoot(path));
+
+  it('to a file of the kernel’s is written to it, not into its place', async () => {
+    const path = temporaryRoot({ 'proc/x': 'before ' });
+    const inode = statSync(join(path, 'proc/x')).ino;
+    await apply1({ ...file, path: '/proc/x', content: 'after', inPlace: true }, path);
+    expect(readFileSync(join(path, 'proc/x'), 'utf8')).toBe('before after');
+    expect(statSync(join(path, 'proc/x')).ino).toBe(inode);
+  });
+
+  it('as a copy has the content and the mode that are wanted, and folders on its way', async () => {
+    const from = join(temporaryRoot({ agent: 'program' }), 'agent');
+    expect(await applied({ kind: 'copy', from, path: '/usr/lib/agent', mode: 0o755, why })).toEqual({
+      '/usr': 'directory 755',
+      '/usr/lib': 'directory 755',
+      '/usr/lib/agent': 'file 755 program',
+    });
+  });
+
+  it('to a folder that is there leaves its mode, unless it must be exact', async () => {
+    const path = temporaryRoot({ a: null });
+    chmodSync(join(path, 'a'), 0o755);
+    const directory = { kind: 'directory', path: '/a', mode: 0o700, why } as const;
+    await apply1(directory, path);
+    expect(snapshot(path)).toEqual({ '/a': 'directory 755' });
+    await apply1({ ...directory, exact: true }, path);
+    expect(snapshot(path)).toEqual({ '/a': 'directory 700' });
+  });
+
+  it('below a link to a folder, and at the top of the root', async () => {
+    const path = temporaryRoot({ etc: '-> real', real: null });
+    await apply1({ ...file, path: '/etc/x', content: 'x' }, path);
+    await apply1({ ...file, path: '/y', content: 'y' }, path);
+    expect(snapshot(path)).toMatchObject({
+      '/etc': 'link real',
+      '/real/x': 'file 644 x',
+      '/y': 'file 644 y',
     });
   });
 });
@@ -170,6 +212,60 @@ describe('a program run on the machine', () => {
     await run(command('echo said', { output }));
     expect(readFileSync(output, 'utf8')).toContain('said');
     expect(statSync(output).mode & 0o777).toBe(0o600);
+  });
+
+  it('runs in / with its own environment, and its process is told', async () => {
+    const folder = temporaryRoot();
+    const script = `pwd >${folder}/said; echo "$GREETING" >>${folder}/said; echo $$ >>${folder}/said`;
+    const root = liveRoot(temporaryRoot());
+    const pids: number[] = [];
+    const change = command(script, { environment: { GREETING: 'hello' } });
+    await apply({ result: 'wanted', change }, root, (pid) => pids.push(pid));
+    expect(readFileSync(join(folder, 'said'), 'utf8')).toBe(`/\nhello\n${pids[0]}\n`);
+  });
+
+  it('has its command line before its output', async () => {
+    const output = join(temporaryRoot(), 'output');
+    await run(command('echo said', { output }));
+    expect(readFileSync(output, 'utf8')).toMatch(/^\[lx-agent: .*Z: \/bin\/sh -c echo said\]\nsaid\n$/);
+  });
+
+  it.each([
+    ['without a word', 'exit 3', {}, '/bin/sh: exit status 3'],
+    ['by a signal', 'kill -KILL $$', { accept: [0] }, '/bin/sh: killed by SIGKILL'],
+    ['at its deadline', 'exec sleep 20', { deadline: 0.3 }, '/bin/sh: ended at its deadline'],
+  ])('that ended %s says so', async (_how, script, more, message) => {
+    const failure = await run(command(script, more)).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(Error);
+    expect(failure).not.toBeInstanceOf(Interrupted);
+    expect(failure).toHaveProperty('message', message);
+  });
+
+  it('and gave way to another that fails too is no interruption', async () => {
+    const other = { otherwise: ['/bin/sh', '-c', 'exit 7'] };
+    const failure = await run(command('exit 2', other)).catch((error: unknown) => error);
+    expect(failure).not.toBeInstanceOf(Interrupted);
+    expect(failure).toHaveProperty('message', '/bin/sh: exit status 2; /bin/sh: exit status 7');
+  });
+
+  it('gives way to nothing when the agent is told to stop', async () => {
+    const folder = temporaryRoot();
+    tellToStopOnceItListens();
+    const other = { otherwise: ['/bin/sh', '-c', `echo x >${folder}/ran`] };
+    const failure = await run(command('exec sleep 20', other)).catch((error: unknown) => error);
+    expect(failure).toMatchObject({
+      name: 'Interrupted',
+      message: '/bin/sh: ended because the agent was told to stop',
+    });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('that gave way to another is interrupted while that one runs', async () => {
+    tellToStopOnceItListens();
+    const other = { otherwise: ['/bin/sh', '-c', 'exec sleep 20'] };
+    await expect(run(command('exit 2', other))).rejects.toThrow(
+      /^\/bin\/sh: (exit status 2; \/bin\/sh: )?ended because the agent was told to stop$/,
+    );
   });
 
   it('tells its end at a signal to the agent from a failure', async () => {

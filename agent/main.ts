@@ -25,6 +25,7 @@ const commands: Readonly<Record<CommandName, () => Promise<{ run: Run }>>> = {
   'image uninstall': () => import('./commands/image.ts'),
   'image prepare': () => import('./commands/image.ts'),
   'image check': () => import('./commands/image.ts'),
+  'image rules': () => import('./commands/image-rules.ts'),
   help: () => import('./commands/help.ts'),
 };
 

@@ -2,6 +2,7 @@ import type { Command, Completion, Option } from '../agent/commands/command.ts';
 import { logNames } from '../agent/commands/log-files.ts';
 import { commonOptions, programOptions } from '../agent/commands/options.ts';
 import { commands } from '../agent/commands/table.ts';
+import { selectableNames } from '../agent/image/selection.ts';
 import { keys } from '../agent/metadata/keys.ts';
 import type { Step } from '../agent/steps/step.ts';
 
@@ -26,6 +27,7 @@ export function bashCompletion(steps: readonly Step[]): string {
       return `if [[ $cur == /* ]]; then ${value('file')}; else ${value('step')}; fi`;
     if (kind === 'command') return `words_of '${firstWords.join(' ')}'`;
     if (kind === 'log') return `words_of '${logNames.join(' ')}'`;
+    if (kind === 'rule') return `list_of '${selectableNames().join(' ')}'`;
     if (kind === 'key')
       return `words_of "${Object.keys(keys).join(' ')} $(lx-agent metadata list --deadline 1 2>/dev/null)"`;
     return 'COMPREPLY=()';
@@ -61,6 +63,12 @@ _lx_agent() {
     [[ $prev != : ]] || return
   fi
   words_of() { COMPREPLY=($(compgen -W "$1" -- "$cur")); }
+  # What follows the last comma is completed, and what is before it stays.
+  list_of() {
+    local before=
+    [[ $cur != *,* ]] || before=\${cur%,*},
+    COMPREPLY=($(compgen -P "$before" -W "$1" -- "\${cur##*,}"))
+  }
 
   command=\${words[1]-}
   if ((cword == 1)); then
@@ -98,6 +106,7 @@ export function zshCompletion(steps: readonly Step[]): string {
       return `{if [[ $PREFIX == /* ]]; then _files; else compadd ${steps.map(({ name }) => name).join(' ')}; fi}`;
     if (kind === 'command') return `(${firstWords.join(' ')})`;
     if (kind === 'log') return `(${logNames.join(' ')})`;
+    if (kind === 'rule') return `_sequence compadd - ${selectableNames().join(' ')}`;
     if (kind === 'key')
       return `(${Object.keys(keys)
         .map((key) => key.replaceAll(':', '\\:'))
@@ -183,6 +192,7 @@ export function fishCompletion(steps: readonly Step[]): string {
     if (kind === 'step or file') return ` -F${value('step')}`;
     if (kind === 'command') return ` -a ${quote(firstWords.join(' '))}`;
     if (kind === 'log') return ` -a ${quote(logNames.join(' '))}`;
+    if (kind === 'rule') return ` -a ${quote(`(__fish_append , ${selectableNames().join(' ')})`)}`;
     if (kind === 'key')
       return ` -a ${quote(`${Object.keys(keys).join(' ')} (lx-agent metadata list --deadline 1 2>/dev/null)`)}`;
     return '';

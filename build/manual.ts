@@ -2,6 +2,13 @@ import type { Command, Option } from '../agent/commands/command.ts';
 import { optionMeaning, synopsis } from '../agent/commands/help.ts';
 import { commonOptions, programOptions } from '../agent/commands/options.ts';
 import { commands } from '../agent/commands/table.ts';
+import {
+  categorySummaries,
+  type Listed,
+  listedCategories,
+  listedRules,
+  whereOf,
+} from '../agent/image/rule-list.ts';
 import type { Step } from '../agent/steps/step.ts';
 import { roff } from './roff.ts';
 
@@ -29,6 +36,17 @@ export function programManual(steps: readonly Step[], version: string): string {
       'A boot does these, in this order. Each can be run again by name, and switched off in lx-agent.ini(5).',
     ),
     ...steps.map((step) => roff.item(step.name, `${step.summary} (${step.stage} stage).`)),
+    roff.section('Rules of images'),
+    roff.paragraph(
+      'image prepare does these and image check looks at them; --only and --skip take their names and those of the categories.',
+    ),
+    ...listedCategories.flatMap((category) => [
+      roff.subsection(category),
+      roff.paragraph(`${capitalized(categorySummaries[category])}.`),
+      ...listedRules()
+        .filter((one) => one.category === category)
+        .map((one) => roff.item(one.rule, ruleMeaning(one))),
+    ]),
     roff.section('Exit status'),
     roff.paragraph('Unless the command says otherwise:'),
     roff.item('0', 'Done, or nothing to do.'),
@@ -67,6 +85,16 @@ const files = [
   ['/var/db/mdata-user-data', 'The user-data.'],
   ['/var/svc/mdata-user-script, /var/svc/mdata-operator-script', 'The scripts.'],
 ] as const;
+
+/** What a rule wants, for which roots, and whether only `image check` knows it. */
+function ruleMeaning(one: Listed): string {
+  const where = whereOf(one);
+  return [
+    `${capitalized(one.summary)}.`,
+    ...(where === '' ? [] : [`For ${where}.`]),
+    ...(one.by === 'check' ? ['Only image check knows it.'] : []),
+  ].join(' ');
+}
 
 function commandSection(command: Command): string[] {
   const items = [

@@ -39,7 +39,7 @@ export interface Option {
 }
 
 /** What a shell offers for a value. */
-export type Completion = 'directory' | 'file' | 'step' | 'step or file' | 'command' | 'key' | 'log';
+export type Completion = 'directory' | 'file' | 'step' | 'step or file' | 'command' | 'key' | 'log' | 'rule';
 
 export interface Example {
   readonly command: string;

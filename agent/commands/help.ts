@@ -105,9 +105,9 @@ function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [`${title}:`, ...lines];
 }
 
-/** Terms in one column, what they mean wrapped in the next. */
-function definitions(rows: readonly Row[]): string[] {
-  const column = Math.max(0, ...rows.map(({ term }) => term.length)) + 4;
+/** Terms in one column, what they mean wrapped in the next; `widest` is the longest term of several such tables. */
+export function definitions(rows: readonly Row[], widest = 0): string[] {
+  const column = Math.max(widest, ...rows.map(({ term }) => term.length)) + 4;
   return rows.flatMap(({ term, meaning }) =>
     wrap(meaning, columns - column).map((line, index) =>
       index === 0 ? `  ${term.padEnd(column - 2)}${line}` : `${' '.repeat(column)}${line}`,

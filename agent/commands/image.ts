@@ -6,29 +6,29 @@ import { carried } from '../image/carried.ts';
 import { planInstallation, type Source } from '../image/install.ts';
 import { install, settleInstallation, uninstall } from '../image/installation.ts';
 import {
+  correctManifest,
   type Failure,
-  isFinding,
   isOpen,
   planPreparation,
   prepare,
   type RulePlan,
   readImage,
   selectRules,
-  unknownRules,
 } from '../image/prepare.ts';
 import { readRecord } from '../image/record.ts';
 import type { Image } from '../image/rule.ts';
-import { rules } from '../image/rules/all.ts';
 import { runningProgram } from '../image/running-program.ts';
 import { chooseRuntime, type RuntimeChoice, type RuntimeWish } from '../image/runtime.ts';
+import { type Selection, selectableNames, unknownNames } from '../image/selection.ts';
 import { startDoubt } from '../image/start-doubts.ts';
 import { unitChanges } from '../image/units.ts';
 import { versionChange } from '../image/version-change.ts';
-import { type ZoneFinding, zoneFindings, zoneKernel } from '../image/zone-findings.ts';
 import { openRoot } from '../system/open-root.ts';
 import type { Root } from '../system/root.ts';
 import { version } from '../version.ts';
 import { type Invocation, UsageError } from './arguments.ts';
+import { runCheck } from './image-check.ts';
+import { describe, facts, printJson, printLines } from './image-text.ts';
 import type { Io } from './io.ts';
 
 const thisProgram = (): Source => ({ program: runningProgram(), version, carried });
@@ -44,7 +44,7 @@ export async function run(invocation: Invocation, io: Io, source: Source = thisP
     case 'image prepare':
       return await runPrepare(invocation, io, root, source);
     case 'image check':
-      return runCheck(invocation, io, root);
+      return runCheck(invocation, io, root, source, selectionOf(invocation));
     default:
       throw new UsageError(`${invocation.name} is no command for images`);
   }
@@ -87,21 +87,18 @@ async function runInstall(invocation: Invocation, io: Io, root: Root, source: So
       ...(previous !== undefined && { previous, versionChange: versionChange(previous, source.version) }),
     });
   else
-    io.stdout.write(
-      [
-        `${changed === 0 ? 'already installed' : 'installed'}: lx-agent ${source.version} in ${describe(image)}`,
-        ...inPlaceOf(previous, source.version),
-        ...(isOfOtherInit(earlier?.init, image)
-          ? [`init system: ${image.init}, was ${earlier?.init}; what was there for that one was taken back`]
-          : []),
-        `C library: ${describeRuntime(choice)}`,
-        ...settled.flatMap((one) =>
-          one.result === 'kept' ? [`kept: ${subject(one.change)}, ${one.reason}`] : [],
-        ),
-        ...left.map((path) => `left: ${path}, no longer used but changed by somebody`),
-        '',
-      ].join('\n'),
-    );
+    printLines(io, [
+      `${changed === 0 ? 'already installed' : 'installed'}: lx-agent ${source.version} in ${describe(image)}`,
+      ...inPlaceOf(previous, source.version),
+      ...(isOfOtherInit(earlier?.init, image)
+        ? [`init system: ${image.init}, was ${earlier?.init}; what was there for that one was taken back`]
+        : []),
+      `C library: ${describeRuntime(choice)}`,
+      ...settled.flatMap((one) =>
+        one.result === 'kept' ? [`kept: ${subject(one.change)}, ${one.reason}`] : [],
+      ),
+      ...left.map((path) => `left: ${path}, no longer used but changed by somebody`),
+    ]);
   if (doubt !== undefined && !invocation.flags.has('json')) io.stderr.write(`lx-agent: ${doubt.text}\n`);
   return exit;
 }
@@ -131,7 +128,7 @@ async function runUninstall({ flags }: Invocation, io: Io, root: Root): Promise<
   const record = readRecord(root);
   if (record === undefined) {
     if (flags.has('json')) printJson(io, { ...facts(readImage(root)), undone: [], left: [] });
-    else io.stdout.write(`lx-agent is not installed in ${root.path}, or not by image install\n`);
+    else printLines(io, [`lx-agent is not installed in ${root.path}, or not by image install`]);
     return 0;
   }
   const undone = record.entries.map(({ path }) => path).reverse();
@@ -140,22 +137,20 @@ async function runUninstall({ flags }: Invocation, io: Io, root: Root): Promise<
     return 0;
   }
   const left = await uninstall(root, record, flags.has('force'));
+  correctManifest(root);
   if (flags.has('json')) printJson(io, { ...facts(readImage(root)), undone, left });
   else
-    io.stdout.write(
-      [
-        `removed: lx-agent ${record.agent} from ${root.path}`,
-        ...left.map((path) => `kept: ${path}, changed by somebody since`),
-        '',
-      ].join('\n'),
-    );
+    printLines(io, [
+      `removed: lx-agent ${record.agent} from ${root.path}`,
+      ...left.map((path) => `kept: ${path}, changed by somebody since`),
+    ]);
   return 0;
 }
 
 async function runPrepare(invocation: Invocation, io: Io, root: Root, source: Source): Promise<number> {
   const { flags } = invocation;
   const image = readImage(root);
-  const plans = planPreparation(image, selected(invocation));
+  const plans = planPreparation(image, selectRules(selectionOf(invocation)));
   const wanted = plans.flatMap(({ settled }) => settled).filter(({ result }) => result === 'wanted');
   if (flags.has('dry-run')) return await showDifferences(invocation, io, wanted);
   refuseLiveInstance(root, plans, flags.has('force'));
@@ -164,22 +159,17 @@ async function runPrepare(invocation: Invocation, io: Io, root: Root, source: So
   if (flags.has('json'))
     printJson(io, { ...facts(image), rules: plans.map((plan) => doneRule(plan, failures)) });
   else {
-    io.stdout.write(
-      [
-        `${wanted.length === 0 ? 'already prepared' : 'prepared'}: ${describe(image)}`,
-        ...plans
-          .filter(isOpen)
-          .map(({ rule, settled }) => `${rule.category}/${rule.id}: ${rule.summary} (${count(settled)})`),
-        ...wanted.flatMap((one) =>
-          one.result === 'wanted' && one.backup === true
-            ? [
-                `replaced: ${subject(one.change)}, which was somebody's; a copy is in /var/lib/lx-agent/backup`,
-              ]
-            : [],
-        ),
-        '',
-      ].join('\n'),
-    );
+    printLines(io, [
+      `${wanted.length === 0 ? 'already prepared' : 'prepared'}: ${describe(image)}`,
+      ...plans
+        .filter(isOpen)
+        .map(({ rule, settled }) => `${rule.category}/${rule.id}: ${rule.summary} (${count(settled)})`),
+      ...wanted.flatMap((one) =>
+        one.result === 'wanted' && one.backup === true
+          ? [`replaced: ${subject(one.change)}, which was somebody's; a copy is in /var/lib/lx-agent/backup`]
+          : [],
+      ),
+    ]);
     for (const { rule, error } of failures)
       io.stderr.write(`lx-agent: ${rule.category}/${rule.id} failed: ${error.message}\n`);
   }
@@ -196,102 +186,19 @@ function refuseLiveInstance(root: Root, plans: readonly RulePlan[], force: boole
   );
 }
 
-function runCheck(invocation: Invocation, io: Io, root: Root): number {
-  const image = readImage(root);
-  const open = planPreparation(image, selected(invocation)).filter(isFinding);
-  const zone = selectsZoneKernel(invocation) ? zoneFindings(image) : [];
-  const findings = [
-    ...open.map((plan) => finding(plan, root.path)),
-    ...zone.filter(({ note }) => !note).map(serviceFinding),
-  ];
-  const notes = zone.filter(({ note }) => note).map(serviceFinding);
-  if (invocation.flags.has('json')) printJson(io, { ...facts(image), findings, notes });
-  else {
-    const verdict =
-      findings.length === 0
-        ? `nothing is left to do in ${describe(image)}`
-        : `${findings.length} finding${findings.length === 1 ? '' : 's'} in ${describe(image)}`;
-    const text = [
-      ...findings.flatMap(findingLines),
-      verdict,
-      ...(notes.length === 0 ? [] : ['', 'worth knowing:', ...notes.flatMap(findingLines)]),
-    ];
-    io.stdout.write(`${text.join('\n').trimEnd()}\n`);
-  }
-  return findings.length === 0 ? 0 : 1;
-}
-
-function findingLines({ category, rule, summary, what, reason, source, remedy }: Finding): readonly string[] {
-  return [
-    `${category}/${rule}: ${rule === zoneKernel ? '' : 'wanted is '}${summary}`,
-    ...what.map((line) => `    ${line}`),
-    `  why: ${reason} (${source})`,
-    `  remedy: ${remedy}`,
-    '',
-  ];
-}
-
-interface Finding {
-  readonly rule: string;
-  readonly category: string;
-  readonly summary: string;
-  readonly what: readonly string[];
-  readonly reason: string;
-  readonly source: string;
-  readonly remedy: string;
-}
-
-function finding({ rule, settled, undecided, error }: RulePlan, root: string): Finding {
-  const open = settled.filter(({ result }) => result !== 'unchanged');
-  const broken = [error, ...open.map((one) => (one.result === 'failed' ? one.error : undefined))].filter(
-    (one) => one !== undefined,
-  );
-  return {
-    rule: rule.id,
-    category: rule.category,
-    summary: rule.summary,
-    what: [
-      ...broken.map(({ message }) => message),
-      ...open.map(({ change }) => subject(change)),
-      ...undecided,
-    ],
-    reason: rule.reason,
-    source: rule.source,
-    remedy: [
-      ...(broken.length > 0 ? ['put right what is in the way, then run lx-agent image prepare'] : []),
-      ...(broken.length === 0 && open.length > 0
-        ? [`lx-agent image prepare --root ${root} --only ${rule.id}`]
-        : []),
-      ...(undecided.length > 0 && rule.decision !== undefined
-        ? [`${rule.decision.remedy} (to keep it: --skip ${rule.id})`]
-        : []),
-    ].join('; '),
-  };
-}
-
-function serviceFinding({ summary, what, reason, source, remedy }: ZoneFinding): Finding {
-  return { rule: zoneKernel, category: 'services', summary, what, reason, source, remedy };
-}
-
-function selectsZoneKernel({ lists }: Invocation): boolean {
-  const names = (list: string) =>
-    (lists.get(list) ?? []).some((name) => name === zoneKernel || name === 'services');
-  return ((lists.get('only') ?? []).length === 0 || names('only')) && !names('skip');
-}
-
-function selected({ lists }: Invocation) {
-  const only = lists.get('only') ?? [];
-  const skip = lists.get('skip') ?? [];
-  const [unknown] = unknownRules([...only, ...skip]);
+/** What --only and --skip name; a name that nothing has is a typing error. */
+function selectionOf({ lists }: Invocation): Selection {
+  const selection = { only: lists.get('only') ?? [], skip: lists.get('skip') ?? [] };
+  const [unknown] = unknownNames(selection);
   if (unknown !== undefined)
     throw new UsageError(
-      `there is no rule or category ${JSON.stringify(unknown)}; see lx-agent image check`,
+      `there is no rule or category ${JSON.stringify(unknown)}; see lx-agent image rules`,
       {
         word: unknown,
-        known: rules.flatMap(({ id, category }) => [id, category]),
+        known: selectableNames(),
       },
     );
-  return selectRules(only, skip);
+  return selection;
 }
 
 async function showDifferences({ flags }: Invocation, io: Io, settled: readonly Settled[]): Promise<number> {
@@ -319,19 +226,7 @@ function outcome(settled: Settled) {
   };
 }
 
-function facts({ root, distribution, init }: Image) {
-  return { root: root.path, distribution: distribution.name, init };
-}
-
-function describe({ root, distribution, init }: Image): string {
-  return `${root.path} (${distribution.name}, ${init})`;
-}
-
 function count(settled: readonly Settled[]): string {
   const open = settled.filter(({ result }) => result !== 'unchanged').length;
   return open === 1 ? '1 change' : `${open} changes`;
-}
-
-function printJson(io: Io, value: object): void {
-  io.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 }

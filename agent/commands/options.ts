@@ -44,12 +44,14 @@ export const only: Option = {
   name: 'only',
   value: 'RULES',
   type: 'list',
-  summary: 'Only these rules or categories, separated by commas',
+  completes: 'rule',
+  summary: 'Only these rules or categories, separated by commas; lx-agent image rules lists them',
 };
 export const skip: Option = {
   name: 'skip',
   value: 'RULES',
   type: 'list',
+  completes: 'rule',
   summary: 'All but these rules or categories, separated by commas',
 };
 

@@ -477,7 +477,8 @@ export const commands = [
     name: 'image check',
     summary: 'Say what is still wrong with an image',
     description: [
-      'Each finding with its reason and its remedy. Works on any image, also one that this program never touched, and changes nothing.',
+      'Each finding with its reason and its remedy, and at the end the commands that mend all that can be mended. Works on any image, also one that this program never touched, and changes nothing.',
+      'The agent itself is looked at too: its program, its C library, what makes the init system start it, and the manifest that the platform goes by. An image for a platform that carries the agent needs none in it: --skip agent.',
     ],
     operands: [],
     options: [imageRoot, only, skip, json],
@@ -487,6 +488,22 @@ export const commands = [
       { status: 1, meaning: 'there are findings' },
       usage,
     ],
+  },
+  {
+    name: 'image rules',
+    summary: 'List what prepare does and check looks at, by name',
+    description: [
+      'The names of rules and of their categories, which --only and --skip take; each with what it wants, and in brackets the distributions and init systems that it is for where it is not for all, and whether only check knows it.',
+    ],
+    operands: [],
+    options: [json],
+    examples: [
+      {
+        command: 'lx-agent image prepare --root /mnt/image --skip clean,utc',
+        meaning: 'all but a category and a rule',
+      },
+    ],
+    exits: [{ status: 0, meaning: 'printed' }, usage],
   },
   {
     name: 'help',

@@ -13,6 +13,35 @@ export function wrap(text: string, width: number): string[] {
   return lines;
 }
 
+/** A paragraph of at most `columns`, its first line after `first`, all others after `rest`. */
+export function hanging(text: string, first: string, rest: string): string[] {
+  const [start = ''] = wrap(text, columns - first.length);
+  const others = text.slice(start.length).trimStart();
+  return [
+    `${first}${start}`,
+    ...(others === '' ? [] : wrap(others, columns - rest.length).map((line) => `${rest}${line}`)),
+  ];
+}
+
+/**
+ * Commands that follow one another, over as many lines as they need, so that a shell takes them as one when they are
+ * pasted. A word is never cut.
+ */
+export function commandLines(commands: readonly (readonly string[])[], indent: string): string[] {
+  const room = columns - indent.length - ' &&'.length;
+  return commands.flatMap((words, index) => {
+    const lines: string[] = [];
+    for (const word of words) {
+      const last = lines.at(-1);
+      if (last !== undefined && last.length + 1 + word.length <= room)
+        lines[lines.length - 1] = `${last} ${word}`;
+      else lines.push(last === undefined ? word : `  ${word}`);
+    }
+    const end = index === commands.length - 1 ? '' : ' &&';
+    return lines.map((line, at) => `${indent}${line}${at === lines.length - 1 ? end : ' \\'}`);
+  });
+}
+
 function cut(word: string, width: number): string[] {
   const pieces: string[] = [];
   for (let start = 0; start === 0 || start < word.length; start += width)

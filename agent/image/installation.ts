@@ -7,7 +7,7 @@ import type { Root } from '../system/root.ts';
 import { emptyState, stateFolder } from '../system/state.ts';
 import type { ReadableRoot } from '../system/system.ts';
 import { renumbered } from './insserv.ts';
-import { readManifest, writeManifest } from './manifest.ts';
+import { nameAgent, readManifest, writeManifest } from './manifest.ts';
 import { withoutOwnLines } from './own-lines.ts';
 import {
   dropRecord,
@@ -91,7 +91,7 @@ export async function install(
     (earlier.init ?? init) === init
   ) {
     // An installation that was cut short may have everything in place but this.
-    writeManifest(root, { ...readManifest(root), agent: version, place });
+    nameAgent(root, version, place);
     return [];
   }
   try {
@@ -116,7 +116,7 @@ export async function install(
   const record: InstallRecord = { version: 1, agent: version, init, entries: kept };
   writeRecord(root, record);
   dropUnneeded(root, record);
-  writeManifest(root, { ...readManifest(root), agent: version, place });
+  nameAgent(root, version, place);
   return left;
 }
 
@@ -225,7 +225,7 @@ export async function uninstall(
   record: InstallRecord,
   force: boolean,
 ): Promise<readonly string[]> {
-  writeManifest(root, { ...readManifest(root), agent: undefined, place: undefined });
+  writeManifest(root, { ...readManifest(root), agent: undefined, place: undefined, digest: undefined });
   const left = await undo(
     root,
     record.entries.filter(({ path }) => !isStateFolder(path)),

@@ -1,10 +1,11 @@
 import type { Root } from '../system/root.ts';
 import type { ReadableRoot } from '../system/system.ts';
 import { type Category, categories } from './categories.ts';
+import { programPath } from './running-program.ts';
 
 /** What the platform's scripts may look at to see what they need not do any more; see docs/platform.md. */
 const manifestFolder = '/usr/lib/lx-agent';
-const manifestPath = `${manifestFolder}/manifest`;
+export const manifestPath = `${manifestFolder}/manifest`;
 
 /** The facts of a manifest. */
 export interface Manifest {
@@ -12,6 +13,8 @@ export interface Manifest {
   readonly agent: string | undefined;
   /** The folder of the program, where it is not in the image but the platform's: `image install --in-place`. */
   readonly place: string | undefined;
+  /** SHA-256 of the program, in hexadecimal, where it is in the image; undefined where an older version installed it. */
+  readonly digest?: string | undefined;
   /** The version that prepared the image; undefined when none did. */
   readonly prepared: string | undefined;
   /** Categories in which nothing is left to do. */
@@ -28,6 +31,7 @@ export function readManifest(root: ReadableRoot): Manifest {
   return {
     agent: facts.get('agent'),
     place: facts.get('place'),
+    digest: /^sha256:([0-9a-f]{64})$/.exec(facts.get('program') ?? '')?.[1],
     prepared: facts.get('prepared'),
     done: categories.filter((category) => facts.has(`category.${category}`)),
   };
@@ -37,12 +41,13 @@ export function readManifest(root: ReadableRoot): Manifest {
  * The manifest as text: one fact a line, so that a shell can test it with `grep -q`. The category resolv.conf is
  * `done` only with the agent there to write the file at each boot; without it, it is merely `prepared`.
  */
-export function renderManifest({ agent, place, prepared, done }: Manifest): string | undefined {
+export function renderManifest({ agent, place, digest, prepared, done }: Manifest): string | undefined {
   if (agent === undefined && prepared === undefined) return undefined;
   return [
     '# What lx-agent has done to this image, for the platform.',
     ...(agent === undefined ? [] : [`agent=${agent}`]),
     ...(agent === undefined || place === undefined ? [] : [`place=${place}`]),
+    ...(agent === undefined || digest === undefined ? [] : [`program=sha256:${digest}`]),
     ...(prepared === undefined ? [] : [`prepared=${prepared}`]),
     ...done.map(
       (category) =>
@@ -50,6 +55,12 @@ export function renderManifest({ agent, place, prepared, done }: Manifest): stri
     ),
     '',
   ].join('\n');
+}
+
+/** Put an installed agent into the manifest, with the digest by which `image check` knows its program. */
+export function nameAgent(root: Root, agent: string, place: string | undefined): void {
+  const digest = place === undefined ? root.digest(programPath) : undefined;
+  writeManifest(root, { ...readManifest(root), agent, place, digest });
 }
 
 /** Write the manifest, or remove it when there is nothing to say any more. */

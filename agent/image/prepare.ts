@@ -6,12 +6,13 @@ import { detectInit } from '../system/init.ts';
 import type { Root } from '../system/root.ts';
 import { emptyState } from '../system/state.ts';
 import type { ReadableRoot } from '../system/system.ts';
-import { categories } from './categories.ts';
+import { canStart } from './agent-check/agent-findings.ts';
+import { type Category, categories } from './categories.ts';
 import { readManifest, writeManifest } from './manifest.ts';
 import { readRecord, writeRecord } from './record.ts';
 import { applies, type Image, planRule, type Rule } from './rule.ts';
 import { rules } from './rules/all.ts';
-import { zoneKernel } from './zone-findings.ts';
+import { isSelected, type Selection } from './selection.ts';
 
 /** What is left to do for a rule: nothing when every Change is `unchanged`. */
 export interface RulePlan {
@@ -28,17 +29,9 @@ export function readImage(root: ReadableRoot): Image {
   return { root, distribution: detectDistribution(root), init: detectInit(root) };
 }
 
-/** Names given to --only or --skip that are neither a rule, nor a category, nor a check. */
-export function unknownRules(names: readonly string[]): readonly string[] {
-  const known = new Set<string>([...categories, zoneKernel, ...rules.map(({ id }) => id)]);
-  return names.filter((name) => !known.has(name));
-}
-
 /** The rules that remain of all by id or category. */
-export function selectRules(only: readonly string[], skip: readonly string[]): readonly Rule[] {
-  const named = ({ id, category }: Rule, names: readonly string[]) =>
-    names.includes(id) || names.includes(category);
-  return rules.filter((rule) => (only.length === 0 || named(rule, only)) && !named(rule, skip));
+export function selectRules(selection: Selection): readonly Rule[] {
+  return rules.filter((rule) => isSelected(rule, selection));
 }
 
 /** Hold the rules that apply against an image. Reads only; one rule that fails does not stop the others. */
@@ -125,17 +118,31 @@ export async function prepare(
     root,
     plans.flatMap(({ settled }) => settled.map(({ change }) => change)),
   );
-  const open = planPreparation(readImage(root), judged)
-    .filter(isOpen)
-    .map(({ rule }) => rule.category);
+  const manifest = readManifest(root);
+  const left = openCategories(root, judged);
   writeManifest(root, {
-    ...readManifest(root),
+    ...manifest,
+    // The platform leaves to a named agent what then nobody would do.
+    agent: canStart(root) ? manifest.agent : undefined,
     prepared: version,
     done: categories.filter(
-      (category) => !open.includes(category) && judged.some((rule) => rule.category === category),
+      (category) => !left.has(category) && judged.some((rule) => rule.category === category),
     ),
   });
   return failures;
+}
+
+function openCategories(root: Root, judged: readonly Rule[]): ReadonlySet<Category> {
+  const open = planPreparation(readImage(root), judged).filter(isOpen);
+  return new Set(open.map(({ rule }) => rule.category));
+}
+
+/** After an uninstallation has put back what is not to be in a prepared image: the manifest says no more than is true. */
+export function correctManifest(root: Root): void {
+  const manifest = readManifest(root);
+  if (manifest.prepared === undefined) return;
+  const left = openCategories(root, rules);
+  writeManifest(root, { ...manifest, done: manifest.done.filter((category) => !left.has(category)) });
 }
 
 /** Links and folders that the image needs with or without the agent: an uninstallation leaves them. */

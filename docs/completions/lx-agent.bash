@@ -12,6 +12,12 @@ _lx_agent() {
     [[ $prev != : ]] || return
   fi
   words_of() { COMPREPLY=($(compgen -W "$1" -- "$cur")); }
+  # What follows the last comma is completed, and what is before it stays.
+  list_of() {
+    local before=
+    [[ $cur != *,* ]] || before=${cur%,*},
+    COMPREPLY=($(compgen -P "$before" -W "$1" -- "${cur##*,}"))
+  }
 
   command=${words[1]-}
   if ((cword == 1)); then
@@ -26,7 +32,7 @@ _lx_agent() {
       if ((cword == 2)); then words_of 'get list put delete'; return; fi
       command="metadata ${words[2]-}" ;;
     image)
-      if ((cword == 2)); then words_of 'install uninstall prepare check'; return; fi
+      if ((cword == 2)); then words_of 'install uninstall prepare check rules'; return; fi
       command="image ${words[2]-}" ;;
   esac
   case "$command $prev" in
@@ -67,11 +73,11 @@ _lx_agent() {
     'image install --runtime') words_of 'auto private system'; return ;;
     'image uninstall --root') COMPREPLY=($(compgen -d -- "$cur")); return ;;
     'image prepare --root') COMPREPLY=($(compgen -d -- "$cur")); return ;;
-    'image prepare --only') COMPREPLY=(); return ;;
-    'image prepare --skip') COMPREPLY=(); return ;;
+    'image prepare --only') list_of 'directories native-runtime native-links config resolv.conf stand-ins services clean agent system-directories native-directories state-directories runtime-linker metadata-commands manual-path platform-gate platform-folders fstab inittab selinux keyboard rc-sysinit halt virtualization upstart-console console-getty password-logins utc product guest-log ifupdown-loopback resolv-conf upstart-events redhat-network redhat-networking openrc-stubs systemd-network-managers systemd-resolved systemd-disks ssh-socket upstart-off sysv-off redhat-off openrc-hardware runit-terminals systemd-former-drop-ins systemd-devices systemd-kernel systemd-hardware systemd-audit systemd-firewalls systemd-clock systemd-wait-online systemd-namespaces systemd-snaps dbus-broker systemd-first-boot first-boot-marks first-boot-scripts user-manager-input void-sysctl makedev elogind diversions other-writers cloud-init programs host-keys machine-id random-seed identities instance-secrets enrolments account-backups private-keys credentials passwords leases nic-rules installer-network network-files root-keys logs records agent-records installer-records cloud-init-state caches spools temporary-files docker-mark start-policy no-agent agent-program agent-runtime agent-units agent-manifest zone-kernel'; return ;;
+    'image prepare --skip') list_of 'directories native-runtime native-links config resolv.conf stand-ins services clean agent system-directories native-directories state-directories runtime-linker metadata-commands manual-path platform-gate platform-folders fstab inittab selinux keyboard rc-sysinit halt virtualization upstart-console console-getty password-logins utc product guest-log ifupdown-loopback resolv-conf upstart-events redhat-network redhat-networking openrc-stubs systemd-network-managers systemd-resolved systemd-disks ssh-socket upstart-off sysv-off redhat-off openrc-hardware runit-terminals systemd-former-drop-ins systemd-devices systemd-kernel systemd-hardware systemd-audit systemd-firewalls systemd-clock systemd-wait-online systemd-namespaces systemd-snaps dbus-broker systemd-first-boot first-boot-marks first-boot-scripts user-manager-input void-sysctl makedev elogind diversions other-writers cloud-init programs host-keys machine-id random-seed identities instance-secrets enrolments account-backups private-keys credentials passwords leases nic-rules installer-network network-files root-keys logs records agent-records installer-records cloud-init-state caches spools temporary-files docker-mark start-policy no-agent agent-program agent-runtime agent-units agent-manifest zone-kernel'; return ;;
     'image check --root') COMPREPLY=($(compgen -d -- "$cur")); return ;;
-    'image check --only') COMPREPLY=(); return ;;
-    'image check --skip') COMPREPLY=(); return ;;
+    'image check --only') list_of 'directories native-runtime native-links config resolv.conf stand-ins services clean agent system-directories native-directories state-directories runtime-linker metadata-commands manual-path platform-gate platform-folders fstab inittab selinux keyboard rc-sysinit halt virtualization upstart-console console-getty password-logins utc product guest-log ifupdown-loopback resolv-conf upstart-events redhat-network redhat-networking openrc-stubs systemd-network-managers systemd-resolved systemd-disks ssh-socket upstart-off sysv-off redhat-off openrc-hardware runit-terminals systemd-former-drop-ins systemd-devices systemd-kernel systemd-hardware systemd-audit systemd-firewalls systemd-clock systemd-wait-online systemd-namespaces systemd-snaps dbus-broker systemd-first-boot first-boot-marks first-boot-scripts user-manager-input void-sysctl makedev elogind diversions other-writers cloud-init programs host-keys machine-id random-seed identities instance-secrets enrolments account-backups private-keys credentials passwords leases nic-rules installer-network network-files root-keys logs records agent-records installer-records cloud-init-state caches spools temporary-files docker-mark start-policy no-agent agent-program agent-runtime agent-units agent-manifest zone-kernel'; return ;;
+    'image check --skip') list_of 'directories native-runtime native-links config resolv.conf stand-ins services clean agent system-directories native-directories state-directories runtime-linker metadata-commands manual-path platform-gate platform-folders fstab inittab selinux keyboard rc-sysinit halt virtualization upstart-console console-getty password-logins utc product guest-log ifupdown-loopback resolv-conf upstart-events redhat-network redhat-networking openrc-stubs systemd-network-managers systemd-resolved systemd-disks ssh-socket upstart-off sysv-off redhat-off openrc-hardware runit-terminals systemd-former-drop-ins systemd-devices systemd-kernel systemd-hardware systemd-audit systemd-firewalls systemd-clock systemd-wait-online systemd-namespaces systemd-snaps dbus-broker systemd-first-boot first-boot-marks first-boot-scripts user-manager-input void-sysctl makedev elogind diversions other-writers cloud-init programs host-keys machine-id random-seed identities instance-secrets enrolments account-backups private-keys credentials passwords leases nic-rules installer-network network-files root-keys logs records agent-records installer-records cloud-init-state caches spools temporary-files docker-mark start-policy no-agent agent-program agent-runtime agent-units agent-manifest zone-kernel'; return ;;
   esac
   case $command in
     'run')
@@ -127,6 +133,9 @@ _lx_agent() {
       else COMPREPLY=(); fi ;;
     'image check')
       if [[ $cur == -* ]]; then words_of '--root --only --skip --json --help -h'
+      else COMPREPLY=(); fi ;;
+    'image rules')
+      if [[ $cur == -* ]]; then words_of '--json --help -h'
       else COMPREPLY=(); fi ;;
     'help')
       if [[ $cur == -* ]]; then words_of '--help -h'

@@ -52,9 +52,9 @@ describe('an upgrade', () => {
     const links = enabling(root);
     expect(links.length).toBeGreaterThan(0);
     for (const path of links) rmSync(join(root, path));
-    const { stdout } = await upgrade();
+    const { words } = await upgrade();
     expect(enabling(root)).toEqual([]);
-    for (const path of links) expect(stdout).toContain(`kept: ${path}, disabled by hand`);
+    for (const path of links) expect(words).toContain(`kept: ${path}, disabled by hand`);
     await upgrade('--force');
     expect(enabling(root)).toEqual(links);
   });
@@ -65,9 +65,9 @@ describe('an upgrade', () => {
     expect(scripts.length).toBeGreaterThan(0);
     const before = scripts.map((path) => readFileSync(join(root, path), 'utf8'));
     for (const path of scripts) appendFileSync(join(root, path), '# mine\n');
-    const { stdout } = await upgrade();
+    const { words } = await upgrade();
     for (const path of scripts) {
-      expect(stdout).toContain(`kept: ${path}, edited by hand`);
+      expect(words).toContain(`kept: ${path}, edited by hand`);
       expect(readFileSync(join(root, path), 'utf8')).toMatch(/# mine\n$/);
     }
     await upgrade('--force');

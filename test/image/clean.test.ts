@@ -301,10 +301,10 @@ describe('what only the builder can decide is named, and left', () => {
   ])('%s: %s', async (rule, _name, tree, said) => {
     const root = temporaryRoot({ ...base, ...tree });
     const before = snapshot(root);
-    const { exit, stdout } = await imageCommand(['check', '--only', rule, '--root', root]);
+    const { exit, words } = await imageCommand(['check', '--only', rule, '--root', root]);
     expect(exit).toBe(1);
-    expect(stdout).toContain(said);
-    expect(stdout).toContain(`(to keep it: --skip ${rule})`);
+    expect(words).toContain(said);
+    expect(words).toContain(`(to keep it: --skip ${rule})`);
     await imageCommand(['prepare', '--only', rule, '--root', root]);
     const {
       '/usr': _,

@@ -212,10 +212,10 @@ describe('the image commands', () => {
     chmodSync(join(root, 'etc/rc.local'), 0o755);
     await imageCommand(['install', '--root', root]);
     await imageCommand(['prepare', '--root', root]);
-    const { exit, stdout } = await imageCommand(['check', '--root', root]);
+    const { exit, words } = await imageCommand(['check', '--root', root]);
     expect(exit).toBe(1);
-    expect(stdout).toContain('/etc/rc.local writes /etc/hostname');
-    expect(stdout).toContain('(to keep it: --skip other-writers)');
+    expect(words).toContain('/etc/rc.local writes /etc/hostname');
+    expect(words).toContain('(to keep it: --skip other-writers)');
     expect((await imageCommand(['check', '--skip', 'other-writers', '--root', root])).exit).toBe(0);
   });
 });
@@ -236,10 +236,10 @@ describe('cloud-init in an image', () => {
     ],
     ['whose list is a block', { '/etc/cloud/cloud.cfg': 'datasource_list:\n  - SmartOS\n  - None\n' }],
   ])('is a finding: %s', async (_name, tree) => {
-    const { exit, stdout } = await check(tree);
+    const { exit, words } = await check(tree);
     expect(exit).toBe(1);
-    expect(stdout).toContain('runs the user-script and the operator-script too');
-    expect(stdout).toContain('touch /etc/cloud/cloud-init.disabled');
+    expect(words).toContain('runs the user-script and the operator-script too');
+    expect(words).toContain('touch /etc/cloud/cloud-init.disabled');
   });
 
   it.each([

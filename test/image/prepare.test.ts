@@ -49,7 +49,7 @@ it('names every rule once', () => {
 });
 
 it('selects by category and by rule', () => {
-  expect(selectRules(['clean'], ['logs']).map(({ id }) => id)).toEqual(
+  expect(selectRules({ only: ['clean'], skip: ['logs'] }).map(({ id }) => id)).toEqual(
     rules.filter(({ category, id }) => category === 'clean' && id !== 'logs').map(({ id }) => id),
   );
 });

@@ -134,9 +134,9 @@ describe('with the generator', () => {
     expect(findings(tree)).toMatchObject([{ unit: 'a.service', note: true }]);
     const root = temporaryRoot({ ...debianSystemd, ...tree });
     for (const path of Object.keys(generator)) chmodSync(join(root, path), 0o755);
-    const { exit, stdout } = await imageCommand(['check', '--only', 'zone-kernel', '--root', root]);
+    const { exit, words } = await imageCommand(['check', '--only', 'zone-kernel', '--root', root]);
     expect(exit).toBe(0);
-    expect(stdout.replaceAll(root, '/ROOT')).toBe(
+    expect(words.replaceAll(root, '/ROOT')).toBe(
       [
         'nothing is left to do in /ROOT (Debian GNU/Linux 12 (bookworm), systemd)',
         '',

@@ -21,7 +21,9 @@ export function testSource(version = '0.1.0 (test)'): Source {
   };
 }
 
-/** Run an image command as the command line would. */
+/**
+ * Run an image command as the command line would. `words` is what it said with each wrapped paragraph on one line.
+ */
 export async function imageCommand(line: readonly string[], source: Source = testSource()) {
   let stdout = '';
   let stderr = '';
@@ -39,5 +41,19 @@ export async function imageCommand(line: readonly string[], source: Source = tes
     },
     source,
   );
-  return { exit, stdout, stderr };
+  return { exit, stdout, stderr, words: unwrapped(stdout) };
+}
+
+/** Text with each paragraph on one line: what goes on is two columns further in than where it began. */
+export function unwrapped(text: string): string {
+  const paragraphs: string[] = [];
+  for (const line of text.split('\n')) {
+    const before = paragraphs.at(-1) ?? '';
+    const indent = (words: string) => words.search(/\S|$/);
+    const goesOn = line !== '' && before !== '' && indent(line) === indent(before) + 2;
+    if (goesOn && !/^ *(why|remedy): /.test(line) && !/^\S.*:$/.test(before))
+      paragraphs[paragraphs.length - 1] = `${before} ${line.trim()}`;
+    else paragraphs.push(line);
+  }
+  return paragraphs.join('\n');
 }

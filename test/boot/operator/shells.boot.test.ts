@@ -40,7 +40,9 @@ describe('bash', () => {
 
   it.each([
     ['lx-agent st', ['status']],
-    ['lx-agent image ', ['install', 'uninstall', 'prepare', 'check']],
+    ['lx-agent image ', ['install', 'uninstall', 'prepare', 'check', 'rules']],
+    ['lx-agent image check --skip agent-p', ['agent-program']],
+    ['lx-agent image prepare --skip clean,ut', ['clean,utc']],
     ['lx-agent run --st', ['--stage']],
     ['lx-agent run --stage e', ['early']],
     ['lx-agent run machine', ['machine-id']],
@@ -69,6 +71,8 @@ describe('fish', () => {
   it.each([
     ['lx-agent st', ['status']],
     ['lx-agent image pre', ['prepare']],
+    ['lx-agent image check --skip agent-p', ['agent-program']],
+    ['lx-agent image prepare --skip clean,ut', ['clean,utc']],
     ['lx-agent run --st', ['--stage']],
     ['lx-agent run --stage e', ['early']],
     ['lx-agent run machine', ['machine-id']],

@@ -24,6 +24,7 @@ const commands: Readonly<Record<CommandName, () => Promise<{ run: Run }>>> = {
   'image install': () => import('./commands/image.ts'),
   'image uninstall': () => import('./commands/image.ts'),
   'image prepare': () => import('./commands/image.ts'),
+  'image unprepare': () => import('./commands/image.ts'),
   'image check': () => import('./commands/image.ts'),
   'image rules': () => import('./commands/image-rules.ts'),
   help: () => import('./commands/help.ts'),

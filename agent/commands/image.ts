@@ -5,6 +5,7 @@ import { assertArchitecture } from '../image/architecture.ts';
 import { carried } from '../image/carried.ts';
 import { planInstallation, type Source } from '../image/install.ts';
 import { install, settleInstallation, uninstall } from '../image/installation.ts';
+import { readPreparation } from '../image/preparation/record.ts';
 import {
   correctManifest,
   type Failure,
@@ -29,7 +30,9 @@ import { version } from '../version.ts';
 import { type Invocation, UsageError } from './arguments.ts';
 import { runCheck } from './image-check.ts';
 import { describe, facts, printJson, printLines } from './image-text.ts';
+import { runUnprepare } from './image-unprepare.ts';
 import type { Io } from './io.ts';
+import { count as pathCount } from './style.ts';
 
 const thisProgram = (): Source => ({ program: runningProgram(), version, carried });
 
@@ -41,6 +44,8 @@ export async function run(invocation: Invocation, io: Io, source: Source = thisP
       return await runInstall(invocation, io, root, source);
     case 'image uninstall':
       return await runUninstall(invocation, io, root);
+    case 'image unprepare':
+      return await runUnprepare(invocation, io, root);
     case 'image prepare':
       return await runPrepare(invocation, io, root, source);
     case 'image check':
@@ -132,19 +137,31 @@ async function runUninstall({ flags }: Invocation, io: Io, root: Root): Promise<
     return 0;
   }
   const undone = record.entries.map(({ path }) => path).reverse();
+  const prepared = readPreparation(root)?.entries.length;
+  const json = { ...facts(readImage(root)), undone, ...(prepared !== undefined && { prepared }) };
   if (flags.has('dry-run')) {
-    io.stdout.write(undone.map((path) => `restore    ${path}\n`).join(''));
+    if (flags.has('json')) printJson(io, json);
+    else printLines(io, [...undone.map((path) => `restore    ${path}`), ...preparedStays(root, prepared)]);
     return 0;
   }
   const left = await uninstall(root, record, flags.has('force'));
   correctManifest(root);
-  if (flags.has('json')) printJson(io, { ...facts(readImage(root)), undone, left });
+  if (flags.has('json')) printJson(io, { ...json, left });
   else
     printLines(io, [
       `removed: lx-agent ${record.agent} from ${root.path}`,
       ...left.map((path) => `kept: ${path}, changed by somebody since`),
+      ...preparedStays(root, prepared),
     ]);
   return 0;
+}
+
+/** What an uninstallation leaves, and what takes it back. */
+function preparedStays(root: Root, paths: number | undefined): readonly string[] {
+  if (paths === undefined) return [];
+  return [
+    `left: what image prepare changed (${pathCount(paths, 'path')}); lx-agent image unprepare --root ${root.path} takes it back`,
+  ];
 }
 
 async function runPrepare(invocation: Invocation, io: Io, root: Root, source: Source): Promise<number> {

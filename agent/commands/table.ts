@@ -444,7 +444,7 @@ export const commands = [
     name: 'image uninstall',
     summary: 'Take the agent out of an image again',
     description: [
-      'Leaves the image as it was before the installation; files that were edited since are kept, and named.',
+      'Leaves the image as it was before the installation; files that were edited since are kept, and named. What image prepare changed stays: image unprepare takes it back.',
     ],
     operands: [],
     options: [imageRoot, force, dryRun, json],
@@ -470,6 +470,27 @@ export const commands = [
     exits: [
       { status: 0, meaning: 'prepared, or nothing to do' },
       { status: 1, meaning: 'a rule failed' },
+      usage,
+    ],
+  },
+  {
+    name: 'image unprepare',
+    summary: 'Take back what prepare changed in an image',
+    description: [
+      'Each path becomes what it was before, if it still is as prepare left it. What somebody changed since is kept and named, or loses only the lines that prepare put there.',
+      'What clean removed does not come back: no copy is kept of keys, logs and caches, for an image must not hold them. What the agent in the image needs as well goes with it, by image uninstall, which may come before or after.',
+    ],
+    operands: [],
+    options: [imageRoot, dryRun, json],
+    examples: [
+      {
+        command: 'lx-agent image unprepare --root /mnt/image --dry-run',
+        meaning: 'see what it would put back',
+      },
+    ],
+    exits: [
+      { status: 0, meaning: 'taken back, or nothing to do' },
+      { status: 1, meaning: 'something could not be put back, or no record was kept' },
       usage,
     ],
   },

@@ -9,6 +9,8 @@ import type { ReadableRoot } from '../system/system.ts';
 import { renumbered } from './insserv.ts';
 import { nameAgent, readManifest, writeManifest } from './manifest.ts';
 import { withoutOwnLines } from './own-lines.ts';
+import { preparationNames } from './preparation/record.ts';
+import { giveFoldersToPreparation } from './preparation/share.ts';
 import {
   dropRecord,
   dropUnneeded,
@@ -233,12 +235,13 @@ export async function uninstall(
   );
   dropRecord(root);
   for (const name of root.list(stateFolder))
-    if (name !== 'backup') root.remove(`${stateFolder}/${name}`, true);
+    if (name !== 'backup' && !preparationNames.includes(name)) root.remove(`${stateFolder}/${name}`, true);
   await undo(
     root,
     record.entries.filter(({ path }) => isStateFolder(path)),
     true,
   );
+  giveFoldersToPreparation(root, record.entries);
   return left;
 }
 

@@ -1,5 +1,4 @@
 import { apply } from '../change/apply.ts';
-import type { Change } from '../change/change.ts';
 import { type Settled, settle } from '../change/settle.ts';
 import { detectDistribution } from '../system/distribution.ts';
 import { detectInit } from '../system/init.ts';
@@ -9,6 +8,8 @@ import type { ReadableRoot } from '../system/system.ts';
 import { canStart } from './agent-check/agent-findings.ts';
 import { type Category, categories } from './categories.ts';
 import { readManifest, writeManifest } from './manifest.ts';
+import { remember } from './preparation/remember.ts';
+import { giveToPreparation } from './preparation/share.ts';
 import { readRecord, writeRecord } from './record.ts';
 import { applies, type Image, planRule, type Rule } from './rule.ts';
 import { rules } from './rules/all.ts';
@@ -101,6 +102,7 @@ export async function prepare(
   version: string,
   judged: readonly Rule[] = rules,
 ): Promise<readonly Failure[]> {
+  remember(root, plans, version);
   const failures: Failure[] = [];
   for (const { rule, settled, error } of plans) {
     if (error !== undefined) failures.push({ rule, error });
@@ -114,10 +116,7 @@ export async function prepare(
       }
     }
   }
-  disown(
-    root,
-    plans.flatMap(({ settled }) => settled.map(({ change }) => change)),
-  );
+  disown(root, plans);
   const manifest = readManifest(root);
   const left = openCategories(root, judged);
   writeManifest(root, {
@@ -145,12 +144,30 @@ export function correctManifest(root: Root): void {
   writeManifest(root, { ...manifest, done: manifest.done.filter((category) => !left.has(category)) });
 }
 
-/** Links and folders that the image needs with or without the agent: an uninstallation leaves them. */
-function disown(root: Root, changes: readonly Change[]): void {
+/**
+ * Links and folders that the image needs with or without the agent: an uninstallation leaves them, and taking the
+ * preparation back removes them.
+ */
+function disown(root: Root, plans: readonly RulePlan[]): void {
   const record = readRecord(root);
   if (record === undefined) return;
-  const needed = new Set(
-    changes.flatMap((change) => (change.kind === 'link' || change.kind === 'directory' ? [change.path] : [])),
+  const needed = new Map(
+    plans.flatMap(({ rule, settled }) =>
+      settled.flatMap(({ change }) =>
+        change.kind === 'link' || change.kind === 'directory' ? [[change.path, rule.id] as const] : [],
+      ),
+    ),
   );
-  writeRecord(root, { ...record, entries: record.entries.filter(({ path }) => !needed.has(path)) });
+  const isNeeded = ({ path }: { readonly path: string }) => needed.has(path);
+  writeRecord(root, { ...record, entries: record.entries.filter((entry) => !isNeeded(entry)) });
+  giveToPreparation(
+    root,
+    record.entries
+      .filter(isNeeded)
+      .flatMap(({ path, before, after }) =>
+        after.kind === 'link' || after.kind === 'directory'
+          ? [{ rule: needed.get(path) ?? '', path, before, after }]
+          : [],
+      ),
+  );
 }

@@ -93,22 +93,56 @@ function resolve(
  * Names are added and none is taken away: startpar passes over those that have no link.
  */
 export function withBridges(text: string, stopped: readonly string[]): string {
-  const rule = /^([^\s:=]+): *(.*)$/;
   const waits = new Map(
     text.split('\n').flatMap((line): [string, readonly string[]][] => {
-      const [, name, others] = rule.exec(line) ?? [];
+      const [, name, others] = dependency.exec(line) ?? [];
       return name === undefined || !stopped.includes(name) ? [] : [[name, words(others ?? '')]];
     }),
   );
   return text
     .split('\n')
     .map((line) => {
-      const [, name, others = ''] = rule.exec(line) ?? [];
+      const [, name, others = ''] = dependency.exec(line) ?? [];
       if (name === undefined || stopped.includes(name)) return line;
       const missing = resolve(words(others), waits).filter((other) => !words(others).includes(other));
       return missing.length === 0 ? line : `${line.trimEnd()} ${missing.join(' ')}`;
     })
     .join('\n');
+}
+
+/**
+ * A dependency file as it is now without the names that `withBridges` added when it made `made` of `was`: the agent has
+ * scripts of its own in it, and insserv writes it anew, so that no line needs to be as it was.
+ */
+export function withoutAddedNames(now: string, was: string, made: string): string {
+  const before = rulesOf(was);
+  const added = new Map(
+    [...rulesOf(made)].map(([name, others]) => [
+      name,
+      others.filter((other) => before.get(name)?.includes(other) !== true),
+    ]),
+  );
+  return now
+    .split('\n')
+    .map((line) => {
+      const [, name = '', others = ''] = dependency.exec(line) ?? [];
+      const ours = added.get(name) ?? [];
+      const kept = words(others).filter((other) => !ours.includes(other));
+      return kept.length === words(others).length ? line : `${name}: ${kept.join(' ')}`;
+    })
+    .join('\n');
+}
+
+/** `b: a`, where b waits for a. */
+const dependency = /^([^\s:=]+): *(.*)$/;
+
+function rulesOf(text: string): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    text.split('\n').flatMap((line): [string, readonly string[]][] => {
+      const [, name, others = ''] = dependency.exec(line) ?? [];
+      return name === undefined ? [] : [[name, words(others)]];
+    }),
+  );
 }
 
 function words(text: string): readonly string[] {

@@ -17,6 +17,11 @@ const guestTools: Tree = {
   '/usr/sbin/mdata-get': '-> /native/usr/sbin/mdata-get',
 };
 
+/** Who made a folder first is told by the record alone: test/image/unprepare.test.ts. */
+function withoutRecord(seen: Readonly<Record<string, string>>) {
+  return Object.entries(seen).filter(([path]) => path !== '/var/lib/lx-agent/prepare.json');
+}
+
 describe.each(families)('%s', (_name, tree) => {
   it('is as it was after install and uninstall', async () => {
     const root = temporaryRoot(tree);
@@ -30,12 +35,12 @@ describe.each(families)('%s', (_name, tree) => {
   it('is as it was prepared when the agent came before and went after', async () => {
     const root = temporaryRoot(tree);
     await imageCommand(['prepare', '--root', root]);
-    const prepared = snapshot(root);
+    const prepared = withoutRecord(snapshot(root));
     const other = temporaryRoot(tree);
     await imageCommand(['install', '--root', other]);
     await imageCommand(['prepare', '--root', other]);
     expect((await imageCommand(['uninstall', '--root', other])).stdout).not.toContain('kept');
-    expect(snapshot(other)).toEqual(prepared);
+    expect(withoutRecord(snapshot(other))).toEqual(prepared);
   });
 
   it('is not changed by installing again', async () => {

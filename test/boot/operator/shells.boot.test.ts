@@ -40,7 +40,7 @@ describe('bash', () => {
 
   it.each([
     ['lx-agent st', ['status']],
-    ['lx-agent image ', ['install', 'uninstall', 'prepare', 'check', 'rules']],
+    ['lx-agent image ', ['install', 'uninstall', 'prepare', 'unprepare', 'check', 'rules']],
     ['lx-agent image check --skip agent-p', ['agent-program']],
     ['lx-agent image prepare --skip clean,ut', ['clean,utc']],
     ['lx-agent run --st', ['--stage']],

@@ -1,0 +1,85 @@
+import { readManifest } from '../image/manifest.ts';
+import { type PreparationRecord, readPreparation } from '../image/preparation/record.ts';
+import { type Unprepared, unprepare } from '../image/preparation/unprepare.ts';
+import { readImage } from '../image/prepare.ts';
+import { rules } from '../image/rules/all.ts';
+import type { Root } from '../system/root.ts';
+import type { Invocation } from './arguments.ts';
+import { describe, facts, printJson, printLines } from './image-text.ts';
+import type { Io } from './io.ts';
+import { count } from './style.ts';
+
+/** Why nothing of what `clean` did comes back. */
+const noCopy = 'no copy is kept of what an image must not hold';
+
+/** `lx-agent image unprepare --root DIR` */
+export async function runUnprepare({ flags }: Invocation, io: Io, root: Root): Promise<number> {
+  const record = readPreparation(root);
+  if (record === undefined) return sayNothingToDo(flags.has('json'), io, root);
+  const place = readManifest(root).place;
+  const done = await unprepare(root, record, flags.has('dry-run'));
+  const cleaned = Object.entries(record.cleaned).map(([rule, count]) => ({ rule, count, reason: noCopy }));
+  if (flags.has('json'))
+    printJson(io, {
+      ...facts(readImage(root)),
+      back: done.back,
+      parted: done.parted,
+      left: done.left.map(({ path, reason }) => ({ path, reason })),
+      agent: done.agents,
+      cleaned,
+      ...(record.unrecorded !== undefined && { unrecorded: record.unrecorded }),
+    });
+  else if (flags.has('dry-run'))
+    printLines(io, [...done.back.map((path) => `restore    ${path}`), ...remarks(done, record, place)]);
+  else
+    printLines(io, [
+      `taken back: what lx-agent ${record.agent} prepared in ${describe(readImage(root))} (${count(done.back.length + done.parted.length, 'path')})`,
+      ...remarks(done, record, place),
+    ]);
+  return 0;
+}
+
+/** What is not as it was before, and why. */
+function remarks(
+  { parted, left, agents }: Unprepared,
+  { cleaned, unrecorded }: PreparationRecord,
+  place: string | undefined,
+): readonly string[] {
+  const summaries = new Map(rules.map(({ id, summary }) => [id, summary]));
+  return [
+    ...parted.map((path) => `edited: ${path}; somebody's changes since stay, ours are out`),
+    ...left.map(({ path, reason }) => `kept: ${path}, ${reason}`),
+    ...(agents.length === 0
+      ? []
+      : [
+          `kept: ${count(agents.length, 'path')} that the agent in the image needs; image uninstall takes them back`,
+        ]),
+    ...Object.entries(cleaned).map(
+      ([rule, number]) =>
+        `not taken back: clean/${rule}, ${summaries.get(rule) ?? rule} (${count(number, 'change')}): ${noCopy}`,
+    ),
+    ...(unrecorded === undefined
+      ? []
+      : [`not taken back: what lx-agent ${unrecorded} prepared, which kept no record of it`]),
+    ...(place === undefined
+      ? []
+      : [
+          'the platform that carries the agent prepares the root again at its next boot; the file /etc/lx-agent/off keeps it from that',
+        ]),
+  ];
+}
+
+/** Without a record: an older version may have prepared the image all the same. */
+function sayNothingToDo(json: boolean, io: Io, root: Root): number {
+  const { prepared } = readManifest(root);
+  if (json)
+    printJson(io, { ...facts(readImage(root)), back: [], parted: [], left: [], agent: [], cleaned: [] });
+  if (prepared === undefined) {
+    if (!json) printLines(io, [`${root.path} is not prepared: there is nothing to take back`]);
+    return 0;
+  }
+  io.stderr.write(
+    `lx-agent: lx-agent ${prepared} kept no record of what it prepared in ${root.path}: nothing can be taken back; make the image anew\n`,
+  );
+  return 1;
+}

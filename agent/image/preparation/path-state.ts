@@ -1,0 +1,29 @@
+import type { ReadableRoot } from '../../system/system.ts';
+import type { PathState } from './record.ts';
+
+/** What is at a path; undefined for a device, a socket or a FIFO, which could not be put back. */
+export function stateOf(path: string, root: ReadableRoot): PathState | undefined {
+  const entry = root.entry(path);
+  if (entry === undefined) return { kind: 'nothing' };
+  if (entry.kind === 'link') return { kind: 'link', target: root.linkTarget(path) ?? '' };
+  if (entry.kind === 'directory') return { kind: 'directory', mode: entry.mode };
+  const hash = root.digest(path);
+  return hash === undefined
+    ? undefined
+    : { kind: 'file', hash, mode: entry.mode, uid: entry.uid, gid: entry.gid };
+}
+
+/** Whether two states are the same. Owners are told only of files that are put back: a builder need not be root. */
+export function isSame(one: PathState | undefined, other: PathState): boolean {
+  if (one?.kind !== other.kind) return false;
+  switch (other.kind) {
+    case 'nothing':
+      return true;
+    case 'link':
+      return one.kind === 'link' && one.target === other.target;
+    case 'directory':
+      return one.kind === 'directory' && one.mode === other.mode;
+    case 'file':
+      return one.kind === 'file' && one.hash === other.hash && one.mode === other.mode;
+  }
+}

@@ -1,0 +1,180 @@
+import { appendFileSync, chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { imageCommand, testSource } from '../support/image.ts';
+import { debianSystemd } from '../support/roots/debian.ts';
+import { families } from '../support/roots/families.ts';
+import { alpine } from '../support/roots/others.ts';
+import { snapshot } from '../support/roots/snapshot.ts';
+import { plant, type Tree, temporaryRoot } from '../support/temporary-root.ts';
+
+const record = 'var/lib/lx-agent/prepare.json';
+
+/** A root on which image commands work one after the other; clean is left out, which nothing takes back. */
+function image(tree: Tree = debianSystemd) {
+  const root = temporaryRoot(tree);
+  const source = testSource();
+  const before = snapshot(root);
+  return {
+    root,
+    before,
+    path: (name: string) => join(root, name),
+    run: async (verb: string, ...more: readonly string[]) =>
+      await imageCommand([verb, '--root', root, ...more], source),
+  };
+}
+
+const orders = [
+  ['prepare', 'unprepare'],
+  ['prepare', 'prepare', 'unprepare', 'unprepare'],
+  ['install', 'prepare', 'uninstall', 'unprepare'],
+  ['install', 'prepare', 'unprepare', 'uninstall'],
+  ['prepare', 'install', 'unprepare', 'uninstall'],
+  ['prepare', 'install', 'uninstall', 'unprepare'],
+  ['install', 'prepare', 'install', 'prepare', 'unprepare', 'prepare', 'uninstall', 'unprepare'],
+] as const;
+
+describe.each(families)('%s', (_name, tree) => {
+  it.each(orders.map((verbs) => [verbs.join(', '), verbs] as const))(
+    'is as it was, byte for byte, after %s',
+    async (_order, verbs) => {
+      const { root, before, run } = image(tree);
+      for (const verb of verbs) {
+        const said = await run(verb, ...(verb === 'prepare' ? ['--skip', 'clean'] : []));
+        expect({ verb, exit: said.exit, stderr: said.stderr }).toEqual({ verb, exit: 0, stderr: '' });
+        expect(said.words).not.toMatch(/^kept: \//m);
+      }
+      expect(snapshot(root)).toEqual(before);
+    },
+  );
+
+  it('differs after all rules in what unprepare names, and in nothing else', async () => {
+    const { root, before, run } = image(tree);
+    await run('prepare');
+    const cleaned = Object.keys(JSON.parse(readFileSync(join(root, record), 'utf8')).cleaned);
+    const { words } = await run('unprepare');
+    for (const rule of cleaned) expect(words).toContain(`not taken back: clean/${rule}, `);
+    const other = image(tree);
+    await other.run('prepare', '--only', cleaned.length === 0 ? 'docker-mark' : 'clean');
+    await other.run('unprepare');
+    expect(snapshot(root)).toEqual(snapshot(other.root));
+    expect(Object.keys(before).length).toBeGreaterThan(0);
+  });
+
+  it('is shown what would be put back, and not touched', async () => {
+    const { root, run } = image(tree);
+    await run('prepare', '--skip', 'clean');
+    const prepared = snapshot(root);
+    const shown = await run('unprepare', '--dry-run');
+    expect(snapshot(root)).toEqual(prepared);
+    const { stdout } = await run('unprepare', '--json');
+    const { back } = JSON.parse(stdout);
+    expect(back.length).toBeGreaterThan(10);
+    for (const path of back) expect(shown.words).toContain(`restore    ${path}`);
+  });
+});
+
+describe('unprepare', () => {
+  it('keeps and names what somebody changed since', async () => {
+    const { path, run } = image();
+    await run('prepare');
+    writeFileSync(path('etc/fstab'), 'mine\n');
+    rmSync(path('etc/systemd/system/systemd-udevd.service'), { force: true });
+    mkdirSync(path('native/usr/lib'), { recursive: true });
+    const { exit, words } = await run('unprepare');
+    expect(exit).toBe(0);
+    expect(words).toContain('kept: /etc/fstab, somebody changed it since');
+    expect(words).toContain('kept: /native/usr, others have put something into it');
+    expect(readFileSync(path('etc/fstab'), 'utf8')).toBe('mine\n');
+  });
+
+  it('takes only our lines out of a file that others have edited, too', async () => {
+    const { path, run } = image({ ...debianSystemd, '/etc/fstab': '/dev/sda1 / ext4 defaults 0 1\n# end\n' });
+    await run('prepare');
+    appendFileSync(path('etc/fstab'), 'proc /proc proc defaults 0 0\n');
+    const { words } = await run('unprepare');
+    expect(words).toContain("edited: /etc/fstab; somebody's changes since stay");
+    expect(readFileSync(path('etc/fstab'), 'utf8')).toBe(
+      '/dev/sda1 / ext4 defaults 0 1\n# end\nproc /proc proc defaults 0 0\n',
+    );
+  });
+
+  it('takes back to what somebody made of a file between two preparations', async () => {
+    const { path, run } = image();
+    await run('prepare');
+    writeFileSync(path('etc/fstab'), '/dev/sdb1 /data ext4 defaults 0 1\n');
+    await run('prepare');
+    expect(readFileSync(path('etc/fstab'), 'utf8')).toContain('#lx-agent# /dev/sdb1');
+    await run('unprepare');
+    expect(readFileSync(path('etc/fstab'), 'utf8')).toBe('/dev/sdb1 /data ext4 defaults 0 1\n');
+  });
+
+  it('leaves the agent all that it needs', async () => {
+    const { path, run } = image(alpine);
+    await run('prepare', '--skip', 'clean');
+    await run('install');
+    const { words } = await run('unprepare');
+    expect(words).toContain('that the agent in the image needs; image uninstall takes them back');
+    expect(readFileSync(path('usr/lib/lx-agent/manifest'), 'utf8')).not.toMatch(/prepared|category/);
+    expect((await run('check', '--only', 'agent')).words).toMatch(/^nothing is left to do/);
+  });
+
+  it('keeps no secret that clean removed', async () => {
+    const { root, run } = image({ ...debianSystemd, '/root/.bash_history': 'the secret\n' });
+    await run('prepare');
+    expect(Object.values(snapshot(root)).filter((what) => what.includes('the secret'))).toEqual([]);
+    await run('unprepare');
+    expect(Object.values(snapshot(root)).filter((what) => what.includes('the secret'))).toEqual([]);
+  });
+
+  it("puts somebody's file back and drops the copy that prepare laid beside", async () => {
+    const unit = '/etc/systemd/system/systemd-resolved.service';
+    const { root, before, run } = image({ ...debianSystemd, [unit]: '[Service]\nExecStart=/bin/true\n' });
+    await run('prepare', '--skip', 'clean');
+    expect(Object.keys(snapshot(root)).some((path) => path.includes('/lx-agent/backup/'))).toBe(true);
+    await run('unprepare');
+    expect(snapshot(root)).toEqual(before);
+  });
+
+  it('can be done again where it was cut short', async () => {
+    const { root, before, path, run } = image();
+    await run('prepare', '--skip', 'clean');
+    const fstab = path('etc/fstab');
+    const kept = readFileSync(path(record));
+    await run('unprepare');
+    plant(root, { '/var/lib/lx-agent/prepare.json': kept.toString('utf8') });
+    chmodSync(fstab, 0o644);
+    expect((await run('unprepare')).exit).toBe(0);
+    expect(snapshot(root)['/etc/fstab']).toBe(before['/etc/fstab']);
+  });
+
+  it('says that an older version kept no record', async () => {
+    const { path, run } = image();
+    await run('prepare');
+    rmSync(path(record));
+    const { exit, stderr } = await run('unprepare');
+    expect(exit).toBe(1);
+    expect(stderr).toContain('kept no record');
+  });
+
+  it('has nothing to do in an image that nobody prepared', async () => {
+    const { run } = image();
+    expect(await run('unprepare')).toMatchObject({
+      exit: 0,
+      words: expect.stringContaining('nothing to take back'),
+    });
+  });
+});
+
+describe('uninstall', () => {
+  it('says that what was prepared stays, and names the command that takes it back', async () => {
+    const { run, root } = image();
+    await run('install');
+    await run('prepare');
+    const { words } = await run('uninstall');
+    expect(words).toMatch(
+      /^left: what image prepare changed \(\d+ paths\); lx-agent image unprepare --root/m,
+    );
+    expect(words).toContain(`--root ${root} takes it back`);
+  });
+});

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { errorCode } from './root-error.ts';
 
-/** The two halves of a boot; see `README.md`, what happens at boot. */
+/** The two halves of a boot; see docs/operators.md. */
 export type Stage = 'early' | 'late';
 
 /**

@@ -63,8 +63,12 @@ describe('the settings in the manual page', () => {
   });
 });
 
-describe('README.md', () => {
-  const text = readFileSync(join(repository, 'README.md'), 'utf8');
+describe.each([
+  ['README.md', ['status', 'doctor', 'run', 'timeline', 'metadata', 'image check']],
+  ['docs/operators.md', ['run', 'explain', 'logs', 'collect', 'history']],
+  ['docs/image-builders.md', ['image install', 'image prepare', 'image check', 'image rules']],
+])('%s', (path, named) => {
+  const text = readFileSync(join(repository, path), 'utf8');
 
   it('shows only command lines that are understood', () => {
     const lines = text
@@ -74,7 +78,7 @@ describe('README.md', () => {
     for (const each of lines) expect(() => parseArguments(each.trim().split(/\s+/))).not.toThrow();
   });
 
-  it.each(['run', 'status', 'doctor', 'timeline', 'metadata'])('names lx-agent %s', (name) => {
+  it.each(named)('names lx-agent %s', (name) => {
     expect(text).toContain(`lx-agent ${name}`);
   });
 });

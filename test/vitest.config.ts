@@ -22,8 +22,8 @@ export default defineConfig({
         test: {
           name: 'boot',
           include: ['test/boot/**/*.boot.test.ts'],
-          // A boot waits as much as it works: three at once keep two processors busy. More would only wait for each other.
-          maxWorkers: 3,
+          // A boot waits as much as it works: two at once keep two processors busy.
+          maxWorkers: 2,
           testTimeout: 300_000,
           hookTimeout: 300_000,
           allowOnly: false,

@@ -9,7 +9,7 @@ import { openZone } from './zone.ts';
 const names = Object.keys(keys).filter((key) => !key.endsWith('-url'));
 
 /** What no value may bring about: a line, a file, a name of its own. */
-const mark = 'owned-by-metadata';
+const mark = 'owned~by~metadata';
 
 const texts = [
   `a\n${mark}`,

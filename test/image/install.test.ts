@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { imageCommand, testSource } from '../support/image.ts';
 import { debianSystemd, devuanSysvinit } from '../support/roots/debian.ts';
 import { families } from '../support/roots/families.ts';
-import { snapshot } from '../support/roots/snapshot.ts';
+import { snapshot, withoutRecord } from '../support/roots/snapshot.ts';
 import { plant, type Tree, temporaryRoot } from '../support/temporary-root.ts';
 
 const guestTools: Tree = {
@@ -16,11 +16,6 @@ const guestTools: Tree = {
   '/usr/lib/smartdc/lib/common.lib': '# functions\n',
   '/usr/sbin/mdata-get': '-> /native/usr/sbin/mdata-get',
 };
-
-/** Who made a folder first is told by the record alone: test/image/unprepare.test.ts. */
-function withoutRecord(seen: Readonly<Record<string, string>>) {
-  return Object.entries(seen).filter(([path]) => path !== '/var/lib/lx-agent/prepare.json');
-}
 
 describe.each(families)('%s', (_name, tree) => {
   it('is as it was after install and uninstall', async () => {

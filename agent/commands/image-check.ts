@@ -43,7 +43,12 @@ export function runCheck(
   const plans = planPreparation(image, rules);
   const zone = isSelected({ id: zoneKernel, category: 'services' }, selection) ? zoneFindings(image) : [];
   const findings = [
-    ...agentPart(image, root, source, plans)
+    ...agentPart(
+      image,
+      root,
+      source,
+      plans.filter(({ rule }) => isSelected(rule, { only: [], skip: selection.skip })),
+    )
       .filter(({ check }) => isSelected({ id: check, category: agentCategory }, selection))
       .map((one) => agentFinding(one, root.path)),
     ...plans
@@ -64,7 +69,10 @@ export function runCheck(
   return findings.length === 0 ? 0 : 1;
 }
 
-/** An agent that the platform laid down is held to what it prepares: no more is promised in its manifest. */
+/**
+ * What is wrong with the agent. `plans` are what its manifest is held to: who skips a rule does not ask whether it is
+ * done. An agent that the platform laid down is held to what that prepares: no more is promised in its manifest.
+ */
 function agentPart(
   image: Image,
   root: Root,

@@ -43,7 +43,7 @@ const bootOf = (root: string, ...strace: readonly string[]) => [
 /** What the boots make of a root: all but what tells how they came to it. */
 function outcome(root: string): Record<string, string> {
   const history =
-    /^\/var\/lib\/lx-agent\/(image\.json|image-backup\/|state\.json)|^\/var\/log\/|\/\.lx-agent-/;
+    /^\/var\/lib\/lx-agent\/(image\.json|image-backup\/|prepare\.json|prepare-backup\/|state\.json)|^\/var\/log\/|\/\.lx-agent-/;
   return Object.fromEntries(Object.entries(treeOf(root)).filter(([path]) => !history.test(path)));
 }
 

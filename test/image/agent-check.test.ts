@@ -201,6 +201,9 @@ describe('the manifest', () => {
     plant(root, { '/root/.bash_history': 'secret\n' });
     const { words } = await check();
     expect(words).toContain(`/${manifest} says that clean is done, and it is not: root-keys`);
+    // Who skips a rule does not ask whether it is done.
+    const skipping = await imageCommand(['check', '--root', root, '--skip', 'clean'], from);
+    expect(skipping.stdout).toContain('nothing is left to do');
     await imageCommand(['prepare', '--root', root], from);
     expect((await check()).exit).toBe(0);
   });

@@ -1,14 +1,15 @@
 #!/bin/bash
 # layer.sh LOWER LAYER PACKAGE...: install packages on a root (layers, joined by `:`), what changes in LAYER-VERSIONS, where
-# VERSIONS is a hash of what would be installed: a layer that is there already is left. Prints its path. Needs root.
+# VERSIONS is a hash of what would be installed: a layer that is there already is left. Prints its path. What a package's
+# script leaves running ends with this. Needs root.
 set -euo pipefail
 if [ -z "${LAYER_MOUNTED:-}" ]; then
-  LAYER_MOUNTED=1 exec unshare --mount --propagation private "$0" "$@"
+  LAYER_MOUNTED=1 exec unshare --mount --pid --fork --kill-child --propagation private "$0" "$@"
 fi
 lower=$1 layer=$2
 shift 2
 work=$(mktemp -d "${layer%/*}/making.XXXXXX")
-trap 'umount -R "$work/root" 2>/dev/null; rm -rf "$work"' EXIT
+trap 'umount -R "$work/root" 2>/dev/null || true; rm -rf "$work"' EXIT
 mkdir "$work/files" "$work/work" "$work/root"
 chmod 755 "$work/files"
 mount -t overlay overlay -o "lowerdir=$lower,upperdir=$work/files,workdir=$work/work" "$work/root"

@@ -31,7 +31,10 @@ try {
     await call('run', '--socket', socketPath).catch(({ code }) => assert.equal(code, 1));
     rmSync(join(root, program));
     roots[name] = Object.fromEntries(
-      Object.entries(snapshot(root)).map(([path, what]) => [path, stored(what)]),
+      Object.entries(snapshot(root)).map(([path, what]) => [
+        path,
+        stored(what.replaceAll(socketPath, '/native/.zonecontrol/metadata.sock')),
+      ]),
     );
   }
 } finally {

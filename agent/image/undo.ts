@@ -6,7 +6,9 @@ import { RootError } from '../system/root-error.ts';
 import type { ReadableRoot } from '../system/system.ts';
 import { renumbered } from './insserv.ts';
 import { withoutOwnLines } from './own-lines.ts';
-import { type Entry, keepContent, keepFile, keptContent, keptPath, putBack } from './record.ts';
+import { stateOf } from './path-state.ts';
+import { type Entry, kept, keptContent, putBack } from './record.ts';
+import { withoutOurLines } from './without-our-lines.ts';
 
 /** Changes of which it can be told what was there before. */
 export type UndoableChange = Extract<Change, { kind: 'file' | 'copy' | 'link' | 'directory' | 'absent' }>;
@@ -42,11 +44,11 @@ export function keepWhatWas(root: Root, entries: readonly Entry[], changes: read
     if (before.kind !== 'file') continue;
     const others = othersPart(path, root);
     if (others?.changed === true && fingerprint(others.content) === before.hash)
-      keepContent(root, before.hash, others.content);
-    else keepFile(root, before.hash, path);
+      kept.keep(root, before.hash, others.content);
+    else kept.keep(root, before.hash, { path });
     const change = changes.find((one) => one.kind === 'file' && one.path === path);
     if (change?.kind === 'file' && after.kind === 'file')
-      keepContent(root, after.hash, Buffer.from(change.content));
+      kept.keep(root, after.hash, Buffer.from(change.content));
   }
 }
 
@@ -81,23 +83,18 @@ async function takeOutOurPart(root: Root, { path, before, after }: Entry): Promi
     return true;
   }
   if (before.kind !== 'file' || after.kind !== 'file' || root.entry(path)?.kind !== 'file') return false;
-  const involved = [path, keptPath(before.hash), keptPath(after.hash)];
+  const involved = [path, kept.at(before.hash), kept.at(after.hash)];
   if (involved.some((one) => (root.entry(one)?.size ?? 0) > textLimit)) return false;
   // A character for each byte: others' lines stay as they are, in whatever encoding.
   const current = root.read(path)?.toString('latin1');
-  const kept = root.entry(keptPath(after.hash)) === undefined ? undefined : keptContent(root, after.hash);
-  if (current === undefined || kept === undefined) return false;
-  const { applyPatch, reversePatch, structuredPatch } = await import('diff');
-  const ourPart = structuredPatch(
+  if (current === undefined || root.entry(kept.at(after.hash)) === undefined) return false;
+  const text = (hash: string) => keptContent(root, hash).toString('latin1');
+  const theirs = await withoutOurLines({
     path,
-    path,
-    keptContent(root, before.hash).toString('latin1'),
-    kept.toString('latin1'),
-    '',
-    '',
-    { context: 1 },
-  );
-  const theirs = applyPatch(current, reversePatch(ourPart), { fuzzFactor: 2 });
+    was: text(before.hash),
+    made: text(after.hash),
+    now: current,
+  });
   if (theirs === false) return false;
   root.write(path, Buffer.from(theirs, 'latin1'), before);
   return true;
@@ -155,20 +152,12 @@ function stateAfter(change: UndoableChange): Entry['after'] {
 /** What would be at a path without our lines: an earlier installation, for another init, may have left them. */
 function stateWithoutUs(path: string, root: ReadableRoot): Entry['before'] {
   const others = othersPart(path, root);
-  if (others?.changed !== true) return stateOf(path, root);
-  return { kind: 'file', hash: fingerprint(others.content), ...others.attributes };
-}
-
-/** What is at a path. Devices and the like count as nothing that could be put back: they make a Change fail. */
-function stateOf(path: string, root: ReadableRoot): Entry['before'] {
-  const entry = root.entry(path);
-  if (entry === undefined) return { kind: 'nothing' };
-  if (entry.kind === 'link') return { kind: 'link', target: root.linkTarget(path) ?? '' };
-  if (entry.kind === 'directory') return { kind: 'directory', mode: entry.mode };
-  const hash = root.digest(path);
-  if (hash === undefined)
+  if (others?.changed === true)
+    return { kind: 'file', hash: fingerprint(others.content), ...others.attributes };
+  const state = stateOf(path, root);
+  if (state === undefined)
     throw new Error(`${path} is a device, a socket or a FIFO: it stays, and so nothing can be put there`);
-  return { kind: 'file', hash, mode: entry.mode, uid: entry.uid, gid: entry.gid };
+  return state;
 }
 
 /** Whether a path is as its entry says that the agent left it. */

@@ -4,16 +4,9 @@ import { fingerprint } from '../../change/ownership.ts';
 import type { Settled } from '../../change/settle.ts';
 import type { Root } from '../../system/root.ts';
 import { manifestPath, readManifest } from '../manifest.ts';
+import { isSame, type PathState, stateOf } from '../path-state.ts';
 import type { Rule } from '../rule.ts';
-import { isSame, stateOf } from './path-state.ts';
-import {
-  keep,
-  type PathState,
-  type PreparedEntry,
-  preparationPath,
-  readPreparation,
-  writePreparation,
-} from './record.ts';
+import { kept, type PreparedEntry, preparationPath, readPreparation, writePreparation } from './record.ts';
 
 /** What a rule is about to change. */
 interface Planned {
@@ -47,7 +40,7 @@ export function remember(root: Root, plans: readonly Planned[], agent: string): 
   for (const { rule } of wanted.filter(({ rule }) => rule.category === 'clean'))
     cleaned[rule.id] = (cleaned[rule.id] ?? 0) + 1;
   // The content first: a record must not promise what was not kept.
-  for (const { path, before } of made) if (before.kind === 'file') keep(root, before.hash, { path });
+  for (const { path, before } of made) if (before.kind === 'file') kept.keep(root, before.hash, { path });
   for (const { one } of wanted) keepNew(root, one, made);
   writePreparation(root, {
     version: 1,
@@ -63,7 +56,7 @@ function keepNew(root: Root, { change }: Wanted, made: readonly PreparedEntry[])
   if (change.kind !== 'file') return;
   const entry = made.find(({ path }) => path === change.path);
   if (entry?.before.kind === 'file' && entry.after.kind === 'file')
-    keep(root, entry.after.hash, Buffer.from(change.content));
+    kept.keep(root, entry.after.hash, Buffer.from(change.content));
 }
 
 function entriesFor({ change }: Wanted, rule: string, root: Root): readonly PreparedEntry[] {

@@ -1,9 +1,10 @@
 import { dirname } from 'node:path/posix';
 import { backupsOf } from '../../change/backups.ts';
 import type { Root } from '../../system/root.ts';
+import { isSame, stateOf } from '../path-state.ts';
 import { withoutAddedNames } from '../stopped-scripts.ts';
-import { isSame, stateOf } from './path-state.ts';
-import { keptAt, type PreparedEntry } from './record.ts';
+import { withoutOurLines } from '../without-our-lines.ts';
+import { kept, type PreparedEntry } from './record.ts';
 
 /** What came, or would come, of taking a preparation back. */
 export interface TakenBack {
@@ -48,8 +49,8 @@ export async function takeBack(
       const inside = now?.kind === 'directory' && before.kind !== 'directory' ? root.list(path) : [];
       if (inside.some((name) => !gone.has(`${path}/${name}`)))
         left.push({ path, reason: 'others have put something into it', entry });
-      else if (before.kind === 'file' && root.entry(keptAt(before.hash)) === undefined)
-        left.push({ path, reason: `its content is gone from ${keptAt(before.hash)}`, entry });
+      else if (before.kind === 'file' && root.entry(kept.at(before.hash)) === undefined)
+        left.push({ path, reason: `its content is gone from ${kept.at(before.hash)}`, entry });
       else {
         if (before.kind === 'nothing') gone.add(path);
         if (!dryRun) restore(root, entry);
@@ -79,7 +80,7 @@ function restore(root: Root, { path, before }: PreparedEntry): void {
     root.makeDirectory(path, { mode: before.mode });
     root.setAttributes(path, { mode: before.mode });
   } else {
-    root.copy(root.outside(keptAt(before.hash)), path, before);
+    root.copy(root.outside(kept.at(before.hash)), path, before);
     dropBackups(root, path, before.hash);
   }
 }
@@ -97,7 +98,7 @@ function dropBackups(root: Root, path: string, hash: string): void {
 async function withoutOurPart(root: Root, { path, before, after }: PreparedEntry) {
   const entry = root.entry(path);
   if (before.kind !== 'file' || after.kind !== 'file' || entry?.kind !== 'file') return undefined;
-  const involved = [path, keptAt(before.hash), keptAt(after.hash)];
+  const involved = [path, kept.at(before.hash), kept.at(after.hash)];
   if (involved.some((one) => root.entry(one) === undefined || (root.entry(one)?.size ?? 0) > textLimit))
     return undefined;
   // A character for each byte: others' lines stay as they are, in whatever encoding.
@@ -106,9 +107,7 @@ async function withoutOurPart(root: Root, { path, before, after }: PreparedEntry
   const attributes = { mode: entry.mode, uid: entry.uid, gid: entry.gid };
   if (/^\/etc\/init\.d\/\.depend\.\w+$/.test(path))
     return { content: Buffer.from(withoutAddedNames(current, was, made), 'latin1'), attributes };
-  const { applyPatch, reversePatch, structuredPatch } = await import('diff');
-  const ours = reversePatch(structuredPatch(path, path, was, made, '', '', { context: 1 }));
-  const theirs = applyPatch(current, ours, { fuzzFactor: 2 });
+  const theirs = await withoutOurLines({ path, was, made, now: current });
   if (theirs === false || theirs === current) return undefined;
   return { content: Buffer.from(theirs, 'latin1'), attributes };
 }

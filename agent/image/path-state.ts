@@ -1,5 +1,26 @@
-import type { ReadableRoot } from '../../system/system.ts';
-import type { PathState } from './record.ts';
+import * as v from 'valibot';
+import type { ReadableRoot } from '../system/system.ts';
+
+/** The SHA-256 of a file's content. */
+export const hashSchema = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+export const nothingSchema = v.object({ kind: v.literal('nothing') });
+export const linkSchema = v.object({ kind: v.literal('link'), target: v.string() });
+export const directorySchema = v.object({ kind: v.literal('directory'), mode: v.number() });
+
+/** What is, or was, at a path, as the records of an image have it. */
+export const pathStateSchema = v.variant('kind', [
+  nothingSchema,
+  linkSchema,
+  directorySchema,
+  v.object({
+    kind: v.literal('file'),
+    hash: hashSchema,
+    mode: v.number(),
+    uid: v.number(),
+    gid: v.number(),
+  }),
+]);
+export type PathState = v.InferOutput<typeof pathStateSchema>;
 
 /** What is at a path; undefined for a device, a socket or a FIFO, which could not be put back. */
 export function stateOf(path: string, root: ReadableRoot): PathState | undefined {

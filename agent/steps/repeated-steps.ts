@@ -1,14 +1,7 @@
 import { type OtherWriter, otherWriters } from '../image/other-writers.ts';
 import type { ReadableRoot } from '../system/system.ts';
-import { hostname } from './hostname.ts';
-import { resolver } from './resolver.ts';
 import type { Step } from './step.ts';
-
-/** The early steps whose work another program can undo, with the files that it would write for that. */
-const undoable: readonly { readonly step: Step; readonly files: readonly string[] }[] = [
-  { step: hostname, files: ['/etc/hosts', '/etc/hostname'] },
-  { step: resolver, files: ['/etc/resolv.conf'] },
-];
+import { undoable } from './undoable-steps.ts';
 
 /** The programs of the image that undo early steps after the early stage. It reads unit files and scripts: some 5 ms. */
 export function undoingWriters(root: ReadableRoot): readonly OtherWriter[] {

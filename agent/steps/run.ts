@@ -5,17 +5,16 @@ import { openLedger } from '../system/ledger.ts';
 import { openRoot } from '../system/open-root.ts';
 import type { Root } from '../system/root.ts';
 import { gatherFacts } from './facts.ts';
-import { hostname } from './hostname.ts';
 import { isLateStageIdle } from './late-stage-idle.ts';
 import { type MetadataSource, readMetadata } from './read-metadata.ts';
 import { isSwitchedOff, reasonToSkip } from './reason-to-skip.ts';
-import { resolver } from './resolver.ts';
 import type { RunOptions } from './run-options.ts';
 import { endSpan, keepRun, type Run, reportOf } from './run-report.ts';
 import { runStep } from './run-step.ts';
 import { markStages } from './stage-marks.ts';
 import type { Step } from './step.ts';
 import { isStageOfBoot, stepsToRun } from './steps-to-run.ts';
+import { undoable } from './undoable-steps.ts';
 
 /** Gather the facts, read the metadata, carry out the steps in order, and keep the report. */
 export async function run(options: RunOptions): Promise<Report> {
@@ -25,9 +24,6 @@ export async function run(options: RunOptions): Promise<Report> {
   const { whileLateStageRuns } = await import('./late-stage-lock.ts');
   return await whileLateStageRuns(root, () => runSteps(options, root));
 }
-
-/** Early steps whose files other programs may write too; see repeated-steps.ts. */
-const undoable: readonly string[] = [hostname.name, resolver.name];
 
 async function runSteps(options: RunOptions, root: Root): Promise<Report> {
   const run = await begin(options, root);
@@ -53,7 +49,12 @@ async function runSteps(options: RunOptions, root: Root): Promise<Report> {
  * looked into only if such a step had something to change: an unchanged boot shows that nobody undoes it.
  */
 async function isToBeRepeated({ outcomes, root, warnings }: Run): Promise<boolean> {
-  if (!outcomes.some(({ name, result }) => result === 'changed' && undoable.includes(name))) return false;
+  if (
+    !outcomes.some(
+      ({ name, result }) => result === 'changed' && undoable.some(({ step }) => step.name === name),
+    )
+  )
+    return false;
   const { undoingWriters } = await import('./repeated-steps.ts');
   try {
     return undoingWriters(root).length > 0;

@@ -14,10 +14,8 @@ export function keepKnownMetadata(
   read: string,
 ): void {
   const kept = Object.fromEntries(Object.entries(values).filter(([, value]) => value.length <= longest));
-  const text = (since: string) => `${JSON.stringify({ version: 1, since, values: kept }, null, 1)}\n`;
-  const start = text('').indexOf('\n "values"');
-  const there = root.readText(knownMetadataPath) ?? '';
-  // The time before the values has the same length always.
-  if (there.slice(start + read.length) === text('').slice(start)) return;
-  root.write(knownMetadataPath, text(read), { mode: 0o600, durable: false });
+  // The time comes last: all before it is the same where nothing has changed.
+  const start = `${JSON.stringify({ version: 1, values: kept }, null, 1).slice(0, -2)},\n "since": `;
+  if (root.readText(knownMetadataPath)?.startsWith(start) === true) return;
+  root.write(knownMetadataPath, `${start}${JSON.stringify(read)}\n}\n`, { mode: 0o600, durable: false });
 }

@@ -1,4 +1,5 @@
 import type { Change } from '../change/change.ts';
+import { nativeNameSetter, ownNameSetters } from '../system/name-setters.ts';
 import type { ReadableRoot } from '../system/system.ts';
 
 /** The kernel's own file. Linux takes a name there; an lx zone's kernel may refuse it. */
@@ -6,35 +7,14 @@ const kernelFile = '/proc/sys/kernel/hostname';
 /** A request to the kernel, in seconds: it answers at once or not at all. */
 const deadline = 10;
 
-/** A program that calls sethostname(2). */
-interface NameSetter {
-  readonly program: string;
-  readonly argv: readonly [string, ...string[]];
-}
-
-/** The image's own, in the order in which they are tried. */
-const own: readonly NameSetter[] = [
-  ...['/bin', '/usr/bin', '/sbin', '/usr/sbin'].map(
-    (folder): NameSetter => ({ program: `${folder}/hostname`, argv: ['hostname'] }),
-  ),
-  ...['/bin', '/usr/bin', '/sbin', '/usr/sbin'].map(
-    (folder): NameSetter => ({ program: `${folder}/busybox`, argv: ['busybox', 'hostname'] }),
-  ),
-];
-/** The platform's, which is in every zone. */
-const native: NameSetter = { program: '/native/usr/bin/hostname', argv: ['/native/usr/bin/hostname'] };
-
-/** Whether an image has a program of its own that sets the running name. */
-export function hasNameSetter(root: Pick<ReadableRoot, 'isExecutable'>): boolean {
-  return own.some(({ program }) => root.isExecutable(program));
-}
-
 /**
  * Set the running name. Images of Arch, Fedora and others have no `hostname`: BusyBox takes its place, or the platform's
  * own, and the kernel's file where there is no program. hostnamectl needs D-Bus, which is not up yet.
  */
 export function setRunningName(root: ReadableRoot, name: string, why: string): Change {
-  const there = [...own, native].filter(({ program }) => root.isExecutable(program)).map(({ argv }) => argv);
+  const there = [...ownNameSetters, nativeNameSetter]
+    .filter(({ program }) => root.isExecutable(program))
+    .map(({ argv }) => argv);
   const [first = ['hostname'] as const, ...others] = there;
   if (there.length === 0 && root.entry(kernelFile) !== undefined)
     return {

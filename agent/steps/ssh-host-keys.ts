@@ -1,9 +1,9 @@
 import type { Change, Owner } from '../change/change.ts';
+import { type HostKeyType, wantedHostKeys } from '../system/ssh-host-key-paths.ts';
 import type { ReadableRoot } from '../system/system.ts';
 import { textIfReadable } from '../system/text-if-readable.ts';
 import { isClone } from './clone.ts';
 import { cloned, dropbearKeys, type HostKeyNeed, missing, tinysshKeys } from './small-ssh-host-keys.ts';
-import { type HostKeyType, wantedHostKeys } from './ssh-host-key-paths.ts';
 import type { Step } from './step.ts';
 
 const folder = '/etc/ssh';

@@ -1,4 +1,4 @@
-import { wantedHostKeys } from '../../steps/ssh-host-key-paths.ts';
+import { wantedHostKeys } from '../../system/ssh-host-key-paths.ts';
 import type { ReadableRoot } from '../../system/system.ts';
 import { bytesIfPossible } from '../../system/text-if-readable.ts';
 import { hostKeys, otherWriters } from '../other-writers.ts';

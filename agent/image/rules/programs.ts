@@ -1,4 +1,4 @@
-import { hasNameSetter } from '../../steps/running-name.ts';
+import { hasNameSetter } from '../../system/name-setters.ts';
 import type { Image, Rule } from '../rule.ts';
 
 /** A program that the agent starts at boot. */

@@ -1,5 +1,5 @@
-import type { ReadableRoot } from '../system/system.ts';
-import { textIfReadable } from '../system/text-if-readable.ts';
+import type { ReadableRoot } from './system.ts';
+import { textIfReadable } from './text-if-readable.ts';
 
 /** The key types that are made; DSA and the RSA of protocol 1 are not made any more. */
 const types = ['rsa', 'ecdsa', 'ed25519'] as const;

@@ -43,11 +43,24 @@ export function openLedger(root: Root, boot: string | undefined, warn: (message:
   }
 
   function refresh(): void {
+    if (isBroken) {
+      lookAgain();
+      return;
+    }
     const now = readAgain();
     if (now === undefined || now === known) return;
     const { state: fresh, text } = parseState(now);
-    // What another agent wrote is sound; what is not was said to be broken when it was opened.
     if (text === undefined) return;
+    adopt(fresh, text);
+  }
+
+  /** A disk that failed for a moment has lost nothing, and another agent may have written a sound state meanwhile. */
+  function lookAgain(): void {
+    const again = findState(root);
+    if (again.fault === undefined) adopt(again.state, again.text);
+  }
+
+  function adopt(fresh: State, text: string | undefined): void {
     known = text;
     isBroken = false;
     state = unsaved.reduce((before, change) => change(before), withScriptsOfBoot(fresh));

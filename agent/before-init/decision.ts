@@ -5,8 +5,8 @@ import type { Manifest } from '../image/manifest.ts';
 export interface RootFacts {
   /** Whether the file that switches this agent off is there. */
   readonly switchedOff: boolean;
-  /** Whether the root has an init system that the agent knows. */
-  readonly hasInit: boolean;
+  /** The init system of the root, as a manifest names it; undefined when there is none. */
+  readonly init: string | undefined;
   readonly manifest: Manifest;
   /** Whether the command that was laid down earlier is still there. */
   readonly hasCommand: boolean;
@@ -22,7 +22,12 @@ export interface Carried {
 /** What the platform's agent does in a root before init starts, and why, for a person. */
 export type Decision =
   | { readonly work: 'none'; readonly why: string }
-  | { readonly work: 'early stage'; readonly why: string }
+  | {
+      readonly work: 'early stage';
+      readonly why: string;
+      /** What a person has to do so that the late stage runs too. */
+      readonly warning?: string;
+    }
   | { readonly work: 'lay down, then early stage'; readonly why: string };
 
 /** What a root is prepared in; cleaning up after a build would take an instance's own keys and logs. */
@@ -41,16 +46,29 @@ export function isPlace(folder: string): boolean {
  * it, and what a newer agent laid down is never replaced by an older one.
  */
 export function decide(facts: RootFacts, carried: Carried): Decision {
-  const { manifest } = facts;
+  const { manifest, init } = facts;
   if (facts.switchedOff) return { work: 'none', why: `${offFile} switches the platform's agent off` };
-  if (!facts.hasInit) return { work: 'none', why: 'no init system was found in this root' };
+  if (init === undefined) return { work: 'none', why: 'no init system was found in this root' };
+  const isExchanged = manifest.init !== undefined && manifest.init !== init;
   if (manifest.agent !== undefined && manifest.place === undefined) {
+    if (isExchanged)
+      return {
+        work: 'early stage',
+        why: `the image brings its own agent, installed for ${manifest.init}, and boots with ${init}`,
+        warning: `the agent of this image is installed for ${manifest.init}, and the init system is ${init}: run lx-agent image install --root / and reboot`,
+      };
     return compareVersions(manifest.agent, carried.version) < 0
       ? { work: 'early stage', why: `the image brings an older agent, ${manifest.agent}` }
       : { work: 'none', why: `the image brings its own agent, ${manifest.agent}` };
   }
   if (manifest.agent === undefined || !facts.hasCommand)
     return { work: 'lay down, then early stage', why: 'this root has no agent' };
+  // Whichever agent laid them down: nothing starts those units any more.
+  if (isExchanged)
+    return {
+      work: 'lay down, then early stage',
+      why: `the units in this root are for ${manifest.init}, and it boots with ${init}`,
+    };
   const open = categoriesAtBoot.filter((category) => !manifest.done.includes(category));
   if (open.length > 0)
     return { work: 'lay down, then early stage', why: `this root is not yet prepared (${open.join(', ')})` };

@@ -25,6 +25,8 @@ export async function showBoot(
     return 0;
   }
   io.stdout.write(`${decision.work}: ${decision.why}\n`);
+  if (decision.work === 'early stage' && decision.warning !== undefined)
+    io.stderr.write(`lx-agent: ${decision.warning}\n`);
   for (const one of wanted) io.stdout.write(await describeDifference(one));
   for (const one of settled) if (one.result === 'failed') io.stderr.write(`lx-agent: ${one.error.message}\n`);
   return 0;

@@ -61,7 +61,7 @@ async function work(
   if (decision.work === 'lay down, then early stage') {
     const { layDownUnlessOff } = await import('../before-init/lay-down.ts');
     for (const line of await layDownUnlessOff(root, carried, socketPath, decision.why)) say(line);
-  }
+  } else if (decision.warning !== undefined) say(decision.warning);
   const remaining = (limits.ask - 2_000 - sinceStart()) / 1000;
   const report = await runSteps({
     stages: ['early'],

@@ -2,12 +2,12 @@ import { apply } from '../change/apply.ts';
 import type { Change } from '../change/change.ts';
 import { linkFingerprint } from '../change/ownership.ts';
 import { type Settled, settle } from '../change/settle.ts';
-import type { InitSystem } from '../system/init.ts';
+import { detectInit, type InitSystem, initName } from '../system/init.ts';
 import type { Root } from '../system/root.ts';
 import { emptyState, stateFolder } from '../system/state.ts';
 import type { ReadableRoot } from '../system/system.ts';
 import { renumbered } from './insserv.ts';
-import { nameAgent, readManifest, writeManifest } from './manifest.ts';
+import { type Manifest, nameAgent, readManifest, writeManifest } from './manifest.ts';
 import { withoutOwnLines } from './own-lines.ts';
 import { preparationNames } from './preparation/record.ts';
 import { giveFoldersToPreparation } from './preparation/share.ts';
@@ -41,9 +41,16 @@ export function settleInstallation(
   );
   const settled = settle(changes, root, { ...emptyState, files }, force);
   // The manifest is written last: without it the earlier installation was cut short, and a link may never have been made.
-  const wasComplete = earlier !== undefined && readManifest(root).agent === earlier.agent;
+  const manifest = readManifest(root);
+  const wasComplete =
+    earlier !== undefined && manifest.agent === earlier.agent && !isForAnotherInit(manifest, root);
   if (force || !wasComplete) return settled;
   return settled.map((one) => (isDisabled(one, files, root) ? keptDisabled(one.change) : one));
+}
+
+/** Whether the units were laid down for an init system that is not there any more. */
+function isForAnotherInit({ init }: Manifest, root: ReadableRoot): boolean {
+  return init !== undefined && init !== initName(root, detectInit(root));
 }
 
 /** Whether a link of an earlier installation that enables a service has been removed. */
@@ -93,7 +100,7 @@ export async function install(
     (earlier.init ?? init) === init
   ) {
     // An installation that was cut short may have everything in place but this.
-    nameAgent(root, version, place);
+    nameAgent(root, version, init, place);
     return [];
   }
   try {
@@ -118,7 +125,7 @@ export async function install(
   const record: InstallRecord = { version: 1, agent: version, init, entries: kept };
   writeRecord(root, record);
   dropUnneeded(root, record);
-  nameAgent(root, version, place);
+  nameAgent(root, version, init, place);
   return left;
 }
 
@@ -227,7 +234,13 @@ export async function uninstall(
   record: InstallRecord,
   force: boolean,
 ): Promise<readonly string[]> {
-  writeManifest(root, { ...readManifest(root), agent: undefined, place: undefined, digest: undefined });
+  writeManifest(root, {
+    ...readManifest(root),
+    agent: undefined,
+    place: undefined,
+    digest: undefined,
+    init: undefined,
+  });
   const left = await undo(
     root,
     record.entries.filter(({ path }) => !isStateFolder(path)),

@@ -1,3 +1,4 @@
+import { type InitSystem, initName } from '../system/init.ts';
 import type { Root } from '../system/root.ts';
 import type { ReadableRoot } from '../system/system.ts';
 import { type Category, categories } from './categories.ts';
@@ -15,6 +16,8 @@ export interface Manifest {
   readonly place: string | undefined;
   /** SHA-256 of the program, in hexadecimal, where it is in the image; undefined where an older version installed it. */
   readonly digest?: string | undefined;
+  /** The init system that the units are for, see `initName`; undefined where an older version installed them. */
+  readonly init?: string | undefined;
   /** The version that prepared the image; undefined when none did. */
   readonly prepared: string | undefined;
   /** Categories in which nothing is left to do. */
@@ -32,6 +35,7 @@ export function readManifest(root: ReadableRoot): Manifest {
     agent: facts.get('agent'),
     place: facts.get('place'),
     digest: /^sha256:([0-9a-f]{64})$/.exec(facts.get('program') ?? '')?.[1],
+    init: facts.get('init'),
     prepared: facts.get('prepared'),
     done: categories.filter((category) => facts.has(`category.${category}`)),
   };
@@ -41,13 +45,14 @@ export function readManifest(root: ReadableRoot): Manifest {
  * The manifest as text: one fact a line, so that a shell can test it with `grep -q`. The category resolv.conf is
  * `done` only with the agent there to write the file at each boot; without it, it is merely `prepared`.
  */
-export function renderManifest({ agent, place, digest, prepared, done }: Manifest): string | undefined {
+export function renderManifest({ agent, place, digest, init, prepared, done }: Manifest): string | undefined {
   if (agent === undefined && prepared === undefined) return undefined;
   return [
     '# What lx-agent has done to this image, for the platform.',
     ...(agent === undefined ? [] : [`agent=${agent}`]),
     ...(agent === undefined || place === undefined ? [] : [`place=${place}`]),
     ...(agent === undefined || digest === undefined ? [] : [`program=sha256:${digest}`]),
+    ...(agent === undefined || init === undefined ? [] : [`init=${init}`]),
     ...(prepared === undefined ? [] : [`prepared=${prepared}`]),
     ...done.map(
       (category) =>
@@ -57,10 +62,13 @@ export function renderManifest({ agent, place, digest, prepared, done }: Manifes
   ].join('\n');
 }
 
-/** Put an installed agent into the manifest, with the digest by which `image check` knows its program. */
-export function nameAgent(root: Root, agent: string, place: string | undefined): void {
+/**
+ * Put an installed agent into the manifest, with the digest by which `image check` knows its program, and the init
+ * system by which the platform's agent sees that the units are for the wrong one.
+ */
+export function nameAgent(root: Root, agent: string, init: InitSystem, place: string | undefined): void {
   const digest = place === undefined ? root.digest(programPath) : undefined;
-  writeManifest(root, { ...readManifest(root), agent, place, digest });
+  writeManifest(root, { ...readManifest(root), agent, place, digest, init: initName(root, init) });
 }
 
 /** Write the manifest, or remove it when there is nothing to say any more. */

@@ -33,6 +33,16 @@ export function detectInit(root: Pick<Root, 'entry' | 'linkTarget' | 'read'>): I
   return byWhatIsInstalled(has, hasOpenrc);
 }
 
+/**
+ * The name of an init system as the manifest has it: all that its units depend on. OpenRC's differ by the program that
+ * starts it.
+ */
+export function initName(root: Pick<Root, 'linkTarget'>, init: InitSystem): string {
+  if (init !== 'openrc') return init;
+  const [starter] = /^(busybox|openrc-init)/.exec(basename(root.linkTarget('/sbin/init') ?? '')) ?? [];
+  return starter === undefined ? init : `${init} on ${starter}`;
+}
+
 /** The file that `/sbin/init` leads to; undefined when there is none. */
 function initProgram(root: Pick<Root, 'entry' | 'linkTarget'>): string | undefined {
   let path = '/sbin/init';

@@ -10,7 +10,7 @@ import {
 const carried = { version: '0.2.0 (abc)', place: '/native/usr/lib/lx-agent' };
 const bare = { agent: undefined, place: undefined, prepared: undefined, done: [] } as const;
 const done = categoriesAtBoot;
-const root: RootFacts = { switchedOff: false, hasInit: true, manifest: bare, hasCommand: false };
+const root: RootFacts = { switchedOff: false, init: 'runit', manifest: bare, hasCommand: false };
 const workFor = (facts: Partial<RootFacts>) => decide({ ...root, ...facts }, carried).work;
 const laidDown = (agent: string, place = carried.place) => ({
   manifest: { ...bare, agent, place, done },
@@ -45,9 +45,31 @@ test("an image's own agent does the work itself, unless it is the older one", ()
   expect(workFor(installed('0.1.0 (old)'))).toBe('early stage');
 });
 
+test('a root whose init system was exchanged gets units for the new one, whichever agent laid down the old ones', () => {
+  for (const agent of ['0.2.0 (abc)', '0.1.9 (old)', '0.10.0 (new)']) {
+    const { manifest } = laidDown(agent);
+    expect(workFor({ ...laidDown(agent), manifest: { ...manifest, init: 'systemd' } }), agent).toBe(
+      'lay down, then early stage',
+    );
+  }
+  const { manifest } = laidDown('0.2.0 (abc)');
+  expect(workFor({ ...laidDown('0.2.0 (abc)'), manifest: { ...manifest, init: 'runit' } })).toBe(
+    'early stage',
+  );
+});
+
+test("an image's own agent that is installed for another init system gets its early stage done, and a warning", () => {
+  const manifest = { ...bare, agent: '0.2.0 (abc)', init: 'systemd' } as const;
+  expect(decide({ ...root, manifest, hasCommand: true }, carried)).toMatchObject({
+    work: 'early stage',
+    warning: expect.stringContaining('installed for systemd, and the init system is runit'),
+  });
+  expect(workFor({ manifest: { ...manifest, init: 'runit' }, hasCommand: true })).toBe('none');
+});
+
 test('a root that is switched off, and one without an init system, are left alone', () => {
   expect(workFor({ switchedOff: true })).toBe('none');
-  expect(workFor({ hasInit: false })).toBe('none');
+  expect(workFor({ init: undefined })).toBe('none');
 });
 
 test('versions are compared by their numbers', () => {

@@ -14,26 +14,12 @@ import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { agentBinary } from '../support/built.ts';
-import { skeletons } from '../support/root-skeletons.ts';
-import { plant, type Tree, temporaryRoot } from '../support/temporary-root.ts';
+import { become, contents, initTrees } from '../support/exchanged-init.ts';
+import { plant, temporaryRoot } from '../support/temporary-root.ts';
 
 const program = '/usr/lib/lx-agent/lx-agent';
 
-/** What makes a root one of each init system; a root of any has all of it and nothing of the others'. */
-const inits: Readonly<Record<string, Tree>> = {
-  systemd: skeletons['Debian, systemd'],
-  sysvinit: { ...skeletons['Debian, sysvinit'], '/etc/init.d/.depend.boot': 'TARGETS = networking\n' },
-  'OpenRC of Debian': skeletons['Devuan, OpenRC'],
-  'OpenRC on BusyBox': skeletons['Alpine, OpenRC on BusyBox'],
-  'runit of Debian': skeletons['Debian, runit'],
-  'runit of Void': { ...skeletons['Void, runit'], '/sbin': null, '/sbin/init': '-> runit-init' },
-  'BusyBox alone': skeletons['BusyBox alone'],
-  Upstart: skeletons['Ubuntu 14.04, Upstart'],
-  "Upstart with Red Hat's scripts": { ...skeletons['CentOS 6, Upstart and rc scripts'], '/etc/init.d': null },
-  'no init': skeletons['a root without an init'],
-};
-const names = Object.keys(inits);
-const treeOf = (name: string): Tree => inits[name] ?? {};
+const names = Object.keys(initTrees);
 
 /** A root of an init system; the program is there already, so that each installation need not write it. */
 function rootOf(name: string): string {
@@ -44,47 +30,11 @@ function rootOf(name: string): string {
   return root;
 }
 
-/** Exchange the init system of a root: its files go, with the folders that are empty then, and the other's come. */
-function become(root: string, from: string | undefined, to: string): void {
-  for (const [path, content] of Object.entries(from === undefined ? {} : treeOf(from)))
-    if (content !== null) rmSync(join(root, path), { force: true });
-  removeEmptyFolders(root);
-  plant(root, treeOf(to));
-}
-
-const isEmpty = (folder: string) => readdirSync(folder).length === 0;
-
-function removeEmptyFolders(folder: string): void {
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    if (!entry.isDirectory() || folder.includes('/lx-agent')) continue;
-    const path = join(folder, entry.name);
-    removeEmptyFolders(path);
-    if (isEmpty(path) && !/\/(svc|db|early\.d|late\.d)$/.test(path)) rmSync(path, { recursive: true });
-  }
-}
-
 function image(command: 'install' | 'uninstall', root: string, ...more: readonly string[]) {
   const runtime = command === 'install' ? ['--runtime', 'system'] : [];
   const argv = ['image', command, '--root', root, ...runtime, ...more];
   const { status, stdout, stderr } = spawnSync(agentBinary, argv, { encoding: 'utf8' });
   return { status, stdout: stdout.replaceAll(root, 'ROOT'), stderr: stderr.replaceAll(root, 'ROOT') };
-}
-
-/** All files and links of a root but the record of what was there before, and the program. */
-function contents(root: string): Record<string, string> {
-  const entries = readdirSync(root, { recursive: true, withFileTypes: true });
-  return Object.fromEntries(
-    entries.flatMap((entry) => {
-      const path = join(entry.parentPath, entry.name);
-      const name = path.slice(root.length);
-      if (entry.isDirectory() || name === program || name.startsWith('/var/lib/lx-agent/')) return [];
-      const what = entry.isFile()
-        ? `${(lstatSync(path).mode & 0o7777).toString(8)} ${readFileSync(path, 'latin1')}`
-        : `-> ${readlinkSync(path)}`;
-      // The number that the link has is kept if it serves as well.
-      return [[name.replace(/(?<=rcS\.d\/S)\d\d(?=lx-agent)/, 'NN'), what]];
-    }),
-  );
 }
 
 /** What an installation on a fresh root of an init system leaves. */

@@ -156,6 +156,7 @@ describe('the manifest', () => {
         '# What lx-agent has done to this image, for the platform.',
         'agent=0.1.0 (test)',
         `program=sha256:${digest}`,
+        'init=systemd',
         'prepared=0.1.0 (test)',
         'category.directories=done',
         'category.native-runtime=done',

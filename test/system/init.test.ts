@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { detectInit, type InitSystem } from '../../agent/system/init.ts';
+import { detectInit, type InitSystem, initName } from '../../agent/system/init.ts';
 import { openRoot } from '../../agent/system/open-root.ts';
 import { type SkeletonName, skeletons } from '../support/root-skeletons.ts';
 import { temporaryRoot } from '../support/temporary-root.ts';
@@ -26,6 +26,16 @@ describe('the init system of a root', () => {
   it.each(Object.entries(expected))('%s: %s', (name, init) => {
     const tree = Object.entries(skeletons).find(([known]) => known === name)?.[1];
     expect(detectInit(openRoot(temporaryRoot(tree)))).toBe(init);
+  });
+
+  it.each([
+    ['Gentoo, OpenRC on sysvinit', 'openrc'],
+    ['Gentoo, openrc-init', 'openrc on openrc-init'],
+    ['Alpine, OpenRC on BusyBox', 'openrc on busybox'],
+    ['BusyBox alone', 'busybox'],
+  ] as const)('%s is named by all that units depend on: %s', (name, named) => {
+    const root = openRoot(temporaryRoot(skeletons[name]));
+    expect(initName(root, detectInit(root))).toBe(named);
   });
 
   it('is not guessed from an init that leads nowhere', () => {

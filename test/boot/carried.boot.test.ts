@@ -1,139 +1,36 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import * as v from 'valibot';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { boot, type Ending, type Guest } from './guest.ts';
-import { instance } from './instance.ts';
-import { type BootPlace, bootPlace } from './place.ts';
+import { existsSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { bootCarried, moments, reports, untouchedSuite } from './carried-suite.ts';
+import { boot } from './guest.ts';
+import { bootPlace } from './place.ts';
 import { platformFolder } from './platform-folder.ts';
-import type { BootRecord } from './records.ts';
-import { type BootRoot, rootNamed } from './roots.ts';
-import { services } from './services.ts';
+import { rootNamed, rootsOfEachRelease } from './roots.ts';
 
 // The agent is the platform's: in its read-only folder, called by lxinit's hook before the init of a root that nobody
-// installed or prepared anything in.
+// installed or prepared anything in. carried-other-releases.boot.test.ts has the same of Debian 11 and 13.
 
-const stateFolder = '/var/lib/lx-agent';
 const platform = platformFolder();
 
-interface Boot {
-  readonly records: readonly BootRecord[];
-  readonly failed: readonly string[];
-  readonly console: string;
-  readonly ending: Ending;
-  readonly status: v.InferOutput<typeof statusSchema>;
-}
+for (const name of rootsOfEachRelease) untouchedSuite(rootNamed(name), platform);
 
-const statusSchema = v.object({
-  early: v.object({ kind: v.string(), program: v.optional(v.string()), exit: v.number(), boot: v.string() }),
-  late: v.optional(v.object({ boot: v.string() })),
-});
-
-async function bootOnce(root: BootRoot, place: BootPlace): Promise<Boot> {
-  const guest = await boot(root, {
-    disk: place.disk,
-    agent: 'none',
-    metadata: place.socketFolder(),
-    platform,
-  });
-  await loginsAndScript(guest, root);
-  const { failed } = await services(guest, root.init);
-  const status = v.parse(statusSchema, JSON.parse(await guest.run('lx-agent', 'status', '--json')));
-  const ending = await guest.end(root.powerOff ?? ['/sbin/shutdown', '-h', 'now']);
-  return { records: guest.records(), failed, console: guest.console(), ending, status };
-}
-
-async function loginsAndScript(guest: Guest, root: BootRoot): Promise<void> {
-  await guest.waitFor('getty', 'begin');
-  // Debian 13 has no sshd for runit.
-  if (root.name !== 'runit on trixie') await guest.waitFor('sshd', 'begin');
-  await guest.waitFor('user-script', 'begin');
-}
-
-/** The reports that a root has beside the last boot's, and the marks of stages that were done before init. */
-const reports = (place: BootPlace, prefix: string) =>
-  readdirSync(place.disk.path(stateFolder)).filter((name) => name.startsWith(prefix));
-
-describe.each([
-  'systemd on bullseye',
-  'systemd',
-  'systemd on trixie',
-  'sysvinit',
-  'openrc on sysvinit',
-  'runit',
-  'BusyBox init',
-])('an untouched root with %s', (name) => {
-  const root = rootNamed(name);
-  const place = bootPlace();
-  let first: Boot;
-  let second: Boot;
-
-  beforeAll(async () => {
-    const server = await place.serve();
-    place.plant('/var/svc/provisioning', '');
-    first = await bootOnce(root, place);
-    second = await bootOnce(root, place);
-    await server.close();
-  });
-  afterAll(() => place.remove());
-
-  test('boots at the first try as its metadata says', () => {
-    const network = first.records.find(({ who, what }) => who === 'network' && what === 'begin');
-    expect(network?.hostname).toBe('web-1');
-    expect(network?.resolvers).toEqual(instance['sdc:resolvers']);
-    const text = (path: string) => readFileSync(place.disk.path(path), 'utf8');
-    expect(text('/etc/hostname')).toBe('web-1\n');
-    expect(text('/root/.ssh/authorized_keys')).toContain(instance.root_authorized_keys);
-    expect(readdirSync(place.disk.path('/var/svc'))).toContain('provision_success');
-    expect(text('/etc/ssh/ssh_host_ed25519_key')).toContain('PRIVATE KEY');
-  });
-
-  test('has no failed service, and powers off cleanly', () => {
-    expect(first.failed).toEqual([]);
-    expect(second.failed).toEqual([]);
-    expect([first.ending, second.ending]).toEqual(['powered off', 'powered off']);
-  });
-
-  test("runs one process of ours before init in each boot, and none of the early stage's in it", () => {
-    for (const { status } of [first, second])
-      expect(status.early).toMatchObject({
-        kind: 'before init',
-        exit: 0,
-        program: '/native/usr/lib/lx-agent/lx-agent',
-      });
-    expect(first.status.early.boot).not.toBe(second.status.early.boot);
-    // A second early stage in a boot would be filed as a run beside the boot's.
-    expect(reports(place, 'report-run-')).toEqual([]);
-    expect(reports(place, 'report-early-')).toHaveLength(1);
-  });
-
-  test('runs the user-script once in each boot', () => {
-    for (const { records } of [first, second])
-      expect(records.filter(({ who, what }) => who === 'user-script' && what === 'begin')).toHaveLength(1);
-  });
-
-  test('says on the console what it laid down, once', () => {
-    expect(first.console).toContain('this root has no agent: it was prepared');
-    expect(second.console).not.toContain('lx-agent: ');
-  });
-});
-
-test("an image that brings its own agent does the work by it, once, and the platform's does none", async () => {
+test('a root whose init system was exchanged has its late stage from the first boot with the new one', async () => {
   const place = bootPlace();
   const server = await place.serve();
-  const root = rootNamed('systemd');
-  const guest = await boot(root, {
-    disk: place.disk,
-    agent: 'installed',
-    metadata: place.socketFolder(),
-    platform,
-  });
-  await loginsAndScript(guest, root);
-  const status = v.parse(statusSchema, JSON.parse(await guest.run('lx-agent', 'status', '--json')));
-  await guest.end(['/sbin/shutdown', '-h', 'now']);
+  await bootCarried(rootNamed('systemd'), place, platform);
+  // What was written stays, over the files of a root that was made with runit.
+  const exchanged = await bootCarried(rootNamed('runit'), place, platform);
+  const next = await bootCarried(rootNamed('runit'), place, platform);
   await server.close();
-  expect(guest.console()).toContain('the image brings its own agent');
-  expect(status.early).toMatchObject({ kind: 'boot', exit: 0 });
-  expect(status.early.program).toBeUndefined();
+  expect(exchanged.console).toContain(
+    'the units in this root are for systemd, and it boots with runit: it was prepared',
+  );
+  expect(next.console).not.toContain('lx-agent: ');
+  for (const { records, failed, status } of [exchanged, next]) {
+    expect(status.early).toMatchObject({ kind: 'before init', exit: 0 });
+    expect(moments(records, 'user-script').filter((what) => what === 'begin')).toHaveLength(1);
+    expect(failed).toEqual([]);
+  }
+  expect(existsSync(place.disk.path('/usr/lib/systemd/system/lx-agent-late.service'))).toBe(false);
   expect(reports(place, 'report-run-')).toEqual([]);
   place.remove();
 });
@@ -150,7 +47,7 @@ test('a mute metadata server is waited for once: by the platform, and not again 
   });
   await guest.waitFor('getty', 'begin');
   await guest.waitFor('sshd', 'begin');
-  const report = JSON.parse(readFileSync(place.disk.path(`${stateFolder}/report-early.json`), 'utf8'));
+  const report = JSON.parse(readFileSync(place.disk.path('/var/lib/lx-agent/report-early.json'), 'utf8'));
   await guest.end(['/sbin/shutdown', '-h', 'now']);
   await server.close();
   expect(guest.console()).toContain('the metadata could not be read');

@@ -37,8 +37,7 @@ async function booted(root: BootRoot, commands: readonly string[]): Promise<Boot
     metadata: place.socketFolder(),
   });
   await guest.waitFor('getty', 'begin');
-  // Debian 13 has no sshd for runit.
-  if (root.name !== 'runit on trixie') await guest.waitFor('sshd', 'begin');
+  await guest.waitFor('sshd', 'begin');
   if (commands.length > 0) await guest.waitFor('user-script', 'begin');
   const records = await services(guest, root.init);
   const ending = await guest.end(root.powerOff ?? ['/sbin/shutdown', '-h', 'now']);

@@ -22,7 +22,8 @@ packages() {
     crowded) echo systemd systemd-sysv dbus network-manager netplan.io cloud-init systemd-resolved ;;
     sysvinit) echo sysvinit-core sysv-rc insserv initscripts startpar ;;
     openrc) echo openrc sysvinit-core initscripts ;;
-    runit) echo runit runit-init runit-services initscripts sysv-rc insserv ;;
+    # Debian 11 has the services in the package runit itself.
+    runit) echo runit runit-init initscripts sysv-rc insserv; [ "$suite" = bullseye ] || echo runit-services ;;
     busybox) echo busybox-static ;;
     *) echo "roots.sh: no such layer: $1" >&2; exit 2 ;;
   esac

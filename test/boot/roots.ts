@@ -194,20 +194,47 @@ const all: readonly BootRoot[] = [
 /** The roots that prepared images are made of, by init system. */
 export const imageRoots = ['systemd', 'sysvinit', 'openrc on sysvinit', 'runit'] as const;
 
-/** The same of the next Debian release. */
-const newer: readonly BootRoot[] = all
-  .filter(({ name }) => imageRoots.some((image) => image === name))
-  .map((root) => ({ ...root, name: `${root.name} on trixie`, release: 'trixie' }));
+/** The roots that there are of three Debian releases. */
+export const rootsOfEachRelease = [...imageRoots, 'BusyBox init'] as const;
 
-/** systemd 247, of the release before. Its /sbin is a folder of its own: there the getty that leaves a record is a link. */
-const older: readonly BootRoot[] = all
-  .filter(({ name }) => name === 'systemd')
-  .map((root) => ({
-    ...root,
-    name: `${root.name} on bullseye`,
-    release: 'bullseye',
-    links: { ...root.links, '/sbin/agetty': '/usr/sbin/agetty' },
-  }));
+const ofEachRelease = all.filter(({ name }) => rootsOfEachRelease.some((one) => one === name));
+
+/**
+ * The same of the next Debian release. Its runit skips the start script of a service that has a folder in /etc/sv. It
+ * enables those of packages that come after it, and here sshd is in the base.
+ */
+const newer: readonly BootRoot[] = ofEachRelease.map((root) => ({
+  ...root,
+  name: `${root.name} on trixie`,
+  release: 'trixie',
+  links: {
+    ...root.links,
+    ...(root.init === 'runit' ? { '/etc/runit/runsvdir/default/ssh': '/etc/sv/ssh' } : {}),
+  },
+}));
+
+/** The same of the release before. Its /sbin is a folder of its own: what is laid into /usr/sbin is a link there. */
+const older: readonly BootRoot[] = ofEachRelease.map((root) => ({
+  ...root,
+  name: `${root.name} on bullseye`,
+  release: 'bullseye',
+  links: {
+    ...root.links,
+    ...Object.fromEntries(
+      Object.entries(root.links ?? {}).flatMap(([path, target]) =>
+        path.startsWith('/usr/sbin/') ? [[path.slice('/usr'.length), target]] : [],
+      ),
+    ),
+    '/sbin/agetty': '/usr/sbin/agetty',
+  },
+}));
+
+/** The names of a root in all three releases, the oldest first. */
+export const inEachRelease = (name: string): readonly string[] => [
+  `${name} on bullseye`,
+  name,
+  `${name} on trixie`,
+];
 
 /** The roots that are booted, one an init system and way to start it. */
 export const roots: ReadonlyMap<string, BootRoot> = new Map(

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { boot, type Disk, type Ending } from './guest.ts';
+import { filesBelow, type Tree, treeOf } from './disk-tree.ts';
+import { boot, type Ending } from './guest.ts';
 import { instance } from './instance.ts';
 import { type BootPlace, bootPlace } from './place.ts';
 import type { BootRecord } from './records.ts';
@@ -163,7 +162,7 @@ export function bootSuite(root: BootRoot): void {
         : guest.console();
     const ending = await guest.end(['/sbin/shutdown', '-h', 'now']);
     const records = guest.records();
-    const wrote = listing(place.disk.path('/var/lib/lx-agent'));
+    const wrote = filesBelow(place.disk.path('/var/lib/lx-agent'));
     place.remove();
     expect(said).toContain('not an lx zone');
     expect(wrote).toEqual([]);
@@ -233,32 +232,4 @@ function seconds(records: readonly BootRecord[], who: string): number {
   const [begin, end] = [times[0], times.at(-1)];
   if (begin === undefined || end === undefined) throw new Error(`no record of ${who}`);
   return Number(end - begin) / 1e9;
-}
-
-/** Path in the guest to what is there, for all that makes up the instance's configuration. */
-type Tree = Record<string, string>;
-
-function treeOf(disk: Disk): Tree {
-  const tree: Tree = {};
-  for (const top of ['/etc', '/root', '/var/db', '/var/svc']) {
-    const entries = listing(disk.path(top));
-    for (const entry of entries) {
-      const path = join(entry.parentPath, entry.name);
-      const name = path.slice(disk.path('/').length - 1);
-      // runit's supervisor notes its own state beside a service, at every start.
-      if (name.includes('/supervise/')) continue;
-      if (entry.isSymbolicLink()) tree[name] = `-> ${readlinkSync(path)}`;
-      else if (entry.isFile()) tree[name] = createHash('sha256').update(readFileSync(path)).digest('hex');
-    }
-  }
-  return tree;
-}
-
-function listing(folder: string) {
-  try {
-    return readdirSync(folder, { recursive: true, withFileTypes: true });
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
-    throw error;
-  }
 }

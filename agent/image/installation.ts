@@ -144,7 +144,8 @@ function isObsolete({ path, before, after }: Entry, paths: ReadonlySet<string>, 
         ![...paths].some((wanted) => `${wanted}/`.startsWith(`${path}/`))
       );
     case 'link':
-      return !paths.has(renumbered(path, after.target, root));
+      // One that was to replace a link of another number, and was not made, is wanted all the same.
+      return !paths.has(path) && !paths.has(renumbered(path, after.target, root));
     default:
       return !paths.has(path);
   }

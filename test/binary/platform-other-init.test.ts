@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { become, contents, initTrees } from '../support/exchanged-init.ts';
 import { web } from '../support/instances/web.ts';
@@ -22,6 +23,8 @@ const inits: Readonly<Record<string, string>> = {
   Upstart: 'upstart',
 };
 const names = Object.keys(inits);
+
+const recordSchema = v.looseObject({ entries: v.array(v.looseObject({ path: v.string() })) });
 
 let folder: string;
 let server: MetadataServer;
@@ -88,7 +91,19 @@ it('is carried through by the next boot where one was cut short between its reco
   await boot(root);
   writeFileSync(join(root, 'usr/lib/lx-agent/manifest'), manifest);
   rmSync(join(root, 'etc/runit/runsvdir/default/lx-agent-late'));
+  // Where the mounts are it has another number, and the link of the former one is still there.
+  renameSync(join(root, 'etc/rcS.d/S08lx-agent-early'), join(root, 'etc/rcS.d/S01lx-agent-early'));
+  const record = join(root, 'var/lib/lx-agent/image.json');
+  const { entries, ...rest } = v.parse(recordSchema, JSON.parse(readFileSync(record, 'utf8')));
+  const former = entries.flatMap((entry) =>
+    entry.path === '/etc/rcS.d/S08lx-agent-early' ? [{ ...entry, path: '/etc/rcS.d/S01lx-agent-early' }] : [],
+  );
+  expect(former).toHaveLength(1);
+  writeFileSync(record, JSON.stringify({ ...rest, entries: [...former, ...entries] }));
   await boot(root);
+  expect(readdirSync(join(root, 'etc/rcS.d')).filter((name) => name.includes('lx-agent'))).toEqual([
+    'S08lx-agent-early',
+  ]);
   expect(units(root)).toEqual(await freshly('runit of Debian'));
 });
 

@@ -33,19 +33,29 @@ export function settleInstallation(
   force: boolean,
 ): readonly Settled[] {
   const earlier = readRecord(root);
-  const files = Object.fromEntries(
-    (earlier?.entries ?? []).flatMap(({ path, after }) => {
-      if (after.kind === 'link') return [[path, linkFingerprint(after.target)]];
-      return after.kind === 'file' ? [[path, after.hash]] : [];
-    }),
-  );
-  const settled = settle(changes, root, { ...emptyState, files }, force);
+  const files = fingerprints(earlier, ({ after }) => after);
+  const pending = fingerprints(earlier, ({ former }) => former);
+  const settled = settle(changes, root, { ...emptyState, files, pending }, force);
   // The manifest is written last: without it the earlier installation was cut short, and a link may never have been made.
   const manifest = readManifest(root);
   const wasComplete =
     earlier !== undefined && manifest.agent === earlier.agent && !isForAnotherInit(manifest, root);
   if (force || !wasComplete) return settled;
   return settled.map((one) => (isDisabled(one, files, root) ? keptDisabled(one.change) : one));
+}
+
+/** By path, how the agent recognizes what is on record. */
+function fingerprints(
+  record: InstallRecord | undefined,
+  made: (entry: Entry) => Entry['after'] | undefined,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    (record?.entries ?? []).flatMap((entry) => {
+      const what = made(entry);
+      if (what?.kind === 'link') return [[entry.path, linkFingerprint(what.target)]];
+      return what?.kind === 'file' ? [[entry.path, what.hash]] : [];
+    }),
+  );
 }
 
 /** Whether the units were laid down for an init system that is not there any more. */
@@ -97,7 +107,8 @@ export async function install(
     wanted.length === 0 &&
     obsolete.length === 0 &&
     earlier?.agent === version &&
-    (earlier.init ?? init) === init
+    (earlier.init ?? init) === init &&
+    earlier.entries.every(({ former }) => former === undefined)
   ) {
     // An installation that was cut short may have everything in place but this.
     nameAgent(root, version, init, place);
@@ -121,7 +132,9 @@ export async function install(
       after.kind === 'directory' && root.entry(path) !== undefined ? [] : [path],
     ),
   );
-  const kept = entries.filter(({ path }) => !gone.has(path)).map((entry) => withoutProgram(entry, root));
+  const kept = entries
+    .filter(({ path }) => !gone.has(path))
+    .map(({ former: _, ...entry }) => withoutProgram(entry, root));
   const record: InstallRecord = { version: 1, agent: version, init, entries: kept };
   writeRecord(root, record);
   dropUnneeded(root, record);
@@ -220,7 +233,9 @@ function merge(root: ReadableRoot, earlier: readonly Entry[], added: readonly En
       const now = latest.get(entry.path);
       if (now === undefined) return entry;
       const isOthers = withoutOwnLines(entry.path, '') !== undefined && !isAsLeft(entry, root);
-      return { ...entry, before: isOthers ? now.before : entry.before, after: now.after };
+      // Until it is replaced, what is there is what the last installation that came so far made of it.
+      const former = isAsLeft(entry, root) ? entry.after : (entry.former ?? entry.after);
+      return { ...entry, before: isOthers ? now.before : entry.before, after: now.after, former };
     }),
     ...added.filter(({ path }) => !known.has(path)),
   ];

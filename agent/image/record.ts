@@ -11,6 +11,15 @@ export const recordPath = `${stateFolder}/image.json`;
 /** The content of replaced and removed files, and of what was put in their place. */
 export const kept = keptContentIn(`${stateFolder}/image-backup`);
 
+/** `own`: a file under the agent's own name, ours whatever its content. */
+const madeSchema = v.variant('kind', [
+  nothingSchema,
+  linkSchema,
+  directorySchema,
+  v.object({ kind: v.literal('file'), hash: hashSchema }),
+  v.object({ kind: v.literal('own') }),
+]);
+
 const recordSchema = v.object({
   version: v.literal(1),
   agent: v.string(),
@@ -21,14 +30,9 @@ const recordSchema = v.object({
     v.object({
       path: v.pipe(v.string(), v.startsWith('/')),
       before: pathStateSchema,
-      /** `own`: a file under the agent's own name, ours whatever its content. */
-      after: v.variant('kind', [
-        nothingSchema,
-        linkSchema,
-        directorySchema,
-        v.object({ kind: v.literal('file'), hash: hashSchema }),
-        v.object({ kind: v.literal('own') }),
-      ]),
+      after: madeSchema,
+      /** While an installation is under way: what an earlier one made of it, for it may still be there. */
+      former: v.optional(madeSchema),
     }),
   ),
 });

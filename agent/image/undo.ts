@@ -64,7 +64,8 @@ export async function undo(
     const entry =
       after.kind === 'link' ? { ...recorded, path: renumbered(path, after.target, root) } : recorded;
     if (isLike(entry.path, entry.before, root)) continue;
-    const ours = force || entry.after.kind === 'own' || isLike(entry.path, entry.after, root);
+    const made = [entry.after, entry.former].filter((one) => one !== undefined);
+    const ours = force || entry.after.kind === 'own' || made.some((state) => isLike(entry.path, state, root));
     // Somebody removed it: there is nothing of ours.
     if (!ours && root.entry(entry.path) === undefined) continue;
     if (!(ours ? restore(root, entry) : await takeOutOurPart(root, entry))) left.push(entry.path);

@@ -17,7 +17,7 @@ const forms: Readonly<Partial<Record<Key, v.GenericSchema>>> = {
 export const metadataSchema = v.pipe(
   v.object(
     Object.fromEntries(
-      Object.entries(keys).map(([key, meaning]) => [
+      Object.entries(keys).map(([key, { meaning }]) => [
         key,
         v.optional(v.pipe(formOf(key), v.description(meaning))),
       ]),

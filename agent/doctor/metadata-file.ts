@@ -1,5 +1,5 @@
+import type { InvalidKey } from '../metadata/complaints.ts';
 import { decodeInstance } from '../metadata/decode.ts';
-import type { InvalidKey } from '../metadata/instance.ts';
 import { keys } from '../metadata/keys.ts';
 import { suggestion } from '../suggestion.ts';
 

@@ -1,6 +1,8 @@
 import type { NetworkInterfaceInfo } from 'node:os';
 import ipaddr from 'ipaddr.js';
-import type { Instance, Nic, StaticRoute } from '../metadata/instance.ts';
+import type { Instance } from '../metadata/instance.ts';
+import type { Nic } from '../metadata/nics.ts';
+import type { StaticRoute } from '../metadata/routes.ts';
 import { parseIpv4Table } from '../network/routing-table.ts';
 import { type Finding, note, ok, wrong } from './finding.ts';
 

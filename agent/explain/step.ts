@@ -50,7 +50,7 @@ export function explainStep(
     off: off.has(step.name),
     keys: step.keys.map((key) => ({
       key,
-      meaning: keys[key],
+      meaning: keys[key].meaning,
       ...(had === undefined ? {} : { found: had.includes(key) }),
     })),
     ...(last === undefined ? {} : { last: lastOf(last.report, last.outcome) }),

@@ -1,4 +1,8 @@
-import type { InvalidKey } from './instance.ts';
+/** A key whose value could not be used, as a whole or in part. The reason never quotes a secret. */
+export interface InvalidKey {
+  readonly key: string;
+  readonly reason: string;
+}
 
 /** Collects what could not be used of a key's value; what it returns is short, whatever the metadata holds. */
 export interface Complaints {

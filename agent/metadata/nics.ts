@@ -1,9 +1,26 @@
 import * as v from 'valibot';
 import { parseHostAddress, parseInterfaceAddress } from './addresses.ts';
 import { quote } from './complaints.ts';
-import type { Nic } from './instance.ts';
 import { parseLeniently } from './lenient.ts';
-import { type Cidr, type IpAddress, normalizeMac } from './values.ts';
+import { type Cidr, type IpAddress, type Mac, normalizeMac } from './values.ts';
+
+/** One network interface of the instance. */
+export interface Nic {
+  /** The platform's name for it, `net0`. */
+  readonly name: string;
+  /** The number in that name: `net0` is `eth0` in the zone, unless its MAC address says otherwise. */
+  readonly index: number;
+  readonly mac: Mac | undefined;
+  readonly addresses: readonly Cidr[];
+  /** `ips` holds `dhcp`. */
+  readonly dhcp: boolean;
+  /** `ips` holds `addrconf`: IPv6 by router advertisement. */
+  readonly addrconf: boolean;
+  readonly gateways: readonly IpAddress[];
+  readonly primary: boolean;
+  /** In bytes. */
+  readonly mtu: number | undefined;
+}
 
 /** One NIC as the platform writes it. */
 export const nicSchema = v.object({

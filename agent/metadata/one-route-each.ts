@@ -1,4 +1,5 @@
-import type { Nic, StaticRoute } from './instance.ts';
+import type { Nic } from './nics.ts';
+import type { StaticRoute } from './routes.ts';
 import { isIpv6 } from './values.ts';
 
 /** What leads to a destination, for a person; by the destination, in its one spelling. */

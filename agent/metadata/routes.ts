@@ -1,9 +1,17 @@
 import * as v from 'valibot';
 import { parseDestination, parseHostAddress } from './addresses.ts';
 import { quote } from './complaints.ts';
-import type { StaticRoute } from './instance.ts';
 import { parseLeniently } from './lenient.ts';
-import { isIpv6 } from './values.ts';
+import { type Cidr, type IpAddress, isIpv6 } from './values.ts';
+
+/** A static route. */
+export interface StaticRoute {
+  /** A network (host bits clear) or a host (`/32`, `/128`). */
+  readonly destination: Cidr;
+  readonly gateway: IpAddress;
+  /** The gateway is one of our own addresses: no next hop, out on that address's interface. */
+  readonly linkLocal: boolean;
+}
 
 /** One route as the platform writes it. */
 export const routeSchema = v.object({

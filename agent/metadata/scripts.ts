@@ -1,4 +1,7 @@
-import type { ScriptSource } from './instance.ts';
+/** A script given by value, or to be fetched from a URL (and then checked against the digest, if there is one). */
+export type ScriptSource =
+  | { readonly from: 'metadata'; readonly body: Buffer }
+  | { readonly from: 'url'; readonly url: string; readonly sha256: string | undefined };
 
 interface ScriptValues {
   readonly body: Buffer | undefined;

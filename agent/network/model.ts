@@ -1,5 +1,7 @@
 import { addressOf, contains, networkAddress, prefixLength } from '../metadata/addresses.ts';
-import type { Instance, Nic, StaticRoute } from '../metadata/instance.ts';
+import type { Instance } from '../metadata/instance.ts';
+import type { Nic } from '../metadata/nics.ts';
+import type { StaticRoute } from '../metadata/routes.ts';
 import { searchList } from '../metadata/search-list.ts';
 import { type Cidr, type Domain, type IpAddress, isCidr, isIpv6, type Mac } from '../metadata/values.ts';
 

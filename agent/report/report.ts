@@ -1,5 +1,5 @@
 import type { Exchange } from '../metadata/answer.ts';
-import type { InvalidKey } from '../metadata/instance.ts';
+import type { InvalidKey } from '../metadata/complaints.ts';
 import type { Stage } from '../system/boot.ts';
 
 /**

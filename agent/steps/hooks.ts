@@ -86,17 +86,17 @@ function refuseUnsafe(root: System['root'], folder: string, names: readonly stri
 /** What hooks are told: plain facts, never a secret. Lists are joined by spaces; what is not known is left out. */
 export function hookEnvironment(instance: Instance, system: System, stage: Stage): Record<string, string> {
   const primary = instance.nics?.find((nic) => nic.primary);
-  const facts = Object.entries(instance.facts).map(([key, value]): [string, string] => [
-    `LX_${key.toUpperCase().replace(/[^A-Z0-9]+/g, '_')}`,
-    value,
-  ]);
   const known: readonly [string, string | undefined][] = [
-    ...facts,
     ['LX_STAGE', stage],
     ['LX_INSTANCE', instance.uuid],
     ['LX_HOSTNAME', instance.hostname],
     ['LX_ALIAS', instance.alias],
     ['LX_DNS_DOMAIN', instance.dnsDomain],
+    ['LX_DATACENTER_NAME', instance.datacenterName],
+    ['LX_OWNER_UUID', instance.ownerUuid],
+    ['LX_IMAGE_UUID', instance.imageUuid],
+    ['LX_PACKAGE_NAME', instance.packageName],
+    ['LX_MAX_PHYSICAL_MEMORY', instance.maxPhysicalMemory],
     ['LX_RESOLVERS', instance.resolvers?.join(' ')],
     ['LX_ADDRESSES', instance.nics?.flatMap((nic) => nic.addresses).join(' ')],
     ['LX_PRIMARY_ADDRESSES', primary?.addresses.join(' ')],

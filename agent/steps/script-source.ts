@@ -1,4 +1,4 @@
-import type { ScriptSource } from '../metadata/instance.ts';
+import type { ScriptSource } from '../metadata/scripts.ts';
 import { crypto } from '../system/crypto.ts';
 import type { ReadableRoot } from '../system/system.ts';
 

@@ -1,6 +1,7 @@
 import type { Change } from '../change/change.ts';
-import type { Instance, ScriptSource } from '../metadata/instance.ts';
+import type { Instance } from '../metadata/instance.ts';
 import type { Key } from '../metadata/keys.ts';
+import type { ScriptSource } from '../metadata/scripts.ts';
 import type { System } from '../system/system.ts';
 import { ranInThisBoot } from './once-a-boot.ts';
 import { asMeant } from './pasted-script.ts';

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Answer } from '../../agent/metadata/answer.ts';
 import { collectComplaints, quote } from '../../agent/metadata/complaints.ts';
 import { decodeInstance } from '../../agent/metadata/decode.ts';
+import { keys } from '../../agent/metadata/keys.ts';
 
 // What an operator reads about a value that cannot be used, word for word, and what is taken without a word.
 
@@ -110,7 +111,7 @@ describe('a value that cannot be used is refused with the reason', () => {
     }
   });
 
-  it.each(['sdc:alias', 'sdc:uuid', 'hostname'])('also where the server failed to give it: %s', (key) => {
+  it.each(Object.keys(keys))('also where the server failed to give it: %s', (key) => {
     const failed = new Map<string, Answer>([[key, { status: 'failed', reason: 'no answer' }]]);
     expect(decodeInstance(failed).invalid).toEqual([
       { key, reason: 'the server could not give it: "no answer"' },
@@ -169,11 +170,11 @@ describe('a value is taken without a word', () => {
     ],
     ['user-script-sha256', 'zz', { userScript: undefined }],
     ['root_authorized_keys', ' \n\u00a0\n', { rootAuthorizedKeys: '' }],
-    ['sdc:datacenter_name', 'east-1', { facts: { datacenter_name: 'east-1' } }],
-    ['sdc:owner_uuid', uuid, { facts: { owner_uuid: uuid } }],
-    ['sdc:image_uuid', uuid, { facts: { image_uuid: uuid } }],
-    ['sdc:package_name', 'small', { facts: { package_name: 'small' } }],
-    ['sdc:max_physical_memory', '999999999999', { facts: { max_physical_memory: '999999999999' } }],
+    ['sdc:datacenter_name', 'east-1', { datacenterName: 'east-1' }],
+    ['sdc:owner_uuid', uuid, { ownerUuid: uuid }],
+    ['sdc:image_uuid', uuid, { imageUuid: uuid }],
+    ['sdc:package_name', 'small', { packageName: 'small' }],
+    ['sdc:max_physical_memory', '999999999999', { maxPhysicalMemory: '999999999999' }],
   ])('%s: %j', (key, value, expected) => {
     const instance = decode({ [key]: value });
     expect(instance).toMatchObject(expected);
@@ -254,7 +255,11 @@ describe('a value is taken without a word', () => {
       operatorScript: undefined,
       docker: false,
       platformAgentOff: false,
-      facts: {},
+      datacenterName: undefined,
+      ownerUuid: undefined,
+      imageUuid: undefined,
+      packageName: undefined,
+      maxPhysicalMemory: undefined,
       invalid: [],
     });
   });

@@ -13,7 +13,11 @@ const folder = '/etc/lx-agent/early.d';
 const instance = instanceWith({
   uuid: uuid('11111111-2222-4333-8444-555555555555'),
   alias: 'web "1"',
-  facts: { datacenter_name: 'eu-1', 'tags.role': 'db', odd: 'a\0b' },
+  datacenterName: 'eu-1',
+  ownerUuid: uuid('21111111-2222-4333-8444-555555555555'),
+  imageUuid: uuid('31111111-2222-4333-8444-555555555555'),
+  packageName: 'a\0b',
+  maxPhysicalMemory: '1024',
   userData: Buffer.from('hush'),
   userScript: { from: 'metadata', body: Buffer.from('hush') },
 });
@@ -107,10 +111,12 @@ test('a hook sees the facts of its instance, and no secret', async () => {
     'LX_DATACENTER_NAME=eu-1',
     'LX_DISTRIBUTION=debian',
     'LX_DISTRIBUTION_VERSION=12',
+    'LX_IMAGE_UUID=31111111-2222-4333-8444-555555555555',
     'LX_INIT=systemd',
     'LX_INSTANCE=11111111-2222-4333-8444-555555555555',
+    'LX_MAX_PHYSICAL_MEMORY=1024',
+    'LX_OWNER_UUID=21111111-2222-4333-8444-555555555555',
     'LX_STAGE=early',
-    'LX_TAGS_ROLE=db',
   ]);
   expect(readFileSync(join(root, folder, '10-first'), 'utf8')).toContain('env');
 });

@@ -9,7 +9,9 @@ import { type Finding, note, ok, wrong } from './finding.ts';
 export function checkPlace(root: System['root']): Finding[] {
   const { agent, place } = readManifest(root);
   if (place === undefined) return [];
-  return [note('unit', `the program is the platform's: lx-agent ${agent} in ${place}`)];
+  return [
+    note('unit', `the program is the platform's: lx-agent ${agent ?? 'of an unknown version'} in ${place}`),
+  ];
 }
 
 /** systemd goes by the name of such a link, wherever it leads: `systemctl enable` makes it to /lib on merged roots. */

@@ -31,6 +31,13 @@ export function collectComplaints(): Complaints {
   };
 }
 
+/** The fault of a field: `mac "x" is not a MAC address`, or `mac is missing`. */
+export function fieldFault(field: string, value: unknown, wanted: string): string {
+  return value === undefined || value === null
+    ? `${field} is missing`
+    : `${field} ${quote(value)} is ${wanted}`;
+}
+
 /** A value as a reason may quote it: one line of printable ASCII, cut to size. Not for secrets. */
 export function quote(value: unknown): string {
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { parseHostAddress, parseInterfaceAddress } from './addresses.ts';
-import { quote } from './complaints.ts';
+import { fieldFault, quote } from './complaints.ts';
 import { parseLeniently } from './lenient.ts';
 import { type Cidr, type IpAddress, type Mac, normalizeMac } from './values.ts';
 
@@ -63,12 +63,12 @@ export function decodeNics(items: readonly unknown[], report: (reason: string) =
 function decodeNic(raw: RawNic, report: (reason: string) => void): Nic | undefined {
   const number = /^net(0|[1-9]\d{0,3})$/.exec(raw.interface ?? '')?.[1];
   if (typeof raw.interface !== 'string' || number === undefined) {
-    report(`interface ${quote(raw.interface)} is not netN`);
+    report(fieldFault('interface', raw.interface, 'not netN'));
     return undefined;
   }
   const mac = normalizeMac(raw.mac ?? '');
   if (mac === undefined)
-    report(`mac ${quote(raw.mac)} is not a MAC address; ${raw.interface} goes by its number`);
+    report(`${fieldFault('mac', raw.mac, 'not a MAC address')}; ${raw.interface} goes by its number`);
   const ips = raw.ips ?? (raw.ip ? [raw.ip] : []);
   return {
     name: raw.interface,

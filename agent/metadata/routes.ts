@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { parseDestination, parseHostAddress } from './addresses.ts';
-import { quote } from './complaints.ts';
+import { fieldFault } from './complaints.ts';
 import { parseLeniently } from './lenient.ts';
 import { type Cidr, type IpAddress, isIpv6 } from './values.ts';
 
@@ -36,8 +36,8 @@ function decodeRoute(item: unknown, report: (reason: string) => void): StaticRou
   if (raw === undefined) return undefined;
   const destination = parseDestination(raw.dst ?? '');
   const gateway = parseHostAddress(raw.gateway ?? '');
-  if (destination === undefined) report(`dst ${quote(raw.dst)} is neither an address nor a network`);
-  if (gateway === undefined) report(`gateway ${quote(raw.gateway)} is not an address`);
+  if (destination === undefined) report(fieldFault('dst', raw.dst, 'neither an address nor a network'));
+  if (gateway === undefined) report(fieldFault('gateway', raw.gateway, 'not an address'));
   if (destination === undefined || gateway === undefined) return undefined;
   if (isIpv6(destination) !== isIpv6(gateway)) {
     report(`${destination} and its gateway ${gateway} are of two families`);

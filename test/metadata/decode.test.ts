@@ -331,6 +331,30 @@ it('tells a failed key from an absent one', () => {
   expect(decodeInstance(answers).invalid.map(({ key }) => key)).toEqual(['sdc:alias']);
 });
 
+it('names what is missing, and shows no undefined value', () => {
+  const field = fc.oneof(
+    fc.constant(undefined),
+    fc.constant({}),
+    fc.constant([]),
+    fc.integer(),
+    fc.constant('x'),
+  );
+  const fields = (...names: string[]) =>
+    fc.array(fc.record(Object.fromEntries(names.map((name) => [name, field])), { requiredKeys: [] }));
+  const metadata = fc.record({
+    'sdc:nics': fields('interface', 'mac', 'ip', 'netmask', 'ips', 'gateway', 'gateways', 'primary', 'mtu'),
+    'sdc:routes': fields('dst', 'gateway', 'linklocal'),
+    'sdc:resolvers': fc.array(field),
+  });
+  fc.assert(
+    fc.property(metadata, (values) => {
+      const texts = Object.entries(values).map(([key, value]) => [key, JSON.stringify(value)] as const);
+      for (const { reason } of decode(Object.fromEntries(texts)).invalid)
+        expect(reason).not.toMatch(/undefined|NaN|\[object/);
+    }),
+  );
+});
+
 it('copes with whatever any key holds, and says so in one printable line', () => {
   const value = fc.oneof(
     fc.string({ unit: 'binary' }),

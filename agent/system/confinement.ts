@@ -35,71 +35,23 @@ interface Entered {
   readonly inRoot: string;
 }
 
+/** The folders of a root that are open now. */
+interface OpenTree {
+  readonly root: string;
+  /** By the path that led there; several paths may lead to one folder. */
+  readonly entered: Map<string, Entered>;
+  /** How many callers are using a folder, one inside the other. */
+  users: number;
+  /** Undefined until it is looked at. */
+  procMounted: boolean | undefined;
+}
+
 /**
  * Confinement to the tree at `root`. Folders stay open, so that the next path need not be walked from the root, until
- * the event loop turns: nothing that was waited for can have moved them.
+ * the event loop turns: before that, no other code of this process can have moved them.
  */
 export function confinement(root: string): Confinement {
-  /** By the path that led there; different ones may lead to one folder. */
-  const entered = new Map<string, Entered>();
-  let calls = 0;
-  let procMounted: boolean | undefined;
-
-  /** How this process may name a folder that it has open. */
-  function nameOf({ descriptor, inRoot }: Entered): string {
-    procMounted ??= existsSync('/proc/self/fd');
-    if (procMounted) return `/proc/self/fd/${descriptor}`;
-    return inRoot === '/' ? root : `${root}${inRoot}`;
-  }
-
-  function forget(): void {
-    for (const descriptor of new Set([...entered.values()].map((folder) => folder.descriptor)))
-      closeSync(descriptor);
-    entered.clear();
-  }
-
-  function rootFolder(path: string): Entered {
-    const known = entered.get('/');
-    if (known !== undefined) return known;
-    const folder = { descriptor: openRoot(root, path), inRoot: '/' };
-    entered.set('/', folder);
-    setImmediate(forget);
-    return folder;
-  }
-
-  function descend(from: Entered, parts: readonly string[], walk: Walk): Entered | undefined {
-    return parts.reduce<Entered | undefined>((folder, part) => {
-      if (folder === undefined) return undefined;
-      return part === '..'
-        ? descend(rootFolder(walk.path), components(dirname(folder.inRoot)), walk)
-        : child(folder, part, walk);
-    }, from);
-  }
-
-  /** It is looked at first: most often nothing is there, and an error takes longer to make than the answer. */
-  function child(folder: Entered, name: string, walk: Walk): Entered | undefined {
-    const inRoot = below(folder.inRoot, name);
-    const known = entered.get(inRoot);
-    if (known !== undefined) return known;
-    const path = `${nameOf(folder)}/${name}`;
-    let found: Entered | undefined;
-    try {
-      const { there, target } = lookAt(path);
-      if (!there) return undefined;
-      if (target === undefined) found = { descriptor: openSync(path, openFlags), inRoot };
-      else {
-        walk.links += 1;
-        if (walk.links > linkLimit) throw new RootError('enter', walk.path, 'ELOOP');
-        found = descend(target.startsWith('/') ? rootFolder(walk.path) : folder, components(target), walk);
-      }
-    } catch (error) {
-      if (error instanceof RootError) throw error;
-      throw new RootError('enter', walk.path, errorCode(error) ?? 'EIO', error);
-    }
-    if (found !== undefined) entered.set(inRoot, found);
-    return found;
-  }
-
+  const tree: OpenTree = { root, entered: new Map(), users: 0, procMounted: undefined };
   return {
     inFolder(path, use, absent) {
       const parts = components(path);
@@ -110,22 +62,81 @@ export function confinement(root: string): Confinement {
         const folder = `/${parts.join('/')}`;
         return use({ folder, name, inRoot: folder });
       }
-      // Never while a caller further up still uses one of them.
-      if (calls === 0 && entered.size > openLimit) forget();
-      calls += 1;
+      // Never while a caller further up still uses one of the folders.
+      if (tree.users === 0 && tree.entered.size > openLimit) closeAll(tree);
+      tree.users += 1;
       try {
-        const folder = descend(rootFolder(path), parts, { path, links: 0 });
+        const folder = descend(tree, rootFolder(tree, path), parts, { path, links: 0 });
         if (folder === undefined) {
           if (absent !== undefined) return absent();
           throw new RootError('enter', path, 'ENOENT');
         }
-        return use({ folder: nameOf(folder), name, inRoot: folder.inRoot });
+        return use({ folder: nameOf(tree, folder), name, inRoot: folder.inRoot });
       } finally {
-        calls -= 1;
+        tree.users -= 1;
       }
     },
-    forget,
+    forget: () => closeAll(tree),
   };
+}
+
+function closeAll({ entered }: OpenTree): void {
+  for (const descriptor of new Set([...entered.values()].map((folder) => folder.descriptor)))
+    closeSync(descriptor);
+  entered.clear();
+}
+
+/** How this process may name a folder that it has open. */
+function nameOf(tree: OpenTree, { descriptor, inRoot }: Entered): string {
+  tree.procMounted ??= existsSync('/proc/self/fd');
+  if (tree.procMounted) return `/proc/self/fd/${descriptor}`;
+  return inRoot === '/' ? tree.root : `${tree.root}${inRoot}`;
+}
+
+/** The root itself. The first one to enter it sees to it that all folders are closed when the event loop turns. */
+function rootFolder(tree: OpenTree, path: string): Entered {
+  const known = tree.entered.get('/');
+  if (known !== undefined) return known;
+  const folder = { descriptor: openRoot(tree.root, path), inRoot: '/' };
+  tree.entered.set('/', folder);
+  setImmediate(() => closeAll(tree));
+  return folder;
+}
+
+function descend(tree: OpenTree, from: Entered, parts: readonly string[], walk: Walk): Entered | undefined {
+  return parts.reduce<Entered | undefined>((folder, part) => {
+    if (folder === undefined) return undefined;
+    return part === '..'
+      ? descend(tree, rootFolder(tree, walk.path), components(dirname(folder.inRoot)), walk)
+      : child(tree, folder, part, walk);
+  }, from);
+}
+
+function child(tree: OpenTree, folder: Entered, name: string, walk: Walk): Entered | undefined {
+  const inRoot = below(folder.inRoot, name);
+  const known = tree.entered.get(inRoot);
+  if (known !== undefined) return known;
+  try {
+    const found = enter(tree, folder, name, walk);
+    if (found !== undefined) tree.entered.set(inRoot, found);
+    return found;
+  } catch (error) {
+    if (error instanceof RootError) throw error;
+    throw new RootError('enter', walk.path, errorCode(error) ?? 'EIO', error);
+  }
+}
+
+/** Looks before it opens: most often nothing is there, and an error takes longer to make than the answer. */
+function enter(tree: OpenTree, folder: Entered, name: string, walk: Walk): Entered | undefined {
+  const path = `${nameOf(tree, folder)}/${name}`;
+  const { there, target } = lookAt(path);
+  if (!there) return undefined;
+  if (target === undefined)
+    return { descriptor: openSync(path, openFlags), inRoot: below(folder.inRoot, name) };
+  walk.links += 1;
+  if (walk.links > linkLimit) throw new RootError('enter', walk.path, 'ELOOP');
+  const from = target.startsWith('/') ? rootFolder(tree, walk.path) : folder;
+  return descend(tree, from, components(target), walk);
 }
 
 /** One path on its way through the tree: as it was asked for, and the links that were followed so far. */

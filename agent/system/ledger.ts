@@ -23,119 +23,140 @@ export interface Ledger {
   settle(): Promise<void>;
 }
 
-/** Milliseconds. A holder needs a few of them, for one reading and writing of a small file. */
+/** Milliseconds. A holder needs a few of them to read and write one small file. */
 const patience = 10_000;
+
+/** What this process knows of the state, and what it has still to write. */
+interface Memory {
+  state: State;
+  /** The text on disk, as far as this process knows. */
+  onDisk: string | undefined;
+  /** What lies on disk cannot be read, so the next write moves it away. */
+  isBroken: boolean;
+  /** Whether the text on disk outlives a power cut. */
+  isDurable: boolean;
+  /** Changes that could not be written. */
+  unsaved: readonly StateChange[];
+}
 
 /** Open the state of a root; `warn` hears where records were lost. */
 export function openLedger(root: Root, boot: string | undefined, warn: (message: string) => void): Ledger {
   const found = findState(root);
   if (found.fault !== undefined) warn(found.fault);
-  /** What is on disk, as far as this process knows. */
-  let known = found.text;
-  let isBroken = found.fault !== undefined;
-  let unsaved: readonly StateChange[] = [];
-  let isDurable = true;
-  let state = withScriptsOfBoot(found.state);
-
-  function withScriptsOfBoot(read: State): State {
-    const scripts = readScriptsOfBoot(root, boot);
-    return Object.keys(scripts).length === 0 ? read : { ...read, scripts: { ...read.scripts, ...scripts } };
-  }
-
-  function refresh(): void {
-    if (isBroken) {
-      lookAgain();
-      return;
-    }
-    const now = readAgain();
-    if (now === undefined || now === known) return;
-    const { state: fresh, text } = parseState(now);
-    if (text === undefined) return;
-    adopt(fresh, text);
-  }
-
-  /** A disk that failed for a moment has lost nothing, and another agent may have written a sound state meanwhile. */
-  function lookAgain(): void {
-    const again = findState(root);
-    if (again.fault === undefined) adopt(again.state, again.text);
-  }
-
-  function adopt(fresh: State, text: string | undefined): void {
-    known = text;
-    isBroken = false;
-    state = unsaved.reduce((before, change) => change(before), withScriptsOfBoot(fresh));
-  }
-
-  function readAgain(): string | undefined {
-    try {
-      return root.readText(statePath);
-    } catch (error) {
-      if (error instanceof RootError) return undefined;
-      throw error;
-    }
-  }
-
-  function write(durable: boolean): void {
-    try {
-      if (root.entry(stateFolder) === undefined) root.makeDirectory(stateFolder, { mode: 0o755 });
-      // It may be a folder, or hold what somebody can still read something from.
-      if (isBroken && root.entry(statePath) !== undefined) root.rename(statePath, `${statePath}.broken`);
-      isBroken = false;
-      const text = stateText(state);
-      root.write(statePath, text, { mode: 0o600, durable });
-      known = text;
-      isDurable = durable;
-      unsaved = [];
-    } finally {
-      writeScriptsOfBoot(root, boot, state.scripts);
-    }
-  }
-
-  async function locked(use: () => void): Promise<void> {
-    const lock = await patiently();
-    try {
-      use();
-    } finally {
-      lock.release();
-    }
-  }
-
-  /** Who holds the lock for so long is stopped or hangs; a boot goes on. */
-  async function patiently(): Promise<Lock> {
-    try {
-      return await takeLock(root, 'state', patience);
-    } catch (error) {
-      if (!(error instanceof Locked)) throw error;
-      warn(error.message);
-      return { release: () => undefined };
-    }
-  }
+  const memory: Memory = {
+    state: withScriptsOfBoot(found.state, root, boot),
+    onDisk: found.text,
+    isBroken: found.fault !== undefined,
+    isDurable: true,
+    unsaved: [],
+  };
+  const refresh = () => readAgain(memory, root, boot);
 
   return {
     get state() {
-      return state;
+      return memory.state;
     },
     refresh,
     record: async (change, durable = false) => {
       refresh();
       // What is on record already needs no lock.
-      if (change(state) === state && unsaved.length === 0) return;
-      await locked(() => {
+      if (!isNews(change, memory)) return;
+      await withLock(root, warn, () => {
         refresh();
-        const changed = change(state);
-        if (changed === state && unsaved.length === 0) return;
-        state = changed;
-        unsaved = [...unsaved, change];
-        if (stateText(state) !== known || (durable && !isDurable)) write(durable);
-        else unsaved = [];
+        if (!isNews(change, memory)) return;
+        memory.state = change(memory.state);
+        memory.unsaved = [...memory.unsaved, change];
+        if (stateText(memory.state) !== memory.onDisk || (durable && !memory.isDurable))
+          write(memory, durable, root, boot);
+        else memory.unsaved = [];
       });
     },
     settle: async () => {
-      if (known !== undefined && isDurable && unsaved.length === 0) return;
-      await locked(() => {
+      if (memory.onDisk !== undefined && memory.isDurable && memory.unsaved.length === 0) return;
+      await withLock(root, warn, () => {
         refresh();
-        write(true);
+        write(memory, true, root, boot);
       });
     },
   };
+}
+
+/** Whether there is something to write: the change itself, or an earlier one that could not be written. */
+function isNews(change: StateChange, { state, unsaved }: Memory): boolean {
+  return change(state) !== state || unsaved.length > 0;
+}
+
+/** Takes over what another agent has written meanwhile. */
+function readAgain(memory: Memory, root: Root, boot: string | undefined): void {
+  if (memory.isBroken) {
+    lookAgain(memory, root, boot);
+    return;
+  }
+  const now = textOnDisk(root);
+  if (now === undefined || now === memory.onDisk) return;
+  const { state, text } = parseState(now);
+  if (text !== undefined) adopt(memory, withScriptsOfBoot(state, root, boot), text);
+}
+
+/** A disk that failed for a moment has lost nothing, and another agent may have written a sound state meanwhile. */
+function lookAgain(memory: Memory, root: Root, boot: string | undefined): void {
+  const again = findState(root);
+  if (again.fault === undefined) adopt(memory, withScriptsOfBoot(again.state, root, boot), again.text);
+}
+
+/** Continue from the state on disk, with the changes that could not be written yet. */
+function adopt(memory: Memory, onDisk: State, text: string | undefined): void {
+  memory.onDisk = text;
+  memory.isBroken = false;
+  memory.state = memory.unsaved.reduce((before, change) => change(before), onDisk);
+}
+
+function textOnDisk(root: Root): string | undefined {
+  try {
+    return root.readText(statePath);
+  } catch (error) {
+    if (error instanceof RootError) return undefined;
+    throw error;
+  }
+}
+
+function write(memory: Memory, durable: boolean, root: Root, boot: string | undefined): void {
+  try {
+    if (root.entry(stateFolder) === undefined) root.makeDirectory(stateFolder, { mode: 0o755 });
+    // A broken state may be a folder, or hold what a person can still read something from.
+    if (memory.isBroken && root.entry(statePath) !== undefined) root.rename(statePath, `${statePath}.broken`);
+    memory.isBroken = false;
+    const text = stateText(memory.state);
+    root.write(statePath, text, { mode: 0o600, durable });
+    memory.onDisk = text;
+    memory.isDurable = durable;
+    memory.unsaved = [];
+  } finally {
+    writeScriptsOfBoot(root, boot, memory.state.scripts);
+  }
+}
+
+function withScriptsOfBoot(state: State, root: Root, boot: string | undefined): State {
+  const scripts = readScriptsOfBoot(root, boot);
+  return Object.keys(scripts).length === 0 ? state : { ...state, scripts: { ...state.scripts, ...scripts } };
+}
+
+async function withLock(root: Root, warn: (message: string) => void, use: () => void): Promise<void> {
+  const lock = await lockOfState(root, warn);
+  try {
+    use();
+  } finally {
+    lock.release();
+  }
+}
+
+/** A process that holds the lock for longer than that is stopped or hangs; a boot goes on without the lock. */
+async function lockOfState(root: Root, warn: (message: string) => void): Promise<Lock> {
+  try {
+    return await takeLock(root, 'state', patience);
+  } catch (error) {
+    if (!(error instanceof Locked)) throw error;
+    warn(error.message);
+    return { release: () => undefined };
+  }
 }

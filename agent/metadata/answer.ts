@@ -1,4 +1,4 @@
-import type { Protocol } from './conversation.ts';
+import type { Protocol } from './speaker.ts';
 
 /** What the metadata says of one key. Absent and failed are different things: only `failed` is a fault. */
 export type Answer =

@@ -5,8 +5,9 @@ import { sinceStart } from '../system/clock.ts';
 import { errorCode } from '../system/root-error.ts';
 import { meaningOf } from '../system/system-error.ts';
 import type { Answer, Exchange } from './answer.ts';
-import { type Conversation, conversation, type Outcome, type Protocol, RefusedV2 } from './conversation.ts';
+import { type Conversation, conversation } from './conversation.ts';
 import { pairArgument, type Request } from './frame.ts';
+import { type Outcome, type Protocol, RefusedV2 } from './speaker.ts';
 
 export interface MetadataOptions {
   readonly socketPath: string;

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { conversation, type Outcome, OutOfStep, RefusedV2 } from '../../agent/metadata/conversation.ts';
+import { conversation } from '../../agent/metadata/conversation.ts';
 import { decodeReplyV2, FrameTooLong, frameReader, type Request } from '../../agent/metadata/frame.ts';
+import { type Outcome, OutOfStep, RefusedV2 } from '../../agent/metadata/speaker.ts';
 import { encodeAnswerV1, encodeAnswerV2 } from '../support/metadata-protocol.ts';
 
 const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array));

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { deleteKey, getKeys, listKeys, putKey } from '../../agent/metadata/client.ts';
-import { conversation, type Outcome } from '../../agent/metadata/conversation.ts';
+import { conversation } from '../../agent/metadata/conversation.ts';
 import { encodeRequestV2, pairArgument } from '../../agent/metadata/frame.ts';
+import type { Outcome } from '../../agent/metadata/speaker.ts';
 import {
   type Answer,
   encodeAnswerV1,

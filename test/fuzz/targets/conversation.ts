@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
-import {
-  conversation,
-  type Outcome,
-  OutOfStep,
-  type Protocol,
-} from '../../../agent/metadata/conversation.ts';
+import { conversation } from '../../../agent/metadata/conversation.ts';
 import type { Request } from '../../../agent/metadata/frame.ts';
+import { type Outcome, OutOfStep, type Protocol } from '../../../agent/metadata/speaker.ts';
 import { aroundV2, encodeAnswerV2 } from '../../support/metadata-protocol.ts';
 import { inputOf } from '../input.ts';
 import type { Target } from '../target.ts';

@@ -22,7 +22,8 @@ export const rendererNames = [
   'void',
 ] as const;
 export type RendererName = (typeof rendererNames)[number];
-export type RendererChoice = 'auto' | RendererName | 'none';
+const rendererChoices = [...rendererNames, 'auto', 'none'] as const;
+export type RendererChoice = (typeof rendererChoices)[number];
 
 export const configurationPath = '/etc/lx-agent.ini';
 const largest = 64 * 1024;
@@ -77,63 +78,79 @@ function parseConfiguration(
   warn: Warn,
   steps?: readonly string[],
 ): Configuration {
-  const stepsOff = new Set<string>();
-  const seconds = new Map<string, number>();
-  let renderer = defaultConfiguration.network.renderer;
-  let policy = defaultConfiguration.network.policy;
+  const draft: Draft = { stepsOff: new Set(), seconds: new Map(), ...defaultConfiguration.network };
+  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
   let section = '';
-
-  for (const [index, line] of text
-    .replace(/^\uFEFF/, '')
-    .split(/\r\n|\n|\r/)
-    .entries()) {
-    const report = (fault: string, unknown?: Unknown) => warn(`${path}:${index + 1}: ${fault}`, unknown);
+  for (const [index, line] of lines.entries()) {
+    const report: Warn = (fault, unknown) => warn(`${path}:${index + 1}: ${fault}`, unknown);
     // Each line is read by itself, so that a fault can name its line.
-    for (const [key, value] of Object.entries(parse(line))) {
-      if (typeof value === 'object' && value !== null) {
-        section = line.trim().slice(1, -1).trim();
-        if (!sections.has(section))
-          report(`warning: unknown section [${printable(section)}]`, { word: section, known: [...sections] });
-        continue;
-      }
-      const name = `${section}.${key}`;
-      const setting = String(value);
-      const bad = (wanted: string, known: readonly string[] = []) =>
-        report(`error: ${printable(key)} = ${printable(setting)}: wanted ${wanted}; the default holds`, {
-          word: setting,
-          known,
-        });
+    for (const [key, value] of Object.entries<unknown>(parse(line))) {
+      if (typeof value === 'object' && value !== null) section = sectionOf(line, report);
       // The parser takes a word that stands alone for a switch that is on.
-      if (value === true && !line.includes('=') && isKnownSection(section)) {
+      else if (value === true && !line.includes('=') && isKnownSection(section))
         report(`error: ${printable(key)}: there is no = in this line; it has no effect`);
-      } else if (section === 'steps') {
-        if (steps !== undefined && !steps.includes(key))
-          report(`warning: unknown step ${printable(key)}`, { word: key, known: steps });
-        else if (isOff(setting)) stepsOff.add(key);
-        else if (isOn(setting)) stepsOff.delete(key);
-        else bad('on or off', ['on', 'off']);
-      } else if (deadlines.has(name)) {
-        const number = /^\d{1,6}$/.test(setting) ? Number(setting) : 0;
-        if (number >= 1 && number <= longestDeadline) seconds.set(name, number);
-        else bad(`seconds, 1 to ${longestDeadline}`);
-      } else if (name === 'network.renderer') {
-        const known = [...rendererNames, 'auto', 'none'] as const;
-        const choice = known.find((candidate) => candidate === setting);
-        if (choice === undefined) bad(`one of ${known.join(', ')}`, known);
-        else renderer = choice;
-      } else if (name === 'network.policy') {
-        const choice = policies.find((candidate) => candidate === setting);
-        if (choice === undefined) bad(`one of ${policies.join(', ')}`, policies);
-        else policy = choice;
-      } else if (isKnownSection(section)) {
-        report(
-          `warning: unknown key ${printable(key)}${section === '' ? ' outside any section' : ` in [${section}]`}`,
-          { word: key, known: keysOf(section) },
-        );
-      }
+      else assign(draft, { section, key, text: String(value) }, report, steps);
     }
   }
+  return configurationOf(draft);
+}
 
+/** What the lines so far have set. */
+interface Draft {
+  readonly stepsOff: Set<string>;
+  /** By `section.key`. */
+  readonly seconds: Map<string, number>;
+  renderer: RendererChoice;
+  policy: Configuration['network']['policy'];
+}
+
+/** One `key = text`, and the section that it is in. */
+interface Assignment {
+  readonly section: string;
+  readonly key: string;
+  readonly text: string;
+}
+
+function sectionOf(line: string, report: Warn): string {
+  const section = line.trim().slice(1, -1).trim();
+  if (!sections.has(section))
+    report(`warning: unknown section [${printable(section)}]`, { word: section, known: [...sections] });
+  return section;
+}
+
+function assign(draft: Draft, assignment: Assignment, report: Warn, steps?: readonly string[]): void {
+  const { section, key, text } = assignment;
+  const name = `${section}.${key}`;
+  const bad = (wanted: string, known: readonly string[] = []) =>
+    report(`error: ${printable(key)} = ${printable(text)}: wanted ${wanted}; the default holds`, {
+      word: text,
+      known,
+    });
+  const oneOf = <Choice extends string>(choices: readonly Choice[]): Choice | undefined => {
+    const choice = choices.find((candidate) => candidate === text);
+    if (choice === undefined) bad(`one of ${choices.join(', ')}`, choices);
+    return choice;
+  };
+
+  if (section === 'steps') {
+    if (steps !== undefined && !steps.includes(key))
+      report(`warning: unknown step ${printable(key)}`, { word: key, known: steps });
+    else if (isOff(text)) draft.stepsOff.add(key);
+    else if (isOn(text)) draft.stepsOff.delete(key);
+    else bad('on or off', ['on', 'off']);
+  } else if (deadlines.has(name)) {
+    const number = /^\d{1,6}$/.test(text) ? Number(text) : 0;
+    if (number >= 1 && number <= longestDeadline) draft.seconds.set(name, number);
+    else bad(`seconds, 1 to ${longestDeadline}`);
+  } else if (name === 'network.renderer') draft.renderer = oneOf(rendererChoices) ?? draft.renderer;
+  else if (name === 'network.policy') draft.policy = oneOf(policies) ?? draft.policy;
+  else if (isKnownSection(section)) {
+    const where = section === '' ? 'outside any section' : `in [${section}]`;
+    report(`warning: unknown key ${printable(key)} ${where}`, { word: key, known: keysOf(section) });
+  }
+}
+
+function configurationOf({ stepsOff, seconds, renderer, policy }: Draft): Configuration {
   const { early, late, hooks } = defaultConfiguration;
   return {
     stepsOff,

@@ -1,19 +1,9 @@
 import { crypto } from '../system/crypto.ts';
+import { isPlatformWritten } from '../system/platform-mark.ts';
 import type { Entry } from '../system/root.ts';
 import type { State } from '../system/state.ts';
 import type { ReadableRoot } from '../system/system.ts';
 import type { Claim } from './change.ts';
-
-/**
- * The platform's own scripts put one of these lines into files that they write at each boot: such a file is nobody's
- * edit. SmartOS (lx_boot_zone_suse has it in lower case, too); OmniOS, whose config_network writes the second one.
- */
-const platformMarks = /^# (AUTOMATIC ZONE CONFIG|Auto-generated from zone configuration)\b/im;
-
-/** Whether the platform's scripts wrote this file. */
-export function isPlatformWritten(content: string | Buffer): boolean {
-  return platformMarks.test(typeof content === 'string' ? content : content.toString('latin1'));
-}
 
 const edited = 'edited by hand';
 const notKnown = "not known to be the agent's: its record of what it wrote was lost";

@@ -1,8 +1,8 @@
 import { subject } from '../change/change.ts';
-import { isPlatformWritten } from '../change/ownership.ts';
 import { cloudInitReadsMetadata } from '../image/cloud-init.ts';
 import { takeOver } from '../image/guest-tools.ts';
 import { otherWriters } from '../image/other-writers.ts';
+import { isPlatformWritten } from '../system/platform-mark.ts';
 import type { ReadableRoot } from '../system/system.ts';
 import { type Finding, note, ok, wrong } from './finding.ts';
 

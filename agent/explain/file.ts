@@ -1,9 +1,10 @@
 import { lstatSync } from 'node:fs';
 import { backupsOf } from '../change/backups.ts';
-import { type Found, isAsWritten, isPlatformWritten, lookAtPath } from '../change/ownership.ts';
+import { type Found, isAsWritten, lookAtPath } from '../change/ownership.ts';
 import { readRecord } from '../image/record.ts';
 import type { KeptReport, KeptStep } from '../report/schema.ts';
 import { timestamp } from '../system/clock.ts';
+import { isPlatformWritten } from '../system/platform-mark.ts';
 import type { Root } from '../system/root.ts';
 import { RootError } from '../system/root-error.ts';
 import { findState, stateFolder } from '../system/state.ts';

@@ -1,4 +1,4 @@
-import { isPlatformWritten } from '../change/ownership.ts';
+import { isPlatformWritten } from '../system/platform-mark.ts';
 import { RootError } from '../system/root-error.ts';
 import type { ReadableRoot } from '../system/system.ts';
 import { textIfReadable } from '../system/text-if-readable.ts';

@@ -1,9 +1,9 @@
 import type { Change } from '../change/change.ts';
-import { isPlatformWritten } from '../change/ownership.ts';
 import { sharedFile } from '../change/shared-file.ts';
 import type { Instance } from '../metadata/instance.ts';
 import { searchList } from '../metadata/search-list.ts';
 import { withAssignments } from '../system/assignments.ts';
+import { isPlatformWritten } from '../system/platform-mark.ts';
 import type { ReadableRoot, System } from '../system/system.ts';
 import { textIfReadable } from '../system/text-if-readable.ts';
 import { openresolvAssignments, type Resolvers, renderResolvConf, renderResolved } from './resolv-conf.ts';

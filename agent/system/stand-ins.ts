@@ -1,3 +1,5 @@
+import { smartosMark } from './platform-mark.ts';
+
 /**
  * What stands in for services that cannot do their work in a zone. The platform's scripts write such stand-ins, too, at
  * each boot and over whatever is there; not all of theirs run.
@@ -47,7 +49,7 @@ export function openrcStub(name: string): string {
  */
 export function isPlatformOpenrcStub(text: string): boolean {
   if (text.includes('# lx-agent: begin')) return false;
-  if (!text.startsWith('#!')) return /# AUTOMATIC ZONE CONFIG/.test(text);
+  if (!text.startsWith('#!')) return text.includes(smartosMark);
   const commands = text
     .replace(/^#!.*\n/, '')
     .split('\n')

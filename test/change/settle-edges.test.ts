@@ -2,9 +2,9 @@ import { chmodSync, chownSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Change, FileChange } from '../../agent/change/change.ts';
-import { isPlatformWritten } from '../../agent/change/ownership.ts';
 import { type Settled, settle } from '../../agent/change/settle.ts';
 import { openRoot } from '../../agent/system/open-root.ts';
+import { isPlatformWritten } from '../../agent/system/platform-mark.ts';
 import { emptyState, type State } from '../../agent/system/state.ts';
 import { type Tree, temporaryRoot } from '../support/temporary-root.ts';
 

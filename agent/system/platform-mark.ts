@@ -1,0 +1,13 @@
+/** The line that SmartOS's scripts put into the files that they write, and into the scripts that write such files. */
+export const smartosMark = '# AUTOMATIC ZONE CONFIG';
+
+/**
+ * The platform's own scripts put one of these lines into files that they write at each boot: such a file is nobody's
+ * edit. SmartOS (lx_boot_zone_suse has it in lower case, too); OmniOS, whose config_network writes the second one.
+ */
+const platformMarks = new RegExp(`^(${smartosMark}|# Auto-generated from zone configuration)\\b`, 'im');
+
+/** Whether the platform's scripts wrote this file. */
+export function isPlatformWritten(content: string | Buffer): boolean {
+  return platformMarks.test(typeof content === 'string' ? content : content.toString('latin1'));
+}

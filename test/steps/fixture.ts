@@ -1,4 +1,5 @@
 import type { Change } from '../../agent/change/change.ts';
+import { decodeInstance } from '../../agent/metadata/decode.ts';
 import type { Instance } from '../../agent/metadata/instance.ts';
 import { isUuid, type Uuid } from '../../agent/metadata/values.ts';
 import type { Work } from '../../agent/steps/run-step.ts';
@@ -11,30 +12,7 @@ import type { System } from '../../agent/system/system.ts';
 
 /** An instance of which nothing is known but what the test says. */
 export function instanceWith(known: Partial<Instance> = {}): Instance {
-  return {
-    uuid: undefined,
-    hostname: undefined,
-    alias: undefined,
-    dnsDomain: undefined,
-    searchDomains: [],
-    resolvers: undefined,
-    maintainResolvers: false,
-    nics: undefined,
-    routes: undefined,
-    rootAuthorizedKeys: undefined,
-    userData: undefined,
-    userScript: undefined,
-    operatorScript: undefined,
-    docker: false,
-    datacenterName: undefined,
-    ownerUuid: undefined,
-    imageUuid: undefined,
-    packageName: undefined,
-    maxPhysicalMemory: undefined,
-    platformAgentOff: false,
-    invalid: [],
-    ...known,
-  };
+  return { ...decodeInstance(new Map()), ...known };
 }
 
 /** Why the Changes of a test are wanted. */

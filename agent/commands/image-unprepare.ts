@@ -1,3 +1,4 @@
+import { backupFolder } from '../change/backups.ts';
 import { readManifest } from '../image/manifest.ts';
 import { type PreparationRecord, readPreparation } from '../image/preparation/record.ts';
 import { type Unprepared, unprepare } from '../image/preparation/unprepare.ts';
@@ -17,23 +18,30 @@ export async function runUnprepare({ flags }: Invocation, io: Io, root: Root): P
   const record = readPreparation(root);
   if (record === undefined) return sayNothingToDo(flags.has('json'), io, root);
   const place = readManifest(root).place;
-  const done = await unprepare(root, record, flags.has('dry-run'));
+  const done = await unprepare(root, record, {
+    force: flags.has('force'),
+    dryRun: flags.has('dry-run'),
+  });
   const cleaned = Object.entries(record.cleaned).map(([rule, count]) => ({ rule, count, reason: noCopy }));
   if (flags.has('json'))
     printJson(io, {
       ...facts(readImage(root)),
       back: done.back,
       parted: done.parted,
+      forced: done.forced,
       left: done.left.map(({ path, reason }) => ({ path, reason })),
       agent: done.agents,
       cleaned,
       ...(record.unrecorded !== undefined && { unrecorded: record.unrecorded }),
     });
   else if (flags.has('dry-run'))
-    printLines(io, [...done.back.map((path) => `restore    ${path}`), ...remarks(done, record, place)]);
+    printLines(io, [
+      ...[...done.back, ...done.forced].map((path) => `restore    ${path}`),
+      ...remarks(done, record, place),
+    ]);
   else
     printLines(io, [
-      `taken back: what lx-agent ${record.agent} prepared in ${describe(readImage(root))} (${count(done.back.length + done.parted.length, 'path')})`,
+      `taken back: what lx-agent ${record.agent} prepared in ${describe(readImage(root))} (${count(done.back.length + done.parted.length + done.forced.length, 'path')})`,
       ...remarks(done, record, place),
     ]);
   return 0;
@@ -41,13 +49,14 @@ export async function runUnprepare({ flags }: Invocation, io: Io, root: Root): P
 
 /** What is not as it was before, and why. */
 function remarks(
-  { parted, left, agents }: Unprepared,
+  { parted, forced, left, agents }: Unprepared,
   { cleaned, unrecorded }: PreparationRecord,
   place: string | undefined,
 ): readonly string[] {
   const summaries = new Map(rules.map(({ id, summary }) => [id, summary]));
   return [
     ...parted.map((path) => `edited: ${path}; somebody's changes since stay, ours are out`),
+    ...forced.map((path) => `taken over: ${path}, changed by somebody since; a backup is in ${backupFolder}`),
     ...left.map(({ path, reason }) => `kept: ${path}, ${reason}`),
     ...(agents.length === 0
       ? []
@@ -73,7 +82,15 @@ function remarks(
 function sayNothingToDo(json: boolean, io: Io, root: Root): number {
   const { prepared } = readManifest(root);
   if (json)
-    printJson(io, { ...facts(readImage(root)), back: [], parted: [], left: [], agent: [], cleaned: [] });
+    printJson(io, {
+      ...facts(readImage(root)),
+      back: [],
+      parted: [],
+      forced: [],
+      left: [],
+      agent: [],
+      cleaned: [],
+    });
   if (prepared === undefined) {
     if (!json) printLines(io, [`${root.path} is not prepared: there is nothing to take back`]);
     return 0;

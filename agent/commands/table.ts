@@ -477,11 +477,11 @@ export const commands = [
     name: 'image unprepare',
     summary: 'Take back what prepare changed in an image',
     description: [
-      'Each path becomes what it was before, if it still is as prepare left it. What somebody changed since is kept and named, or loses only the lines that prepare put there.',
+      'Each path becomes what it was before, if it still is as prepare left it. What somebody changed since is kept and named, or loses only the lines that prepare put there. With --force it is taken back too, and a copy goes into a backup.',
       'What clean removed does not come back: no copy is kept of keys, logs and caches, for an image must not hold them. What the agent in the image needs as well goes with it, by image uninstall, which may come before or after.',
     ],
     operands: [],
-    options: [imageRoot, dryRun, json],
+    options: [imageRoot, force, dryRun, json],
     examples: [
       {
         command: 'lx-agent image unprepare --root /mnt/image --dry-run',

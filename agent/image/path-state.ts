@@ -1,3 +1,4 @@
+import { dirname } from 'node:path/posix';
 import * as v from 'valibot';
 import type { ReadableRoot } from '../system/system.ts';
 
@@ -32,6 +33,13 @@ export function stateOf(path: string, root: ReadableRoot): PathState | undefined
   return hash === undefined
     ? undefined
     : { kind: 'file', hash, mode: entry.mode, uid: entry.uid, gid: entry.gid };
+}
+
+/** The folders that a path needs and that are not there, the outermost first. */
+export function missingFolders(path: string, root: ReadableRoot): readonly string[] {
+  const folder = dirname(path);
+  if (folder === '/' || root.entry(`${folder}/.`) !== undefined) return [];
+  return [...missingFolders(folder, root), folder];
 }
 
 /** Whether two states are the same. Owners are told only of files that are put back: a builder need not be root. */

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path/posix';
+import { backUpIfThere } from '../change/backups.ts';
 import type { Change } from '../change/change.ts';
 import { fingerprint } from '../change/ownership.ts';
 import type { Root } from '../system/root.ts';
@@ -6,7 +7,7 @@ import { RootError } from '../system/root-error.ts';
 import type { ReadableRoot } from '../system/system.ts';
 import { renumbered } from './insserv.ts';
 import { withoutOwnLines } from './own-lines.ts';
-import { stateOf } from './path-state.ts';
+import { missingFolders, stateOf } from './path-state.ts';
 import { type Entry, kept, keptContent, putBack } from './record.ts';
 import { withoutOurLines } from './without-our-lines.ts';
 
@@ -22,20 +23,17 @@ export function assertUndoable(change: Change): asserts change is UndoableChange
 /** What to put on record before a Change is made: the folders that it will make, and its own path. */
 export function entriesFor(change: UndoableChange, root: ReadableRoot): readonly Entry[] {
   const after = stateAfter(change);
-  const folders: Entry[] = [];
-  for (let folder = dirname(change.path); folder !== '/'; folder = dirname(folder)) {
-    if (root.entry(`${folder}/.`) !== undefined) break;
-    if (root.entry(folder) !== undefined) throw new RootError('enter', folder, 'ENOTDIR');
-    folders.unshift({
-      path: folder,
-      before: { kind: 'nothing' },
-      after: { kind: 'directory', mode: 0o755 },
-    });
-  }
+  const folders = missingFolders(change.path, root);
+  const obstacle = folders.find((folder) => root.entry(folder) !== undefined);
+  if (obstacle !== undefined) throw new RootError('enter', obstacle, 'ENOTDIR');
   return [
-    ...(change.kind === 'absent' ? [] : folders),
+    ...(change.kind === 'absent' ? [] : folders.map(madeFolder)),
     { path: change.path, before: stateWithoutUs(change.path, root), after },
   ];
+}
+
+function madeFolder(path: string): Entry {
+  return { path, before: { kind: 'nothing' }, after: { kind: 'directory', mode: 0o755 } };
 }
 
 /** Keep what undoing will need: what was there, and what was put in its place. */
@@ -52,7 +50,10 @@ export function keepWhatWas(root: Root, entries: readonly Entry[], changes: read
   }
 }
 
-/** Take entries back, the last first. Answers with the paths that were left, as somebody changed them since. */
+/**
+ * Take entries back, the last first. Answers with the paths that were left, as somebody changed them since. With `force`
+ * none of those is left: what was changed goes into a backup.
+ */
 export async function undo(
   root: Root,
   entries: readonly Entry[],
@@ -65,7 +66,9 @@ export async function undo(
       after.kind === 'link' ? { ...recorded, path: renumbered(path, after.target, root) } : recorded;
     if (isLike(entry.path, entry.before, root)) continue;
     const made = [entry.after, entry.former].filter((one) => one !== undefined);
-    const ours = force || entry.after.kind === 'own' || made.some((state) => isLike(entry.path, state, root));
+    const isUnchanged = entry.after.kind === 'own' || made.some((state) => isLike(entry.path, state, root));
+    if (force && !isUnchanged) backUpIfThere(root, entry.path);
+    const ours = force || isUnchanged;
     // Somebody removed it: there is nothing of ours.
     if (!ours && root.entry(entry.path) === undefined) continue;
     if (!(ours ? restore(root, entry) : await takeOutOurPart(root, entry))) left.push(entry.path);

@@ -133,7 +133,7 @@ _lx_agent() {
       if [[ $cur == -* ]]; then words_of '--root --only --skip --force -f --dry-run -n --json --help -h'
       else COMPREPLY=(); fi ;;
     'image unprepare')
-      if [[ $cur == -* ]]; then words_of '--root --dry-run -n --json --help -h'
+      if [[ $cur == -* ]]; then words_of '--root --force -f --dry-run -n --json --help -h'
       else COMPREPLY=(); fi ;;
     'image check')
       if [[ $cur == -* ]]; then words_of '--root --only --skip --json --help -h'

@@ -124,6 +124,7 @@ complete -c lx-agent -n '__fish_seen_subcommand_from image; and __fish_seen_subc
 complete -c lx-agent -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from prepare' -l help -s h -d 'Print the help of the command'
 complete -c lx-agent -n '__fish_seen_subcommand_from image; and not __fish_seen_subcommand_from install uninstall prepare unprepare check rules' -a unprepare -d 'Take back what prepare changed in an image'
 complete -c lx-agent -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from unprepare' -l root -r -a '(__fish_complete_directories)' -d 'The root of the image; / inside a container that becomes the image'
+complete -c lx-agent -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from unprepare' -l force -s f -d 'Take over files that were edited by hand; the old ones go to /var/lib/lx-agent/backup'
 complete -c lx-agent -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from unprepare' -l dry-run -s n -d 'Show what would change as a unified diff, secrets masked, and change nothing'
 complete -c lx-agent -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from unprepare' -l json -d 'Print one JSON object in place of text'
 complete -c lx-agent -n '__fish_seen_subcommand_from image; and __fish_seen_subcommand_from unprepare' -l help -s h -d 'Print the help of the command'

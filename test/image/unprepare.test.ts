@@ -1,4 +1,15 @@
-import { appendFileSync, chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { imageCommand, testSource } from '../support/image.ts';
@@ -22,6 +33,17 @@ function image(tree: Tree = debianSystemd) {
     run: async (verb: string, ...more: readonly string[]) =>
       await imageCommand([verb, '--root', root, ...more], source),
   };
+}
+
+/** What is in the backups, in the order of the paths that it was taken from. */
+function backups(root: string): string[] {
+  const folder = join(root, 'var/lib/lx-agent/backup');
+  return readdirSync(folder)
+    .sort()
+    .map((name) => join(folder, name))
+    .map((name) =>
+      lstatSync(name).isSymbolicLink() ? `-> ${readlinkSync(name)}` : readFileSync(name, 'utf8'),
+    );
 }
 
 /** Not all of these roots have an init system. */
@@ -92,6 +114,37 @@ describe('unprepare', () => {
     expect(words).toContain('kept: /etc/fstab, somebody changed it since');
     expect(words).toContain('kept: /native/usr, others have put something into it');
     expect(readFileSync(path('etc/fstab'), 'utf8')).toBe('mine\n');
+  });
+
+  it('with --force takes over what somebody changed since, and keeps it in a backup', async () => {
+    const { root, before, path, run } = image();
+    await run('prepare', '--skip', 'clean');
+    const added = Object.keys(snapshot(root)).find((one) => one.endsWith('/systemd-udevd.service')) ?? '';
+    writeFileSync(path('etc/fstab'), 'mine\n');
+    rmSync(path(added));
+    writeFileSync(path(added), 'mine too\n');
+    const prepared = snapshot(root);
+    const shown = await run('unprepare', '--force', '--dry-run');
+    expect(snapshot(root)).toEqual(prepared);
+    const { exit, words } = await run('unprepare', '--force');
+    expect(exit).toBe(0);
+    for (const taken of ['/etc/fstab', added]) {
+      expect(shown.words).toContain(`restore    ${taken}`);
+      expect(words).toContain(
+        `taken over: ${taken}, changed by somebody since; a backup is in /var/lib/lx-agent/backup`,
+      );
+    }
+    expect(words).not.toContain('kept: ');
+    expect(backups(root)).toEqual(['mine\n', 'mine too\n']);
+    expect(snapshot(root)).toMatchObject(before);
+  });
+
+  it('with --force restores what somebody removed', async () => {
+    const { root, before, path, run } = image();
+    await run('prepare', '--skip', 'clean');
+    rmSync(path('etc/fstab'));
+    await run('unprepare', '--force');
+    expect(snapshot(root)).toEqual(before);
   });
 
   it('takes only our lines out of a file that others have edited, too', async () => {
@@ -173,6 +226,22 @@ describe('unprepare', () => {
 });
 
 describe('uninstall', () => {
+  it('with --force keeps a backup of what somebody changed since', async () => {
+    const { root, before, path, run } = image();
+    await run('install');
+    writeFileSync(path('usr/lib/systemd/system/lx-agent-late.service'), 'mine\n');
+    rmSync(path('etc/systemd/system/sysinit.target.wants/lx-agent-early.service'));
+    symlinkSync('elsewhere', path('etc/systemd/system/sysinit.target.wants/lx-agent-early.service'));
+    const { exit, words } = await run('uninstall', '--force');
+    expect(exit).toBe(0);
+    expect(words).not.toContain('kept: ');
+    expect(backups(root)).toEqual(['-> elsewhere', 'mine\n']);
+    const left = Object.keys(snapshot(root)).filter((name) => !(name in before));
+    expect(
+      left.every((name) => '/var/lib/lx-agent/backup'.startsWith(name) || name.includes('/backup/')),
+    ).toBe(true);
+  });
+
   it('says that what was prepared stays, and names the command that takes it back', async () => {
     const { run, root } = image();
     await run('install');

@@ -1,10 +1,9 @@
-import { dirname } from 'node:path/posix';
 import type { Change } from '../../change/change.ts';
 import { fingerprint } from '../../change/ownership.ts';
 import type { Settled } from '../../change/settle.ts';
 import type { Root } from '../../system/root.ts';
 import { manifestPath, readManifest } from '../manifest.ts';
-import { isSame, type PathState, stateOf } from '../path-state.ts';
+import { isSame, missingFolders, type PathState, stateOf } from '../path-state.ts';
 import type { Rule } from '../rule.ts';
 import { kept, type PreparedEntry, preparationPath, readPreparation, writePreparation } from './record.ts';
 
@@ -93,12 +92,12 @@ function removed(path: string, rule: string, root: Root): readonly PreparedEntry
 
 /** The folders that a path needs and that are not there. */
 function foldersFor(path: string, rule: string, root: Root): readonly PreparedEntry[] {
-  const folder = dirname(path);
-  if (folder === '/' || root.entry(`${folder}/.`) !== undefined) return [];
-  return [
-    ...foldersFor(folder, rule, root),
-    { rule, path: folder, before: { kind: 'nothing' }, after: { kind: 'directory', mode: 0o755 } },
-  ];
+  return missingFolders(path, root).map((folder) => ({
+    rule,
+    path: folder,
+    before: { kind: 'nothing' },
+    after: { kind: 'directory', mode: 0o755 },
+  }));
 }
 
 function stateAfter(change: Extract<Change, { kind: 'file' | 'link' | 'directory' }>): PathState {

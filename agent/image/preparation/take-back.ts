@@ -1,5 +1,5 @@
 import { dirname } from 'node:path/posix';
-import { backupsOf } from '../../change/backups.ts';
+import { backUpIfThere, backupsOf } from '../../change/backups.ts';
 import type { Root } from '../../system/root.ts';
 import { isSame, stateOf } from '../path-state.ts';
 import { withoutAddedNames } from '../stopped-scripts.ts';
@@ -12,6 +12,8 @@ export interface TakenBack {
   readonly back: readonly string[];
   /** Files that somebody edited too: our part is out of them, and theirs stays. */
   readonly parted: readonly string[];
+  /** Paths that somebody changed: they are as they were before, and what was there is in a backup. */
+  readonly forced: readonly string[];
   readonly left: readonly Left[];
 }
 
@@ -23,20 +25,28 @@ export interface Left {
   readonly entry: PreparedEntry;
 }
 
+/** How a preparation is taken back. */
+export interface UndoOptions {
+  /** Also what somebody changed since; it goes into a backup. */
+  readonly force: boolean;
+  readonly dryRun: boolean;
+}
+
 /** No file whose lines can be told apart is larger, in bytes. */
 const textLimit = 16 * 1024 * 1024;
 
 /**
- * Take entries back, the last first, each only where it still is as the preparation left it. With `dryRun` nothing is
- * changed, and the answer is the same. Throws RootError; what was taken back by then is so, and another call goes on.
+ * Take entries back, the last first, each only where it still is as the preparation left it; with `force` also where
+ * somebody changed it. With `dryRun` nothing is changed, and the answer is the same. Throws RootError; what was taken back by then is so, and another call goes on.
  */
 export async function takeBack(
   root: Root,
   entries: readonly PreparedEntry[],
-  dryRun: boolean,
+  { force, dryRun }: UndoOptions,
 ): Promise<TakenBack> {
   const back: string[] = [];
   const parted: string[] = [];
+  const forced: string[] = [];
   const left: Left[] = [];
   const gone = new Set<string>();
   for (const entry of [...entries].reverse()) {
@@ -44,12 +54,12 @@ export async function takeBack(
     const now = stateOf(path, root);
     if (isSame(now, before)) continue;
     const isOurs = isSame(now, after) || (now?.kind === 'directory' && before.kind === 'nothing');
-    const own = isOurs ? undefined : await withoutOurPart(root, entry);
+    const own = isOurs || force ? undefined : await withoutOurPart(root, entry);
     if (isOurs) {
       const inside = now?.kind === 'directory' && before.kind !== 'directory' ? root.list(path) : [];
       if (inside.some((name) => !gone.has(`${path}/${name}`)))
         left.push({ path, reason: 'others have put something into it', entry });
-      else if (before.kind === 'file' && root.entry(kept.at(before.hash)) === undefined)
+      else if (before.kind === 'file' && !canRestore(root, entry))
         left.push({ path, reason: `its content is gone from ${kept.at(before.hash)}`, entry });
       else {
         if (before.kind === 'nothing') gone.add(path);
@@ -59,6 +69,13 @@ export async function takeBack(
     } else if (own !== undefined) {
       if (!dryRun) root.write(path, own.content, own.attributes);
       parted.push(path);
+    } else if (force && canRestore(root, entry)) {
+      if (!dryRun) {
+        backUpIfThere(root, path);
+        restore(root, entry);
+      }
+      if (before.kind === 'nothing') gone.add(path);
+      forced.push(path);
     } else
       left.push({
         path,
@@ -66,7 +83,13 @@ export async function takeBack(
         entry,
       });
   }
-  return { back, parted, left };
+  return { back, parted, forced, left };
+}
+
+/** Whether what was there before can be put back: nothing that is a folder now is in its way, and its content is kept. */
+function canRestore(root: Root, { path, before }: PreparedEntry): boolean {
+  if (before.kind !== 'directory' && root.entry(path)?.kind === 'directory') return false;
+  return before.kind !== 'file' || root.entry(kept.at(before.hash)) !== undefined;
 }
 
 function restore(root: Root, { path, before }: PreparedEntry): void {

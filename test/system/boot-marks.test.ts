@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { kernelBootId, markDoneBeforeInit } from '../../agent/system/boot-marks.ts';
@@ -17,6 +17,22 @@ test('each boot has marks of its own, and those of earlier boots go', () => {
   expect(readdirSync(join(path, marksFolder))).toEqual([`early-${other}`]);
 });
 
+test('a mark is an empty file, and one that this boot has already stays as it is', () => {
+  const path = temporaryRoot();
+  const root = openRoot(path);
+  const mark = join(path, marksFolder, `early-${one}`);
+  markDoneBeforeInit(root, ['early'], one);
+  utimesSync(mark, 1, 1);
+  markDoneBeforeInit(root, ['early', 'late'], one);
+  expect(statSync(mark)).toMatchObject({ size: 0, mtimeMs: 1000 });
+});
+
+test('where no stage was ever done before init, there is no folder for marks', () => {
+  const path = temporaryRoot();
+  markDoneBeforeInit(openRoot(path), [], one);
+  expect(readdirSync(path)).toEqual([]);
+});
+
 test('a boot in which nothing was done leaves no mark', () => {
   const path = temporaryRoot();
   const root = openRoot(path);
@@ -32,4 +48,16 @@ test("the kernel's boot id is told without its hyphens, and not at all where it 
   expect(kernelBootId(proc)).toBe('6b1f2c2e9d3a4c578f0e2a7d5b9c1e40');
   plant(proc, { '/sys/kernel/random/boot_id': '../../etc\n' });
   expect(kernelBootId(proc)).toBeUndefined();
+});
+
+test.each([
+  ['a digit too many at its start', `0${one}`],
+  ['words after it', `${one} and more`],
+  ['a digit too few', one.slice(1)],
+])('a boot id with %s is none', (_, text) => {
+  expect(kernelBootId(temporaryRoot({ '/sys/kernel/random/boot_id': text }))).toBeUndefined();
+});
+
+test('a boot id that cannot be read for an unexpected reason is an error, not a kernel without one', () => {
+  expect(() => kernelBootId(temporaryRoot({ '/sys/kernel/random/boot_id': null }))).toThrow('EISDIR');
 });

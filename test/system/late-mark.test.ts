@@ -22,6 +22,15 @@ describe('the mark of a boot without late work', () => {
     expect(root.list('/run')).toEqual([]);
   });
 
+  test('is not written again where this boot has it', () => {
+    const root = rootLike('/dev/shm');
+    markLateStage(root, true);
+    const writes: string[] = [];
+    markLateStage({ ...root, write: (path) => void writes.push(path) }, true);
+    expect(writes).toEqual([]);
+    expect(root.entry(lateMark)).toBeDefined();
+  });
+
   test('is not left where it would come into the next boot', () => {
     const root = rootLike('/proc');
     markLateStage(root, true);

@@ -8,8 +8,11 @@ import type { Claim } from './change.ts';
 const edited = 'edited by hand';
 const notKnown = "not known to be the agent's: its record of what it wrote was lost";
 
-/** The largest file, in bytes, that is compared with what is wanted: as large as a metadata value can be. */
-export const largest = 128 * 1024 * 1024;
+/**
+ * The largest file, in bytes, that is compared with what is wanted: a metadata value can have 128 MiB, and the program
+ * itself, which stands at the place of its command where a Dockerfile copied it there, 137 MB (a plain build).
+ */
+export const largest = 256 * 1024 * 1024;
 
 /** What is at a path, as far as it matters for whose it is. */
 export interface Found {

@@ -8,11 +8,11 @@ export const repository = new URL('..', import.meta.url).pathname.replace(/\/$/,
 /** What few runs need, and no ordinary boot: carried as assets, and kept out of the heap that every start wakes up with. */
 const libraries = ['diff', 'node-fetch', 'yaml'] as const;
 
-/** Bundle the program as the binary wakes up with it, in one CommonJS file: what SEA wants. */
-export async function bundle(outfile: string): Promise<void> {
+/** Bundle the program that makes the binary's heap snapshot, in one CommonJS file: what SEA wants. */
+export async function bundle(entry: string, outfile: string): Promise<void> {
   await build({
     ...common,
-    entryPoints: [`${repository}/build/snapshot.ts`],
+    entryPoints: [entry],
     outfile,
     plugins: [carriedLibraries, otherCommands],
   });

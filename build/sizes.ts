@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { statSync } from 'node:fs';
+import { relative } from 'node:path';
+import { repository } from './bundle.ts';
 
 /** How large a file is, in bytes: what it holds, what it takes on this machine's disk, and compressed. */
 interface Sizes {
@@ -30,7 +32,7 @@ export function printSizes(path: string): void {
   ] as const;
   for (const [what, bytes] of lines)
     console.log(
-      `dist/lx-agent, ${what}: ${bytes === undefined ? 'not known; Debian has lz4 in the package lz4' : `${(bytes / 1e6).toFixed(1)} MB`}`,
+      `${relative(repository, path)}, ${what}: ${bytes === undefined ? 'not known; Debian has lz4 in the package lz4' : `${(bytes / 1e6).toFixed(1)} MB`}`,
     );
 }
 

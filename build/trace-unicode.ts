@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { buildIfStale } from '../test/support/built.ts';
 import { repository } from './bundle.ts';
-import { isKept } from './lighten/unicode-data.ts';
+import { isKept } from './passes/unicode-data.ts';
 
 /**
  * `npm run trace:unicode -- COMMAND…`: run a command, and tell which items of ICU's data every process of dist/lx-agent

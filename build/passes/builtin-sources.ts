@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import * as v from 'valibot';
+import { DoesNotApply } from './does-not-apply.ts';
 
 /**
  * Node's own modules that the agent never loads, and why not. A module that ends with `/` stands for all below it. What an
@@ -24,15 +25,16 @@ export function isNeverLoaded(id: string): boolean {
 /**
  * Replace the sources of modules that are never loaded by one that throws, in place and with zeros behind it: a comment
  * may hold them. Gives the number of bytes. `node` is the program's Node.js, which tells the sources; `loaded` are the
- * modules in the program's heap snapshot. Throws if one of those were dropped, or if a source is not in the program
+ * modules in the program's heap snapshot. Throws DoesNotApply if one of those were dropped, or if a source is not in the program
  * exactly once.
  */
 export function dropBuiltinSources(program: Buffer, node: string, loaded: readonly string[]): number {
   const needed = loaded.filter(isNeverLoaded);
   if (needed.length > 0)
-    throw new Error(`the heap snapshot has modules that are to go: ${needed.join(', ')}`);
+    throw new DoesNotApply(`the heap snapshot has modules that are to go: ${needed.join(', ')}`);
   const sources = Object.entries(readSources(node)).filter(([id]) => isNeverLoaded(id));
-  if (sources.length === 0) throw new Error('this Node.js has none of the modules that are never loaded');
+  if (sources.length === 0)
+    throw new DoesNotApply('this Node.js has none of the modules that are never loaded');
   let dropped = 0;
   for (const [id, source] of sources) {
     const stub = `throw new Error('lx-agent is built without ${id}')//`;
@@ -42,7 +44,7 @@ export function dropBuiltinSources(program: Buffer, node: string, loaded: readon
     const bytes = Buffer.from(source, encoding);
     const at = program.indexOf(bytes);
     if (at === -1 || program.indexOf(bytes, at + 1) !== -1)
-      throw new Error(`the source of Node's module ${id} must be in the program once`);
+      throw new DoesNotApply(`the source of Node's module ${id} must be in the program once`);
     program.fill(0, at, at + bytes.length);
     program.write(stub, at, encoding);
     dropped += bytes.length;
@@ -54,9 +56,11 @@ export function dropBuiltinSources(program: Buffer, node: string, loaded: readon
 function readSources(node: string): Readonly<Record<string, string>> {
   const script = `process.stdout.write(JSON.stringify(
     require('internal/test/binding').internalBinding('builtins').natives))`;
-  const text = execFileSync(node, ['--expose-internals', '--no-warnings', '--eval', script], {
-    encoding: 'utf8',
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  return v.parse(v.record(v.string(), v.string()), JSON.parse(text));
+  const { status, stdout, stderr } = spawnSync(
+    node,
+    ['--expose-internals', '--no-warnings', '--eval', script],
+    { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
+  );
+  if (status !== 0) throw new DoesNotApply(`this Node.js does not tell its sources: ${stderr.trim()}`);
+  return v.parse(v.record(v.string(), v.string()), JSON.parse(stdout));
 }

@@ -1,31 +1,22 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { dropBuiltinSources } from './builtin-sources.ts';
-import { dropEmbeddedCodeCaches } from './embedded-code-caches.ts';
-import { dropSnapshotCodeCache } from './snapshot-code-cache.ts';
-import { dropUnicodeData } from './unicode-data.ts';
-
 /**
- * Overwrite with zeros what the built program carries and never uses. Its size stays, but zeros compress to nothing,
- * and copies leave holes for them (agent/system/copy-in-chunks.ts). Each part is found by its format; a Node.js that has
- * it in another one ends the build with an error.
+ * All that the build does beyond a plain single executable with a plain heap snapshot, in the order of the build. Each
+ * rests on something that another Node.js may not have, and checks that it is there. The program works without any of
+ * them. docs/performance.md has what each gains, as `npm run bench:passes` measures it.
  */
-export function lighten(
-  path: string,
-  { node, modules }: { readonly node: string; readonly modules: string },
-): void {
-  const program = readFileSync(path);
-  // The lines are of process.moduleLoadList: `NativeModule fs`, `Internal Binding fs`.
-  const loaded = readFileSync(modules, 'utf8')
-    .split('\n')
-    .filter((line) => line.startsWith('NativeModule '))
-    .map((line) => line.slice('NativeModule '.length));
-  const dropped = {
-    "ICU's data": dropUnicodeData(program),
-    'code cache in the snapshot': dropSnapshotCodeCache(program),
-    'code caches beside it': dropEmbeddedCodeCaches(program),
-    "sources of Node's modules": dropBuiltinSources(program, node, loaded),
-  };
-  writeFileSync(path, program, { mode: 0o755 });
-  for (const [what, bytes] of Object.entries(dropped))
-    console.log(`dropped: ${(bytes / 1e6).toFixed(1)} MB, ${what}`);
+export const passes = {
+  strip: 'Node.js without its table of symbols',
+  'v8-options': 'V8 set up for a process of 40 ms',
+  'warm-snapshot': 'a heap snapshot in which a boot has already run',
+  'unicode-data': "no data of ICU's but what the agent needs",
+  'snapshot-code-cache': "no code cache of Node's own modules in the snapshot",
+  'embedded-code-caches': "no code caches of Node's own modules beside it",
+  'builtin-sources': "no sources of Node's own modules that are never loaded",
+} as const;
+
+export type PassName = keyof typeof passes;
+
+export const passNames = Object.keys(passes).filter(isPassName);
+
+export function isPassName(name: string): name is PassName {
+  return Object.hasOwn(passes, name);
 }

@@ -1,28 +1,26 @@
-/** V8 begins its code caches with this number (its SerializedCodeData), little-endian. */
-export const codeCacheMagic = Buffer.from([0x89, 0x06, 0xde, 0xc0]);
-
+import { DoesNotApply } from './does-not-apply.ts';
 /**
  * Take the code cache of Node's own modules out of the heap snapshot in a program, in place: its list is made empty, its
  * bytes zero. Node reads, copies and indexes all of it at each start, some 4.7 MiB, and a boot needs none of it: its
  * modules are in the snapshot, compiled. What else is loaded later is compiled from its source. Gives the number of bytes.
  *
  * The list is the last part of a snapshot (SnapshotData::ToBlob in Node's src/node_snapshotable.cc): a count, then for
- * each module its name and its cache, each with its length before it, numbers of 64 bits. Throws when that is not so.
+ * each module its name and its cache, each with its length before it, numbers of 64 bits. Throws DoesNotApply when that is not so.
  */
-export function dropSnapshotCodeCache(program: Buffer): number {
-  const { start, end } = findList(program);
+export function dropSnapshotCodeCache(program: Buffer, magic: Buffer): number {
+  const { start, end } = findList(program, magic);
   program.fill(0, start, end);
   return end - start;
 }
 
 /** Where the list of code caches begins and ends: the only place from which its whole chain of lengths leads on. */
-function findList(bytes: Buffer): { start: number; end: number } {
-  for (let at = bytes.indexOf(codeCacheMagic); at !== -1; at = bytes.indexOf(codeCacheMagic, at + 1)) {
+function findList(bytes: Buffer, magic: Buffer): { start: number; end: number } {
+  for (let at = bytes.indexOf(magic); at !== -1; at = bytes.indexOf(magic, at + 1)) {
     const start = beforeFirstEntry(bytes, at);
-    const end = start === undefined ? undefined : endOfList(bytes, start);
+    const end = start === undefined ? undefined : endOfList(bytes, start, magic);
     if (start !== undefined && end !== undefined) return { start, end };
   }
-  throw new Error('the snapshot in the binary holds no list of code caches as Node.js 24 writes it');
+  throw new DoesNotApply('the snapshot in the binary holds no list of code caches as Node.js 24 writes it');
 }
 
 /** From the first cache back over its length, its module's name and that one's length to the count. */
@@ -34,7 +32,7 @@ function beforeFirstEntry(bytes: Buffer, cache: number): number | undefined {
   return undefined;
 }
 
-function endOfList(bytes: Buffer, start: number): number | undefined {
+function endOfList(bytes: Buffer, start: number, magic: Buffer): number | undefined {
   const count = number(bytes, start);
   if (count === undefined || count < 100 || count > 1000) return undefined;
   let at = start + 8;
@@ -43,7 +41,7 @@ function endOfList(bytes: Buffer, start: number): number | undefined {
     if (length === undefined || length > longestName || !isName(bytes, at + 8, length)) return undefined;
     const cache = at + 8 + length;
     const size = number(bytes, cache);
-    if (size === undefined || !bytes.subarray(cache + 8, cache + 12).equals(codeCacheMagic)) return undefined;
+    if (size === undefined || !bytes.subarray(cache + 8, cache + 12).equals(magic)) return undefined;
     at = cache + 8 + size;
   }
   return at;

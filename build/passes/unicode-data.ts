@@ -1,3 +1,5 @@
+import { DoesNotApply } from './does-not-apply.ts';
+
 /**
  * The items of ICU's data that stay in the program, and why. All others are calendars, collations, converters,
  * dictionaries and names in some 800 locales. `npm run trace:unicode` shows which items a command opens; beside those,
@@ -35,7 +37,7 @@ export function isKept(item: string): boolean {
 
 /**
  * Overwrite ICU's other data in a program with zeros, in place. ICU takes such an item for a damaged one and falls back
- * to the root locale. Gives the number of bytes. Throws if the data is not as ICU writes it.
+ * to the root locale. Gives the number of bytes. Throws DoesNotApply if the data is not as ICU writes it.
  *
  * The format is ICU's common data file (udatamem.h, ucmndata.h): a header that begins with its own length and has the
  * format `CmnD`; then a count, and for each item the offsets of its name and of its data, sorted by name. The data of an
@@ -59,24 +61,32 @@ export interface UnicodeItem {
   readonly start: number;
 }
 
-/** The table of ICU's data in a program, in the order of the data. Throws if there is none, or more than one. */
+/** The table of ICU's data in a program, in the order of the data. Throws DoesNotApply if there is none, or more than one. */
 export function readTable(program: Buffer): { readonly items: readonly UnicodeItem[]; readonly end: number } {
-  const at = program.indexOf('CmnD');
-  if (at === -1 || program.indexOf('CmnD', at + 1) !== -1)
-    throw new Error("the program must hold ICU's data once, in the format CmnD");
-  // sizeof(MappedData) and the first eight bytes of UDataInfo stand before the format.
-  const header = at - 12;
-  if (program.readUInt16LE(header + 2) !== 0x27da) throw new Error("ICU's data has another header");
+  const [header, another] = headers(program);
+  if (header === undefined || another !== undefined)
+    throw new DoesNotApply("the program must hold ICU's data once, in the format CmnD");
   const table = header + program.readUInt16LE(header);
   const count = program.readUInt32LE(table);
-  if (count < 100 || count > 100_000) throw new Error(`ICU's data has ${count} items`);
+  if (count < 100 || count > 100_000) throw new DoesNotApply(`ICU's data has ${count} items`);
   const items = Array.from({ length: count }, (_, index) => {
     const entry = table + 4 + 8 * index;
     const name = table + program.readUInt32LE(entry);
     const text = program.toString('latin1', name, program.indexOf(0, name));
-    if (!/^icudt\d+l\/[\w/.-]+$/.test(text)) throw new Error(`ICU's data has an item named ${text}`);
+    if (!/^icudt\d+l\/[\w/.-]+$/.test(text)) throw new DoesNotApply(`ICU's data has an item named ${text}`);
     return { name: text.slice(text.indexOf('/') + 1), start: table + program.readUInt32LE(entry + 4) };
   }).toSorted((one, other) => one.start - other.start);
   const end = items.at(-1)?.start ?? 0;
   return { items, end };
+}
+
+/** Where something begins that looks like ICU's data. Names of functions have `CmnD` in them too, without the rest. */
+function headers(program: Buffer): readonly number[] {
+  const found: number[] = [];
+  for (let at = program.indexOf('CmnD'); at !== -1; at = program.indexOf('CmnD', at + 1)) {
+    // sizeof(MappedData) and the first eight bytes of UDataInfo stand before the format.
+    const header = at - 12;
+    if (header >= 0 && program.readUInt16LE(header + 2) === 0x27da) found.push(header);
+  }
+  return found;
 }

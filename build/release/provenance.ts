@@ -20,7 +20,7 @@ export function provenance({ version, commit }: Source, built: readonly Digest[]
       buildDefinition: {
         buildType: 'urn:lx-agent:npm-run-release:v1',
         externalParameters: { version },
-        internalParameters: { commands: ['npm ci', 'npm run build', 'npm run package'] },
+        internalParameters: { commands: ['npm ci', 'npm run build -- --strict', 'npm run package'] },
         resolvedDependencies: [{ name: 'source', digest: { gitCommit: commit } }],
       },
       runDetails: { builder: { id: 'urn:lx-agent:build/release.ts' } },

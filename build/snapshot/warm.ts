@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { queryObjects, setFlagsFromString } from 'node:v8';
-import { start } from '../agent/main.ts';
+import { start } from '../../agent/main.ts';
 
 /**
  * The program that the binary's heap snapshot is made of. The build runs it once: it makes the runs that LX_AGENT_WARM_UP
@@ -102,7 +102,7 @@ function dropBytecode(): void {
   setFlagsFromString('--no-stress-flush-code');
 }
 
-/** Tell the build which of Node's own modules are in the snapshot: their sources must stay (lighten/builtin-sources.ts). */
+/** Tell the build which of Node's own modules are in the snapshot: their sources must stay (passes/builtin-sources.ts). */
 function tellModules(): void {
   const { LX_AGENT_MODULES: path } = process.env;
   if (path === undefined) throw new Error('LX_AGENT_MODULES must name the file for the list of modules');

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
@@ -10,7 +11,11 @@ import type { Description, PackageFile } from './description.ts';
  * end so that it runs on into the second, one of the files, each with its SHA-1 in a header of its own. Unsigned:
  * `apk add --allow-untrusted`, or abuild-sign(1). Answers with its path.
  */
-export function buildApk(description: Description, output: string): string {
+export function buildApk(
+  description: Description,
+  output: string,
+  compress: (data: Buffer) => Buffer = smallestGzip,
+): string {
   const { name, version, scripts } = description;
   const files = [...description.files, ...description.alpineFiles];
   const date = sourceDate();
@@ -28,7 +33,7 @@ export function buildApk(description: Description, output: string): string {
       }
       return [...made, fileEntry(to.slice(1), content, mode, { 'APK-TOOLS.checksum.SHA1': checksum }, date)];
     });
-  const data = gzipSync(Buffer.concat([...entries, endOfArchive]), { level: 9 });
+  const data = compress(Buffer.concat([...entries, endOfArchive]));
   const size = files.reduce((sum, { from }) => sum + contentOf(from).length, 0);
   const information = [
     `pkgname = ${name}`,
@@ -56,6 +61,11 @@ export function buildApk(description: Description, output: string): string {
   const path = `${output}/${name}-${version}-r0.apk`;
   writeFileSync(path, Buffer.concat([control, data]));
   return path;
+}
+
+/** apk-tools 2 reads gzip alone. libdeflate searches longer than zlib, in the same time: 1 MB less of 31. */
+function smallestGzip(data: Buffer): Buffer {
+  return execFileSync('libdeflate-gzip', ['-12', '-c'], { input: data, maxBuffer: 2 ** 30 });
 }
 
 function contentOf(from: PackageFile['from']): Buffer {

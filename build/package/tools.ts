@@ -7,6 +7,7 @@ const tools = [
   { program: 'rpmbuild', from: 'rpm' },
   { program: 'tar', from: 'tar' },
   { program: 'xz', from: 'xz-utils' },
+  { program: 'libdeflate-gzip', from: 'libdeflate-tools' },
   { program: 'npm', from: 'npm' },
 ] as const;
 

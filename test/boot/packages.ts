@@ -21,6 +21,7 @@ export const packages: readonly { readonly name: string; readonly program: strin
   { name: 'ksh93u+m', program: 'ksh93' },
   { name: 'rpm', program: 'rpmbuild' },
   { name: 'xz-utils', program: 'xz' },
+  { name: 'libdeflate-tools', program: 'libdeflate-gzip' },
   { name: 'gnupg', program: 'gpg' },
   { name: 'minisign', program: 'minisign' },
   { name: 'lintian', program: 'lintian' },

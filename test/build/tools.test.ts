@@ -10,5 +10,6 @@ it('names every tool that a machine lacks for making packages, and where Debian 
   expect(missingTools(`${root}/none:${root}/bin`)).toEqual([
     { program: 'rpmbuild', from: 'rpm' },
     { program: 'xz', from: 'xz-utils' },
+    { program: 'libdeflate-gzip', from: 'libdeflate-tools' },
   ]);
 });

@@ -87,7 +87,10 @@ async function recordOf(program: Launch) {
   return { said, left, picture: readFileSync(join(zone.root, 'boot.svg'), 'utf8'), zone };
 }
 
-/** The same for every run: no folder, version, time stamp, name made of one or duration, nor the space that these take up. */
+/**
+ * The same for every run: no folder, version, time stamp, name made of one or duration, nor the space that these take up.
+ * A line may break between a number and its unit.
+ */
 function settled({ root, socketPath }: Zone, text: string): string {
   return text
     .replaceAll(socketPath, 'SOCKET')
@@ -96,7 +99,7 @@ function settled({ root, socketPath }: Zone, text: string): string {
     .replaceAll(/report-run-\d+-\d+\.json/g, 'report-run-TIME.json')
     .replaceAll(/\d{4}-\d\d-\d\d[T ][\d:.]+( UTC|Z)?|\d{8}T\d{6}Z/g, 'TIME')
     .replaceAll(/report-run-\d+-\d+/g, 'REPORT')
-    .replaceAll(/[\d.]+ (ms|s)\b|"milliseconds": [\d.]+/g, 'DURATION')
+    .replaceAll(/[\d.]+\s+(ms|s)\b|"milliseconds": [\d.]+/g, 'DURATION')
     .replaceAll(/ +/g, ' ')
     .replaceAll(/ ([-#=x.:*])\1* (?=DURATION)/g, ' $1 ');
 }

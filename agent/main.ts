@@ -5,7 +5,7 @@ import type { CommandName } from './commands/table.ts';
 
 type Run = (invocation: Invocation, io: Io) => Promise<number>;
 
-/** Each command is loaded when it is called: a boot must not pay for the doctor. */
+/** Each command is loaded only when it is called: a boot must not pay for the doctor. */
 const commands: Readonly<Record<CommandName, () => Promise<{ run: Run }>>> = {
   run: () => import('./commands/run.ts'),
   boot: () => import('./commands/boot.ts'),
@@ -30,7 +30,10 @@ const commands: Readonly<Record<CommandName, () => Promise<{ run: Run }>>> = {
   help: () => import('./commands/help.ts'),
 };
 
-/** From the arguments after the program's name to an exit status; every error ends as one line on stderr, and with --json as an object on stdout. */
+/**
+ * Run a command and return its exit status. `argv` is without the program's name. Every error becomes one line on
+ * stderr, and with --json also an object on stdout.
+ */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
     if (argv[0] === '--version') {
@@ -46,26 +49,26 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-/** The last root that was named, as an option with its value in one word or two. */
+/** The value of the last --root, given as `--root DIR` or `--root=DIR`. */
 function rootOf(argv: readonly string[]): string | undefined {
   const index = argv.findLastIndex((word) => word === '--root' || word.startsWith('--root='));
   const word = argv[index];
   return word === '--root' ? argv[index + 1] : word?.slice('--root='.length);
 }
 
-/** Of arguments that may not have been understood. */
+/** Works on arguments that could not be parsed, too. */
 function asksForJson(argv: readonly string[]): boolean {
   const end = argv.indexOf('--');
   return (end === -1 ? argv : argv.slice(0, end)).includes('--json');
 }
 
 /**
- * Answer the arguments, those of this process where none are given, and end it: what is written is written at once, so nothing is lost, and no
- * handle that somebody forgot can hold a boot.
+ * Run the command and end the process. `process.exit` loses no output, because every write is synchronous; and no
+ * forgotten handle can block a boot.
  */
 export async function start(argv: readonly string[] = process.argv.slice(2)): Promise<void> {
   process.exit(await main(argv, processIo()));
 }
 
-// While the build makes the binary's heap snapshot, the program is loaded and not started.
+// While the build makes the heap snapshot, the program is only loaded, not started.
 if (!startupSnapshot.isBuildingSnapshot()) start();

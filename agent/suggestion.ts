@@ -1,6 +1,6 @@
 /**
- * The known word that somebody most likely meant: the nearest by the count of letters to insert, delete, replace or
- * swap with their neighbour; undefined when none is near, one edit for each three letters, or when the word starts none.
+ * The known word that the user most likely meant: the nearest one by edit distance, with at most one edit per three
+ * letters. Without one, the only known word that begins with the given word. Otherwise undefined.
  */
 export function suggestion(word: string, known: readonly string[]): string | undefined {
   const wanted = word.toLowerCase();

@@ -51,7 +51,7 @@ export function programManual(steps: readonly Step[], version: string): string {
     roff.paragraph('Unless the command says otherwise:'),
     roff.item('0', 'Done, or nothing to do.'),
     roff.item('1', 'A step failed, or something was found to be wrong.'),
-    roff.item('2', 'The metadata could not be had.'),
+    roff.item('2', 'The metadata could not be read.'),
     roff.item('3', 'The arguments are wrong.'),
     roff.section('Files'),
     ...files.map(([path, meaning]) => roff.item(path, meaning)),

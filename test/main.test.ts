@@ -33,7 +33,7 @@ describe('the program', () => {
     expect(call('run', '--stage', 'middle')).toEqual({
       status: 3,
       stdout: '',
-      stderr: 'lx-agent: run: --stage is one of early, late, all, not "middle"; see lx-agent help run\n',
+      stderr: 'lx-agent: run: --stage must be one of early, late, all, not "middle"; see lx-agent help run\n',
     });
     expect(call('run', 'no-such-step')).toMatchObject({
       status: 3,

@@ -3,27 +3,27 @@ import type { Command, Option } from './command.ts';
 import { commonOptions, programOptions } from './options.ts';
 import { type CommandName, commands } from './table.ts';
 
-/** A command line that was understood: which command, with what. */
+/** A parsed command line. */
 export interface Invocation {
   readonly name: CommandName;
   readonly operands: readonly string[];
   /** Options without a value, by long name. */
   readonly flags: ReadonlySet<string>;
-  /** Options with a value, by long name; of a repeated one the last, unless it takes a list. */
+  /** Options with a value, by long name. The last one wins if an option is repeated and takes no list. */
   readonly values: ReadonlyMap<string, string>;
-  /** Options that take a list, by long name; empty when not given. */
+  /** Options that take a list, by long name. Options that were not given are not in it. */
   readonly lists: ReadonlyMap<string, readonly string[]>;
 }
 
-/** A word that is not known, and those that could stand in its place. */
+/** An unknown word, and the words that are valid in its place. */
 export interface Unknown {
   readonly word: string;
   readonly known: readonly string[];
 }
 
-/** The arguments are wrong. The message is one line and says where to look. */
+/** The arguments are wrong. The message is one line and says where to find help. */
 export class UsageError extends Error {
-  /** For a suggestion, which is made when the error is told: no boot pays for it. */
+  /** Input for a suggestion. The suggestion is computed only when the error is printed, so a boot does not pay for it. */
   readonly unknown: Unknown | undefined;
 
   constructor(message: string, unknown?: Unknown) {
@@ -33,7 +33,7 @@ export class UsageError extends Error {
 }
 
 /**
- * Understand the arguments after the program's name. A request for help becomes the command `help`.
+ * Parse the arguments after the program's name. A request for help becomes the command `help`.
  * Throws UsageError.
  */
 export function parseArguments(argv: readonly string[]): Invocation {
@@ -85,7 +85,7 @@ function parseCommand(command: Command & { readonly name: CommandName }, args: s
     throw new UsageError(`${command.name}: ${problem}; see lx-agent help ${command.name}`, unknown);
   };
 
-  // The tokens are judged here, for parseArgs' own messages are neither short nor about this program.
+  // parseArgs only splits the words into tokens. Its own error messages are long and do not name our help.
   const { tokens } = parseArgs({
     args,
     strict: false,
@@ -110,14 +110,14 @@ function parseCommand(command: Command & { readonly name: CommandName }, args: s
       if (value === undefined || value === '' || (!token.inlineValue && /^-./.test(value)))
         return fail(`${given} needs a value, ${option.value}`);
       if (option.choices !== undefined && !option.choices.includes(value))
-        fail(`${given} is one of ${option.choices.join(', ')}, not ${quote(value)}`, {
+        fail(`${given} must be one of ${option.choices.join(', ')}, not ${quote(value)}`, {
           word: value,
           known: option.choices,
         });
       if (option.type === 'seconds' && !/^\d{1,6}(\.\d{1,3})?$/.test(value))
-        fail(`${given} is a number of seconds, not ${quote(value)}`);
+        fail(`${given} must be a number of seconds, not ${quote(value)}`);
       if (option.type === 'count' && !/^\d{1,6}$/.test(value))
-        fail(`${given} is a whole number, not ${quote(value)}`);
+        fail(`${given} must be a whole number, not ${quote(value)}`);
       if (option.type === 'list')
         lists.set(option.name, [...(lists.get(option.name) ?? []), ...value.split(',').filter(Boolean)]);
       else values.set(option.name, value);
@@ -131,7 +131,7 @@ function parseCommand(command: Command & { readonly name: CommandName }, args: s
   if (missing !== undefined) fail(`${missing.name} is missing`);
   const surplus = operands[command.operands.length];
   if (surplus !== undefined && command.operands.at(-1)?.repeats !== true)
-    fail(`there is nothing to do with ${quote(surplus)}`);
+    fail(`unexpected argument ${quote(surplus)}`);
   return { name: command.name, operands, flags, values, lists };
 }
 
@@ -143,7 +143,7 @@ function parserOption({ value, short }: Option): { type: 'string' | 'boolean'; s
   return { type: value === undefined ? 'boolean' : 'string', ...(short === undefined ? {} : { short }) };
 }
 
-/** As somebody typed it, on one line whatever it holds. */
+/** What the user typed, as a JSON string: line feeds in it cannot break the one-line message. */
 function quote(text: string): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }

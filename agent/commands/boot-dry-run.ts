@@ -5,7 +5,7 @@ import { describeDifference } from '../change/diff.ts';
 import type { Root } from '../system/root.ts';
 import type { Io } from './io.ts';
 
-/** Show what `lx-agent boot` would do in a root, and what it would lay down. Answers with the exit status. */
+/** Show what `lx-agent boot` would do in a root, and which files it would write. Returns the exit status. */
 export async function showBoot(
   decision: Decision,
   root: Root,

@@ -13,20 +13,21 @@ import { type Invocation, UsageError } from './arguments.ts';
 import type { Io } from './io.ts';
 import { keepLog } from './run.ts';
 
-/** Milliseconds since the start of the process: when its work is asked to end, and when it ends whatever it does. */
+/** Milliseconds since the start of the process: the agent asks itself to stop at `ask`, and exits at `end`. */
 const limits = { ask: 17_000, end: 20_000 } as const;
-/** Where a zone sees the program of its platform; for a root that is looked at from outside. */
+/** Where a zone sees the program of its platform. Used with --root, when this process runs outside the zone. */
 const platformFolder = '/native/usr/lib/lx-agent';
 
 /**
- * `lx-agent boot`: what the platform calls in each zone before the image's init. Whatever happens, it ends with 0 and
- * within its limit: the zone would not go on otherwise.
+ * `lx-agent boot`: the platform calls it in each zone before the image's init. It always exits with 0 and within its
+ * time limit, because the zone would not boot otherwise.
  */
 export async function run(invocation: Invocation, io: Io): Promise<number> {
   const { values, flags } = invocation;
   const rootDirectory = values.get('root') ?? '/';
   const place = values.get('place') ?? (rootDirectory === '/' ? dirname(runningProgram()) : platformFolder);
-  if (!isPlace(place)) throw new UsageError(`boot: --place is an absolute path of plain names, not ${place}`);
+  if (!isPlace(place))
+    throw new UsageError(`boot: --place must be an absolute path of plain names, not ${place}`);
   const socket = values.get('socket');
   const say = (text: string) => io.stderr.write(`lx-agent: ${text}\n`);
   const reason = rootDirectory === '/' && socket === undefined ? reasonNotInZone() : undefined;
@@ -44,7 +45,9 @@ export async function run(invocation: Invocation, io: Io): Promise<number> {
   try {
     await work(root, carried, socket ?? metadataSocket(), io, say);
   } catch (error) {
-    say(`boot: ${error instanceof Error ? error.message : String(error)}; init starts without the rest`);
+    say(
+      `boot: ${error instanceof Error ? error.message : String(error)}; the rest is skipped and init starts`,
+    );
   }
   return 0;
 }
@@ -78,7 +81,7 @@ async function work(
   for (const line of troubles(report)) say(line);
 }
 
-/** What the console should hear of the early stage: what went wrong. All else is in the report. */
+/** The failures of the early stage, for the console. Everything else is in the report. */
 function troubles({ metadata, steps, warnings }: Report): readonly string[] {
   return [
     ...(metadata.status === 'unavailable' ? [`the metadata could not be read: ${metadata.reason}`] : []),
@@ -90,14 +93,14 @@ function troubles({ metadata, steps, warnings }: Report): readonly string[] {
 }
 
 /**
- * The bound over all of it. First the agent asks itself to stop, as init would, so that a program that it runs is ended
- * and the report is written; then it ends, whatever still hangs.
+ * Limit the time of the whole command. First the agent sends itself SIGTERM, as init would: it ends the program that it
+ * runs and writes the report. If something still hangs after that, the process exits.
  */
 function limitTime(say: (text: string) => void): void {
   process.on('SIGTERM', () => undefined);
   setTimeout(() => process.kill(process.pid, 'SIGTERM'), limits.ask - sinceStart()).unref();
   setTimeout(() => {
-    say(`boot: ${limits.end / 1000} s are over; init starts without the rest`);
+    say(`boot: not done after ${limits.end / 1000} s; the rest is skipped and init starts`);
     process.exit(0);
   }, limits.end - sinceStart()).unref();
 }

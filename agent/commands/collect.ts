@@ -14,9 +14,9 @@ import type { Io } from './io.ts';
 import { count } from './style.ts';
 import { versionFacts } from './version.ts';
 
-/** For the whole metadata, in seconds. */
-const patience = 5;
-/** A header of tar has room for no more, in bytes. */
+/** How long to wait for all of the metadata, in seconds. */
+const metadataTimeout = 5;
+/** The longest name that fits into a tar header, in bytes. */
 const longestName = 99;
 
 /** `lx-agent collect`: what a support ticket needs, in one archive, without secrets. It changes nothing else. */
@@ -24,7 +24,7 @@ export async function run({ flags, values }: Invocation, io: Io): Promise<number
   const root = openRoot(values.get('root') ?? '/');
   const socket = values.get('socket');
   const started = new Date();
-  const metadata = await readMetadataFacts(socket ?? metadataSocket(), patience);
+  const metadata = await readMetadataFacts(socket ?? metadataSocket(), metadataTimeout);
   const { parts, faults } = await gather(root, { scriptLogs: flags.has('script-logs') });
   const plain = { colour: false, unicode: false };
   const all: Part[] = [
@@ -32,12 +32,12 @@ export async function run({ flags, values }: Invocation, io: Io): Promise<number
     { name: 'metadata.json', text: `${JSON.stringify(metadata.shown, null, 2)}\n` },
     ...parts,
   ];
-  const faultsToTell = [...(metadata.fault === undefined ? [] : [metadata.fault]), ...faults];
+  const missing = [...(metadata.fault === undefined ? [] : [metadata.fault]), ...faults];
   const about = {
     ...versionFacts(),
     collected: timestamp(started),
     scriptLogs: flags.has('script-logs'),
-    missing: faultsToTell,
+    missing,
   };
   const known = Object.values(metadata.shown)
     .filter((value) => typeof value === 'string')
@@ -58,24 +58,24 @@ export async function run({ flags, values }: Invocation, io: Io): Promise<number
   const output = values.get('output') ?? `lx-agent-${stamp}.tar.gz`;
   if (output === '-') io.stdout.write(archive);
   else write(output, archive);
-  const told = {
+  const summary = {
     version: 1,
     exit: 0,
     archive: output,
     bytes: archive.length,
     files: files.map(({ name }) => name),
-    missing: faultsToTell,
+    missing,
   };
-  if (flags.has('json') && output !== '-') io.stdout.write(`${JSON.stringify(told, null, 2)}\n`);
-  for (const fault of faultsToTell) io.stderr.write(`lx-agent: not in the archive: ${fault}\n`);
+  if (flags.has('json') && output !== '-') io.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
+  for (const fault of missing) io.stderr.write(`lx-agent: not in the archive: ${fault}\n`);
   if (output !== '-')
     io.stderr.write(
-      `lx-agent: ${output}: ${count(files.length, 'file')}, ${Math.ceil(archive.length / 1024)} KiB, secrets masked; look through it before you send it: tar -xzOf ${output} | less\n`,
+      `lx-agent: ${output}: ${count(files.length, 'file')}, ${Math.ceil(archive.length / 1024)} KiB, secrets masked; review it before you send it: tar -xzOf ${output} | less\n`,
     );
   return 0;
 }
 
-/** For root alone, and never over a file that is there. */
+/** Readable by its owner only; never replaces an existing file. */
 function write(path: string, archive: Buffer): void {
   try {
     const descriptor = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
@@ -88,8 +88,8 @@ function write(path: string, archive: Buffer): void {
     const code = errorCode(error) ?? String(error);
     throw new Error(
       code === 'EEXIST'
-        ? `${path} is there already; name another file with --output`
-        : `cannot write ${path} (${code}); name a file in a folder that you may write with --output`,
+        ? `${path} exists already; choose another file with --output`
+        : `cannot write ${path} (${code}); choose a file in a writable folder with --output`,
       { cause: error },
     );
   }

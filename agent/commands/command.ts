@@ -4,7 +4,7 @@ export interface Command {
   readonly name: string;
   /** One line, no full stop. */
   readonly summary: string;
-  /** Sentences that help and manual page print, wrapped by them. */
+  /** Paragraphs for the help and the manual page, which wrap them. */
   readonly description: readonly string[];
   readonly operands: readonly Operand[];
   readonly options: readonly Option[];
@@ -17,7 +17,7 @@ export interface Operand {
   readonly name: string;
   readonly summary: string;
   readonly required: boolean;
-  /** May be given more than once; only the last operand of a command. */
+  /** May be given more than once. Only the last operand of a command can repeat. */
   readonly repeats?: boolean;
   readonly completes?: Completion;
 }
@@ -26,11 +26,11 @@ export interface Option {
   /** The long name, without its dashes. */
   readonly name: string;
   readonly short?: string;
-  /** The placeholder of its value, in capitals; an option without one is a flag. */
+  /** The placeholder of its value, in capitals. An option without one is a flag. */
   readonly value?: string;
-  /** The only values that it takes. */
+  /** The allowed values. */
   readonly choices?: readonly string[];
-  /** `seconds`: a positive number. `count`: a whole one. `list`: comma-separated, and the option may be repeated. */
+  /** `seconds`: a positive number. `count`: a whole number. `list`: comma-separated; the option may be repeated. */
   readonly type?: 'seconds' | 'count' | 'list';
   readonly completes?: Completion;
   readonly default?: string;

@@ -9,13 +9,13 @@ import { renderFindings } from './doctor-text.ts';
 import type { Io } from './io.ts';
 import { count, styleFor } from './style.ts';
 
-/** The largest file of metadata that is read, in bytes: what the platform could give, with room to spare. */
+/** Size limit of a metadata file, in bytes: more than the platform can hold. */
 const largest = 64 * 1024 * 1024;
 
-/** `lx-agent config check [FILE]`: what is wrong with a configuration, and with metadata in a file. */
+/** `lx-agent config check [FILE]`: find faults in a configuration, and in metadata in a file. */
 export async function run({ operands, flags, values }: Invocation, io: Io): Promise<number> {
   const [file] = operands;
-  // A file that is named is the caller's; the default one is the root's.
+  // FILE is a path of the caller's system. The default file is in the root.
   const root = openRoot(file === undefined ? (values.get('root') ?? '/') : '/');
   const path = file === undefined ? configurationPath : resolve(file);
   if (file !== undefined && root.entry(path) === undefined) throw new Error(`there is no file ${file}`);
@@ -42,7 +42,7 @@ function checkMetadata(file: string): Finding[] {
     const { known, others, faults, notes } = checkMetadataFile(text);
     return [
       ...faults.map(({ key, reason }) =>
-        wrong('metadata', `${key}: ${reason}`, `set it right in ${file}; a boot would leave this out`),
+        wrong('metadata', `${key}: ${reason}`, `correct it in ${file}; a boot would ignore this`),
       ),
       ...notes.map((text) => note('metadata', text)),
       ok(
@@ -55,7 +55,7 @@ function checkMetadata(file: string): Finding[] {
       wrong(
         'metadata',
         `${file}: ${error instanceof Error ? error.message : error}`,
-        'write one JSON object, from metadata key to value',
+        'write one JSON object that maps metadata keys to values',
       ),
     ];
   }

@@ -1,6 +1,6 @@
 import { type Colour, paint, printable, type Style } from './style.ts';
 
-/** A unified diff for a terminal: coloured where colours may be, and nothing in it that the terminal would obey. */
+/** A unified diff for a terminal: coloured if the style allows it, with control characters escaped. */
 export function renderDiff(diff: string, style: Style): string {
   return diff
     .split('\n')

@@ -6,7 +6,7 @@ import { columns, wrap } from './wrap.ts';
 const marks: Readonly<Record<Finding['status'], Mark>> = { ok: 'ok', note: 'kept', wrong: 'failed' };
 const textColumn = 15;
 
-/** What the doctor found, each finding with its remedy, and how much of it is wrong. */
+/** The findings of the doctor, each with its remedy, and the number of faults. */
 export function renderFindings(findings: readonly Finding[], style: Style): string {
   const wrong = findings.filter(({ status }) => status === 'wrong').length;
   const verdict =

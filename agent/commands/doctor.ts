@@ -34,7 +34,7 @@ import { renderFindings } from './doctor-text.ts';
 import type { Io } from './io.ts';
 import { styleFor } from './style.ts';
 
-/** `lx-agent doctor`: what is wrong, and what to do about it. It changes nothing. */
+/** `lx-agent doctor`: finds what is wrong and says how to fix it. It changes nothing. */
 export async function run(invocation: Invocation, io: Io): Promise<number> {
   const root = openRoot(invocation.values.get('root') ?? '/');
   const findings = await examine(root, invocation.values.get('socket'));
@@ -47,11 +47,11 @@ export async function run(invocation: Invocation, io: Io): Promise<number> {
   return exit;
 }
 
-/** All checks, from the ground up. A root that is not the running machine's has no kernel, boot or network. */
+/** All checks, the basic ones first. A root other than the running system's has no kernel, boot or network to check. */
 export async function examine(root: Root, socket: string | undefined): Promise<Finding[]> {
   const socketPath = socket ?? metadataSocket();
   const zone = root.live && socket === undefined ? [checkZone()] : [];
-  // Elsewhere all the rest would be missing, rightly.
+  // Outside a zone every other check would fail for that reason alone.
   if (zone.some(({ status }) => status === 'wrong')) return zone;
   const metadata = await checkMetadata(socketPath);
   const boot = root.live ? bootIdentity() : undefined;
@@ -81,7 +81,7 @@ export async function examine(root: Root, socket: string | undefined): Promise<F
   ];
 }
 
-/** A check that cannot be made is a finding too, and stops none of the others. */
+/** A check that fails to run becomes a finding and does not stop the others. */
 async function careful(
   subject: Finding['subject'],
   check: () => Finding[] | Promise<Finding[]>,
@@ -94,14 +94,14 @@ async function careful(
     return [
       wrong(
         subject,
-        `cannot be told: ${reason}`,
-        denied ? 'run lx-agent doctor as root' : 'mend what this says, then run lx-agent doctor again',
+        `cannot be checked: ${reason}`,
+        denied ? 'run lx-agent doctor as root' : 'fix this, then run lx-agent doctor again',
       ),
     ];
   }
 }
 
-/** A report that cannot be read is a finding of its own, and hides nothing of the others. */
+/** An unreadable report is a finding of its own; the readable ones are still checked. */
 function lastBoot(root: Root, boot: string | undefined): Finding[] {
   const faults: string[] = [];
   const [last] = readBoots(root, (fault) => faults.push(fault));

@@ -3,14 +3,14 @@ import { RootError } from '../system/root-error.ts';
 import { UsageError } from './arguments.ts';
 import type { Io } from './io.ts';
 
-/** What went wrong, in one line. `usage`: the arguments; `failure`: the work; `bug`: this program. */
+/** An error in one line. `usage`: the arguments are wrong. `failure`: the work failed. `bug`: this program is wrong. */
 interface Fault {
   readonly kind: 'usage' | 'failure' | 'bug';
   readonly message: string;
   readonly suggestion?: string;
 }
 
-/** Tell of an error that ends a command, and answer with its exit status. */
+/** Report an error that ends a command. Returns the exit status. */
 export function sayError(
   error: unknown,
   json: boolean,
@@ -21,7 +21,7 @@ export function sayError(
   return sayFault(fault, fault.kind === 'usage' ? 3 : 1, json, io);
 }
 
-/** Tell that a command could not do what it was asked for, and answer with the exit status `exit`. */
+/** Report that a command failed. Returns the exit status `exit`. */
 export function sayFailure(
   message: string,
   exit: number,
@@ -31,7 +31,7 @@ export function sayFailure(
   return sayFault({ kind: 'failure', message }, exit, json, io);
 }
 
-/** One line on stderr for a person; with --json also an object on stdout, so that a program always gets one. */
+/** One line on stderr for a person. With --json also an object on stdout, so that a program always gets one. */
 function sayFault(
   fault: Fault,
   exit: number,
@@ -44,7 +44,7 @@ function sayFault(
   return exit;
 }
 
-/** A file operation names its path within the root: with another root than / that is no path of this machine. */
+/** A RootError names a path within the root. With a root other than /, add the root, or the path would mislead. */
 function belowRoot(fault: Fault, error: unknown, rootDirectory = '/'): Fault {
   if (!(error instanceof RootError) || rootDirectory === '/' || fault.message.includes(rootDirectory))
     return fault;

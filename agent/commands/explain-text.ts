@@ -17,12 +17,12 @@ const owners: Readonly<Record<Owner, readonly [string, Colour]>> = {
 };
 const labelColumn = 14;
 
-/** What is known of a file, at most 80 columns wide. */
+/** What is known about a file, at most 80 columns wide. */
 export function renderFile(story: FileStory, style: Style): string {
   return joined([
     [
       paint(style, 'bold', printable(style, story.path)),
-      ...field('whose is it', `${owners[story.owner][0]}: ${story.because}`, style),
+      ...field('owner', `${owners[story.owner][0]}: ${story.because}`, style),
       ...(story.modified === undefined ? [] : field('modified', moment(story.modified), style)),
       ...todo(story, style),
       ...story.backups.flatMap((path) => field('backup', path, style)),
@@ -38,8 +38,8 @@ function stepOfFile(story: StepStory, style: Style): string[] {
   return [
     paint(style, 'bold', `step ${printable(style, story.step)}, ${story.stage} stage`),
     ...field('why', story.why, style),
-    ...field('metadata', read.length === 0 ? 'no key that it reads is there' : read.join(', '), style),
-    ...field('changed it', changed, style),
+    ...field('metadata', read.length === 0 ? 'none of its keys is set' : read.join(', '), style),
+    ...field('last change', changed, style),
     ...field(
       'last run',
       `${moment(story.looked)}: ${story.result}${story.reason === undefined ? '' : `, ${story.reason}`}`,
@@ -58,7 +58,7 @@ function todo({ owner, steps: stories }: FileStory, style: Style): string[] {
   ).map((line) => paint(style, 'cyan', line));
 }
 
-/** What is known of a step, at most 80 columns wide. */
+/** What is known about a step, at most 80 columns wide. */
 export function renderStep(story: StepExplanation, style: Style): string {
   const { last } = story;
   return joined([

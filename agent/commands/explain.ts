@@ -10,7 +10,7 @@ import type { Io } from './io.ts';
 import { pastRuns } from './past-runs.ts';
 import { styleFor } from './style.ts';
 
-/** `lx-agent explain STEP|PATH`. The exit status is 1 where the agent has nothing to do with a path. */
+/** `lx-agent explain STEP|PATH`. The exit status is 1 if the agent has nothing to do with the path. */
 export async function run({ operands: [subject = ''], flags, values }: Invocation, io: Io): Promise<number> {
   const root = openRoot(values.get('root') ?? '/');
   const reports = () =>

@@ -5,7 +5,7 @@ import { commonOptions, programOptions } from './options.ts';
 import { commands } from './table.ts';
 import { columns, wrap } from './wrap.ts';
 
-/** `lx-agent help [COMMAND]`: the whole program, a command, or all the verbs of one. */
+/** `lx-agent help [COMMAND]`: help for the program, for a command, or a list of a command's verbs. */
 export async function run(invocation: Invocation, io: Io): Promise<number> {
   const wanted = invocation.operands.join(' ');
   const found = commands.filter(({ name }) => name === wanted || name.startsWith(`${wanted} `));
@@ -80,13 +80,13 @@ export function synopsis(command: Command): string {
   return ['lx-agent', command.name, ...required, ...others, ...operands].join(' ');
 }
 
-/** `-n, --dry-run` or `    --root DIR`, the long name always in the same column. */
+/** `-n, --dry-run` or `    --root DIR`: long names line up in one column. */
 export function optionTerm({ name, short, value }: Option): string {
   const long = value === undefined ? `--${name}` : `--${name} ${value}`;
   return short === undefined ? `    ${long}` : `-${short}, ${long}`;
 }
 
-/** The summary with the choices and the default that it has. */
+/** The summary, with the choices and the default if there are any. */
 export function optionMeaning({ summary, choices, default: fallback }: Option): string {
   const chosen = choices === undefined ? summary : `${summary}: ${choices.join(', ')}`;
   return fallback === undefined ? chosen : `${chosen} (default: ${fallback})`;
@@ -105,7 +105,7 @@ function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [`${title}:`, ...lines];
 }
 
-/** Terms in one column, what they mean wrapped in the next; `widest` is the longest term of several such tables. */
+/** Terms in one column, their meanings wrapped in the next. `widest` aligns several such tables. */
 export function definitions(rows: readonly Row[], widest = 0): string[] {
   const column = Math.max(widest, ...rows.map(({ term }) => term.length)) + 4;
   return rows.flatMap(({ term, meaning }) =>

@@ -3,7 +3,7 @@ import type { Run } from './runs.ts';
 import { resultLines, resultOf, whatWasRun } from './runs-text.ts';
 import { duration, paint, printable, type Style } from './style.ts';
 
-/** Runs as lines, in the order given: when, what, how long it took, and what it changed, kept and failed to do. */
+/** Runs as lines, in the given order: when, what, how long, and which steps changed something, kept something or failed. */
 export function renderHistory(runs: readonly Run[], style: Style): string {
   return joined([
     [paint(style, 'bold', 'runs on record, the newest first')],

@@ -6,8 +6,8 @@ import { pastRuns } from './past-runs.ts';
 import { styleFor } from './style.ts';
 
 /**
- * `lx-agent history`: the boots and the runs by hand that are on record, the newest first. The exit status is 1 where
- * there is none, or where a report cannot be read.
+ * `lx-agent history`: the recorded boots and runs by hand, newest first. The exit status is 1 if there are none, or if a
+ * report cannot be read.
  */
 export async function run({ flags, values }: Invocation, io: Io): Promise<number> {
   const faults: string[] = [];

@@ -16,7 +16,7 @@ import type { Invocation } from './arguments.ts';
 import { describe, facts, imageCommandWords, printCommands, printJson, printLines } from './image-text.ts';
 import type { Io } from './io.ts';
 
-/** What is wrong with an image, as it is printed. */
+/** A finding of `image check`, ready to print. */
 interface Finding {
   readonly rule: string;
   readonly category: string;
@@ -25,9 +25,9 @@ interface Finding {
   readonly reason: string;
   readonly source: string;
   readonly remedy: string;
-  /** The verbs of the commands that mend it, as far as they can. */
+  /** The verbs of the commands that fix it, entirely or in part. */
   readonly mend: readonly ('install' | 'prepare')[];
-  /** Something of it is left to a person. */
+  /** A person has to do some of it. */
   readonly byHand: boolean;
 }
 
@@ -70,8 +70,9 @@ export function runCheck(
 }
 
 /**
- * What is wrong with the agent. `plans` are what its manifest is held to: who skips a rule does not ask whether it is
- * done. An agent that the platform laid down is held to what that prepares: no more is promised in its manifest.
+ * What is wrong with the agent. Its manifest is checked against `plans`, which leave out rules given to --skip. If the
+ * platform installed the agent, the manifest is checked only against the rules that the platform applies at boot: the
+ * manifest promises no others.
  */
 function agentPart(
   image: Image,
@@ -80,7 +81,7 @@ function agentPart(
   plans: readonly RulePlan[],
 ): readonly AgentFinding[] {
   const judged = readManifest(root).place === undefined ? rules : rulesAtBoot;
-  // A machine that is in use has logs and keys of its own again.
+  // A machine in use has made its own logs and keys since.
   const inUse = root.live && root.entry('/native/.zonecontrol/metadata.sock') !== undefined;
   const open = plans.filter(
     (plan) => isOpen(plan) && judged.includes(plan.rule) && !(inUse && plan.rule.category === 'clean'),
@@ -94,14 +95,14 @@ function agentPart(
   ];
 }
 
-/** Everything that can be mended at once, in the order in which it works. */
+/** The commands that fix everything that commands can fix, in the order in which to run them. */
 function mendingCommands(
   findings: readonly Finding[],
   image: Image,
   invocation: Invocation,
 ): readonly (readonly string[])[] {
   const root = image.root.path;
-  // Without it the installation would end with 1, and what follows would not be done.
+  // Without the option install would exit with 1, and the commands after `&&` would not run.
   const withoutInit = startDoubt(image)?.nothingStartsIt === true ? ['--without-init'] : [];
   const mends = (verb: 'install' | 'prepare') => findings.some(({ mend }) => mend.includes(verb));
   return [
@@ -131,7 +132,7 @@ function printFindings(
       : `${findings.length} finding${findings.length === 1 ? '' : 's'} in ${describe(image)}`;
   printLines(io, [...findings.flatMap((one) => [...findingLines(one), '']), verdict]);
   if (commands.length > 0) {
-    printLines(io, ['', 'to mend all that can be mended:']);
+    printLines(io, ['', 'to fix all that these commands can fix:']);
     printCommands(io, commands);
   }
   const byHand = findings.filter((one) => one.byHand);
@@ -177,7 +178,7 @@ function ruleFinding({ rule, settled, undecided, error }: RulePlan, root: string
     reason: rule.reason,
     source: rule.source,
     remedy: [
-      ...(broken.length > 0 ? ['put right what is in the way, then run lx-agent image prepare'] : []),
+      ...(broken.length > 0 ? ['fix this error, then run lx-agent image prepare'] : []),
       ...(isMended ? [`lx-agent image prepare --root ${root} --only ${rule.id}`] : []),
       ...(isToDecide ? [`${rule.decision?.remedy} (to keep it: --skip ${rule.id})`] : []),
     ].join('; '),

@@ -9,7 +9,7 @@ import type { Invocation } from './arguments.ts';
 import { definitions } from './help.ts';
 import type { Io } from './io.ts';
 
-/** `lx-agent image rules`: what `prepare` and `check` know, by the names that --only and --skip take. */
+/** `lx-agent image rules`: lists the rules of `prepare` and `check` by the names that --only and --skip take. */
 export async function run({ flags }: Invocation, io: Io): Promise<number> {
   const all = listedRules();
   if (flags.has('json')) {
@@ -33,7 +33,7 @@ function column(all: readonly Listed[]): number {
   return Math.max(...all.map(({ rule }) => rule.length));
 }
 
-/** For which roots it is, and whether a person has to do it. */
+/** Which roots the rule applies to, and whether only `check` knows it. */
 function remark(one: Listed): string {
   const parts = [whereOf(one), ...(one.by === 'check' ? ['check only'] : [])].filter((text) => text !== '');
   return parts.length === 0 ? '' : ` [${parts.join('; ')}]`;

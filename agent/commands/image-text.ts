@@ -4,7 +4,7 @@ import type { Io } from './io.ts';
 import { printable, styleFor } from './style.ts';
 import { commandLines, hanging } from './wrap.ts';
 
-/** What the image commands print for programs about the image. */
+/** The image's facts in the JSON output of the image commands. */
 export function facts({ root, distribution, init }: Image) {
   return { root: root.path, distribution: distribution.name, init };
 }
@@ -18,7 +18,7 @@ export function printJson(io: Io, value: object): void {
   io.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** Print lines, each broken where it is wider than a terminal; what names hold from the image cannot move the cursor. */
+/** Print lines wrapped at 80 columns. Control characters in the image's file names are escaped. */
 export function printLines(io: Io, lines: readonly string[]): void {
   const style = styleFor(io.stdout, io.environment);
   const text = lines.flatMap((line) => {
@@ -28,7 +28,7 @@ export function printLines(io: Io, lines: readonly string[]): void {
   io.stdout.write(text.map((line) => `${line}\n`).join(''));
 }
 
-/** Print commands that follow one another as lines to paste. */
+/** Print a sequence of commands as lines that can be pasted into a shell. */
 export function printCommands(io: Io, commands: readonly (readonly string[])[]): void {
   io.stdout.write(
     commandLines(commands, '  ')
@@ -37,7 +37,7 @@ export function printCommands(io: Io, commands: readonly (readonly string[])[]):
   );
 }
 
-/** A command for images with the root, and with --only and --skip as they were given. */
+/** An image command with its root, and with the given --only and --skip. */
 export function imageCommandWords(
   verb: string,
   root: string,
@@ -50,7 +50,7 @@ export function imageCommandWords(
   return ['lx-agent', 'image', verb, `--root ${shellWord(root)}`, ...chosen];
 }
 
-/** A word as a shell takes it whole. */
+/** A word quoted for a shell if it has to be. */
 function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -10,8 +10,8 @@ import { describe, facts, printJson, printLines } from './image-text.ts';
 import type { Io } from './io.ts';
 import { count } from './style.ts';
 
-/** Why nothing of what `clean` did comes back. */
-const noCopy = 'no copy is kept of what an image must not hold';
+/** Why `clean` cannot be undone. */
+const noCopy = 'no copy is kept of what an image must not contain';
 
 /** `lx-agent image unprepare --root DIR` */
 export async function runUnprepare({ flags }: Invocation, io: Io, root: Root): Promise<number> {
@@ -41,13 +41,13 @@ export async function runUnprepare({ flags }: Invocation, io: Io, root: Root): P
     ]);
   else
     printLines(io, [
-      `taken back: what lx-agent ${record.agent} prepared in ${describe(readImage(root))} (${count(done.back.length + done.parted.length + done.forced.length, 'path')})`,
+      `undone: what lx-agent ${record.agent} prepared in ${describe(readImage(root))} (${count(done.back.length + done.parted.length + done.forced.length, 'path')})`,
       ...remarks(done, record, place),
     ]);
   return 0;
 }
 
-/** What is not as it was before, and why. */
+/** What differs from the state before `prepare`, and why. */
 function remarks(
   { parted, forced, left, agents }: Unprepared,
   { cleaned, unrecorded }: PreparationRecord,
@@ -55,30 +55,30 @@ function remarks(
 ): readonly string[] {
   const summaries = new Map(rules.map(({ id, summary }) => [id, summary]));
   return [
-    ...parted.map((path) => `edited: ${path}; somebody's changes since stay, ours are out`),
-    ...forced.map((path) => `taken over: ${path}, changed by somebody since; a backup is in ${backupFolder}`),
+    ...parted.map((path) => `edited since: ${path}; those edits stay, only our lines were removed`),
+    ...forced.map((path) => `undone: ${path}, edited since; a backup is in ${backupFolder}`),
     ...left.map(({ path, reason }) => `kept: ${path}, ${reason}`),
     ...(agents.length === 0
       ? []
       : [
-          `kept: ${count(agents.length, 'path')} that the agent in the image needs; image uninstall takes them back`,
+          `kept: ${count(agents.length, 'path')} that the agent in the image needs; image uninstall restores them`,
         ]),
     ...Object.entries(cleaned).map(
       ([rule, number]) =>
-        `not taken back: clean/${rule}, ${summaries.get(rule) ?? rule} (${count(number, 'change')}): ${noCopy}`,
+        `not undone: clean/${rule}, ${summaries.get(rule) ?? rule} (${count(number, 'change')}): ${noCopy}`,
     ),
     ...(unrecorded === undefined
       ? []
-      : [`not taken back: what lx-agent ${unrecorded} prepared, which kept no record of it`]),
+      : [`not undone: what lx-agent ${unrecorded} prepared, because that version kept no record`]),
     ...(place === undefined
       ? []
       : [
-          'the platform that carries the agent prepares the root again at its next boot; the file /etc/lx-agent/off keeps it from that',
+          'the platform provides the agent and prepares the root again at the next boot; create /etc/lx-agent/off to prevent that',
         ]),
   ];
 }
 
-/** Without a record: an older version may have prepared the image all the same. */
+/** There is no record, but a version that kept none may have prepared the image. */
 function sayNothingToDo(json: boolean, io: Io, root: Root): number {
   const { prepared } = readManifest(root);
   if (json)
@@ -92,11 +92,11 @@ function sayNothingToDo(json: boolean, io: Io, root: Root): number {
       cleaned: [],
     });
   if (prepared === undefined) {
-    if (!json) printLines(io, [`${root.path} is not prepared: there is nothing to take back`]);
+    if (!json) printLines(io, [`${root.path} is not prepared: there is nothing to undo`]);
     return 0;
   }
   io.stderr.write(
-    `lx-agent: lx-agent ${prepared} kept no record of what it prepared in ${root.path}: nothing can be taken back; make the image anew\n`,
+    `lx-agent: cannot undo what lx-agent ${prepared} prepared in ${root.path}: that version kept no record; build the image again\n`,
   );
   return 1;
 }

@@ -51,15 +51,15 @@ export async function run(invocation: Invocation, io: Io, source: Source = thisP
     case 'image check':
       return runCheck(invocation, io, root, source, selectionOf(invocation));
     default:
-      throw new UsageError(`${invocation.name} is no command for images`);
+      throw new UsageError(`${invocation.name} is not an image command`);
   }
 }
 
-/** A directory that holds nothing is a typing error more often than an image. */
+/** Refuse an empty directory: that is more often a typing error than an image. */
 function openImage(directory: string): Root {
   const root = openRoot(directory);
   if (root.entry('/.')?.kind !== 'directory' || root.list('/').length === 0)
-    throw new UsageError(`${root.path} holds no image; --root takes the folder that is its /`);
+    throw new UsageError(`${root.path} contains no image; --root takes the folder that is the image's /`);
   return root;
 }
 
@@ -96,13 +96,13 @@ async function runInstall(invocation: Invocation, io: Io, root: Root, source: So
       `${changed === 0 ? 'already installed' : 'installed'}: lx-agent ${source.version} in ${describe(image)}`,
       ...inPlaceOf(previous, source.version),
       ...(isOfOtherInit(earlier?.init, image)
-        ? [`init system: ${image.init}, was ${earlier?.init}; what was there for that one was taken back`]
+        ? [`init system: ${image.init}; the files for ${earlier?.init}, which was there before, were removed`]
         : []),
       `C library: ${describeRuntime(choice)}`,
       ...settled.flatMap((one) =>
         one.result === 'kept' ? [`kept: ${subject(one.change)}, ${one.reason}`] : [],
       ),
-      ...left.map((path) => `left: ${path}, no longer used but changed by somebody`),
+      ...left.map((path) => `left: ${path}, no longer used but edited since`),
     ]);
   if (doubt !== undefined && !invocation.flags.has('json')) io.stderr.write(`lx-agent: ${doubt.text}\n`);
   return exit;
@@ -112,11 +112,11 @@ function isOfOtherInit(before: string | undefined, { init }: Image): boolean {
   return before !== undefined && before !== init;
 }
 
-/** A downgrade is said aloud: it is seldom meant. */
+/** The message names a downgrade, because a downgrade is seldom intended. */
 function inPlaceOf(previous: string | undefined, version: string): readonly string[] {
   if (previous === undefined) return [];
   const change = versionChange(previous, version);
-  return change === undefined ? [] : [`in place of: lx-agent ${previous} (${change})`];
+  return change === undefined ? [] : [`replaces: lx-agent ${previous} (${change})`];
 }
 
 function runtimeWish(text: string | undefined): RuntimeWish {
@@ -133,7 +133,7 @@ async function runUninstall({ flags }: Invocation, io: Io, root: Root): Promise<
   const record = readRecord(root);
   if (record === undefined) {
     if (flags.has('json')) printJson(io, { ...facts(readImage(root)), undone: [], left: [] });
-    else printLines(io, [`lx-agent is not installed in ${root.path}, or not by image install`]);
+    else printLines(io, [`lx-agent is not installed in ${root.path}, or was not installed by image install`]);
     return 0;
   }
   const undone = record.entries.map(({ path }) => path).reverse();
@@ -150,17 +150,17 @@ async function runUninstall({ flags }: Invocation, io: Io, root: Root): Promise<
   else
     printLines(io, [
       `removed: lx-agent ${record.agent} from ${root.path}`,
-      ...left.map((path) => `kept: ${path}, changed by somebody since`),
+      ...left.map((path) => `kept: ${path}, edited since`),
       ...preparedStays(root, prepared),
     ]);
   return 0;
 }
 
-/** What an uninstallation leaves, and what takes it back. */
+/** What `uninstall` leaves, and the command that undoes it. */
 function preparedStays(root: Root, paths: number | undefined): readonly string[] {
   if (paths === undefined) return [];
   return [
-    `left: what image prepare changed (${pathCount(paths, 'path')}); lx-agent image unprepare --root ${root.path} takes it back`,
+    `left: what image prepare changed (${pathCount(paths, 'path')}); lx-agent image unprepare --root ${root.path} undoes it`,
   ];
 }
 
@@ -183,7 +183,9 @@ async function runPrepare(invocation: Invocation, io: Io, root: Root, source: So
         .map(({ rule, settled }) => `${rule.category}/${rule.id}: ${rule.summary} (${count(settled)})`),
       ...wanted.flatMap((one) =>
         one.result === 'wanted' && one.backup === true
-          ? [`replaced: ${subject(one.change)}, which was somebody's; a copy is in /var/lib/lx-agent/backup`]
+          ? [
+              `replaced: ${subject(one.change)}, which lx-agent did not write; a copy is in /var/lib/lx-agent/backup`,
+            ]
           : [],
       ),
     ]);
@@ -193,17 +195,17 @@ async function runPrepare(invocation: Invocation, io: Io, root: Root, source: So
   return exit;
 }
 
-/** Host keys and logs of a machine that is in use are not a builder's rubbish. */
+/** On a machine in use the rules of `clean` would delete host keys and logs that somebody needs. */
 function refuseLiveInstance(root: Root, plans: readonly RulePlan[], force: boolean): void {
   const cleans = plans.some((plan) => plan.rule.category === 'clean' && isOpen(plan));
   if (!root.live || force || !cleans || root.entry('/native/.zonecontrol/metadata.sock') === undefined)
     return;
   throw new Error(
-    'this is a running instance: host keys, logs and machine-id would go; use --skip clean, or --force when it is to become an image',
+    'this is a running instance: host keys, logs and machine-id would be deleted; use --skip clean, or --force if it will become an image',
   );
 }
 
-/** What --only and --skip name; a name that nothing has is a typing error. */
+/** The rules and categories given to --only and --skip. An unknown name is an error. */
 function selectionOf({ lists }: Invocation): Selection {
   const selection = { only: lists.get('only') ?? [], skip: lists.get('skip') ?? [] };
   const [unknown] = unknownNames(selection);

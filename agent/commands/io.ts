@@ -2,22 +2,22 @@ import { fstatSync, readFileSync, writeSync } from 'node:fs';
 import { errorCode, RootError } from '../system/root-error.ts';
 
 /**
- * What a command may say and hear. Every command module exports
- * `run(invocation: Invocation, io: Io): Promise<number>`, which answers with the exit status; nothing else writes to
- * the standard streams, and only agent/main.ts ends the process.
+ * The input and output of a command. Every command module exports
+ * `run(invocation: Invocation, io: Io): Promise<number>`, which returns the exit status. Nothing else writes to the
+ * standard streams, and only agent/main.ts ends the process.
  */
 export interface Io {
-  /** Results: what somebody may want to pipe. */
+  /** Results, which can be piped. */
   readonly stdout: Output;
   /** Errors and progress. */
   readonly stderr: Output;
-  /** All of standard input, bytes. Blocks until its end. */
+  /** All bytes of standard input. Blocks until its end. */
   readInput(): Buffer;
   readonly environment: Environment;
 }
 
 export interface Output {
-  /** Written at once and whole; a reader that went away is no error. */
+  /** Writes everything before it returns. A closed pipe is not an error. */
   write(content: string | Uint8Array): void;
   readonly isTerminal: boolean;
 }
@@ -25,8 +25,8 @@ export interface Output {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The streams of this process, by descriptor: `process.stdout` would load the stream, socket and terminal modules
- * into every boot.
+ * The streams of this process, by descriptor. `process.stdout` would load Node's stream, socket and terminal modules at
+ * every boot.
  */
 export function processIo(): Io {
   return {
@@ -47,9 +47,9 @@ function descriptorOutput(descriptor: number): Output {
           rest = rest.subarray(writeSync(descriptor, rest));
         } catch (error) {
           const code = errorCode(error);
-          // Somebody set the pipe to non-blocking and it is full: wait a little, as a blocking write would.
+          // The pipe is non-blocking and full: wait a little and try again, as a blocking write would.
           if (code === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
-          // Nobody is left to tell that nothing can be said on stderr: a console that was hung up, or a log on a full disk.
+          // A failure of stderr (a console hung up, a log on a full disk) cannot be reported anywhere.
           else if (code === 'EPIPE' || descriptor === 2) return;
           else throw new RootError('write', 'to standard output', code ?? String(error), error);
         }
@@ -62,12 +62,12 @@ function descriptorOutput(descriptor: number): Output {
   };
 }
 
-/** Terminals are character devices; only then is the module that knows more worth loading. */
+/** Terminals are character devices. Load node:tty only for those. */
 function isTerminal(descriptor: number): boolean {
   try {
     if (!fstatSync(descriptor).isCharacterDevice()) return false;
   } catch {
-    // A closed descriptor is no terminal.
+    // A closed descriptor is not a terminal.
     return false;
   }
   return process.getBuiltinModule('node:tty').isatty(descriptor);

@@ -2,8 +2,8 @@ import { readBoots, readRuns } from '../report/read-report.ts';
 import type { Root } from '../system/root.ts';
 
 /**
- * The name of the instance by the newest report that has one, for a run that learnt none; undefined where none has.
- * Reports that cannot be read are passed over: who shows them says so.
+ * The name of the instance from the newest report that has one. Used when a run could not read it. Unreadable reports
+ * are ignored here: the command that shows them reports them.
  */
 export function knownName(root: Pick<Root, 'readText' | 'list'>): string | undefined {
   const ignore = () => undefined;

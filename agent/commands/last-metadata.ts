@@ -5,8 +5,8 @@ import { sayFailure } from './error-text.ts';
 import type { Io } from './io.ts';
 
 /**
- * `lx-agent metadata get --last KEY`, or `list --last` where no key is given: what the last boot read. The exit status
- * is that of the command without --last: 1 where the key is not on record, 2 where there is no record.
+ * `lx-agent metadata get --last KEY`, or `list --last` if no key is given: what the last boot read. The exit status is
+ * that of the command without --last: 1 if the key is not on record, 2 if there is no record.
  */
 export function showLastMetadata(
   root: Root,
@@ -33,7 +33,7 @@ export function showLastMetadata(
     return fail(
       withoutSecrets.has(key)
         ? `the last boot found no metadata key ${JSON.stringify(key)}`
-        : `the value of ${JSON.stringify(key)} is not kept, for it may hold a secret`,
+        : `the value of ${JSON.stringify(key)} is not kept, because it may be a secret`,
       1,
     );
   print(json ? JSON.stringify({ key, value, since }, undefined, 2) : value);

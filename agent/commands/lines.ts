@@ -14,7 +14,7 @@ const looks: Readonly<Record<Mark, { unicode: string; ascii: string; colour: Col
 };
 export const nameColumn = 22;
 
-/** Sections as text, an empty line between them; empty ones are left out. */
+/** Sections as text, separated by empty lines. Empty sections are left out. */
 export function joined(sections: readonly (readonly string[])[]): string {
   return sections
     .filter((lines) => lines.length > 0)
@@ -22,13 +22,13 @@ export function joined(sections: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
-/** The sign of a result, in its colour. */
+/** The symbol of a result, in its colour. */
 export function markOf(mark: Mark, style: Style): string {
   const { colour, unicode, ascii } = looks[mark];
   return paint(style, colour, style.unicode ? unicode : ascii);
 }
 
-/** `  ✓ hostname              changed`: the mark, the name in its column, and what follows. */
+/** `  ✓ hostname              changed`: the mark, the name in its column, and the text. */
 export function head(result: Mark, name: string, text: string, style: Style): string {
   const look = looks[result];
   return `  ${markOf(result, style)} ${printable(style, name).padEnd(nameColumn)} ${paint(style, look.colour, printable(style, text))}`;
@@ -50,7 +50,7 @@ export function notice(text: string, style: Style): string[] {
   );
 }
 
-/** Left and right on one line of 80 columns; colours take no room. */
+/** Left-aligned and right-aligned text on one line of 80 columns. Colour codes are not counted. */
 export function between(left: string, right: string): string {
   if (right === '') return left;
   const room = columns - visibleLength(left) - right.length;
@@ -58,6 +58,6 @@ export function between(left: string, right: string): string {
 }
 
 function visibleLength(text: string): number {
-  // Most reports have no colours, and then no pattern is compiled.
+  // Most reports have no colours. The check saves compiling the pattern.
   return text.includes('\u001b') ? text.replace(/\u001b\[\d+m/g, '').length : text.length;
 }

@@ -6,7 +6,7 @@ import type { Io } from './io.ts';
 import { type LogName, lastRun, logNames, logPaths } from './log-files.ts';
 import { paint, printable, type Style, styleFor } from './style.ts';
 
-/** What is shown of one log: its last lines, without their line feeds. */
+/** One log as shown: its last lines, without line feeds. */
 interface Shown {
   readonly log: LogName;
   readonly path: string;
@@ -15,10 +15,10 @@ interface Shown {
   readonly fault?: string;
 }
 
-/** The most that is read of a log, in bytes: each is capped well below. */
+/** Size limit for reading a log, in bytes. The logs themselves are capped well below it. */
 const largest = 16 * 1024 * 1024;
 
-/** `lx-agent logs`: what the agent and its scripts said. The exit status is 1 when a log could not be read. */
+/** `lx-agent logs`: the output of the agent and of its scripts. The exit status is 1 if a log could not be read. */
 export async function run({ operands, flags, values }: Invocation, io: Io): Promise<number> {
   const unknown = operands.find((name) => !isLogName(name));
   if (unknown !== undefined)
@@ -37,7 +37,7 @@ export async function run({ operands, flags, values }: Invocation, io: Io): Prom
     const there = shown.filter(({ lines }) => lines.length > 0);
     for (const { fault } of shown) if (fault !== undefined) io.stderr.write(`lx-agent: ${fault}\n`);
     if (there.length === 0 && exit === 0)
-      io.stdout.write(`nothing is in ${wanted.map((log) => logPaths[log]).join(', ')}\n`);
+      io.stdout.write(`empty or missing: ${wanted.map((log) => logPaths[log]).join(', ')}\n`);
     else io.stdout.write(there.map((one) => text(one, there.length > 1, style)).join('\n'));
   }
   return exit;
@@ -47,7 +47,7 @@ function isLogName(name: string): name is LogName {
   return logNames.some((known) => known === name);
 }
 
-/** The rotated log is read only when the present one has too few lines. */
+/** The rotated log is read only if the current one has too few lines. */
 function look(root: Root, log: LogName, most: number, lastRunOnly: boolean): Shown {
   const path = logPaths[log];
   try {
@@ -67,7 +67,7 @@ function linesOf(text: string | undefined): string[] {
 
 function text({ path, lines }: Shown, titled: boolean, style: Style): string {
   const title = titled ? [paint(style, 'bold', path)] : [];
-  // Tabs are no danger to a terminal, and scripts use them.
+  // Tabs are harmless to a terminal, and scripts use them.
   const shown = lines.map((line) =>
     line
       .split('\t')

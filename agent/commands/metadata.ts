@@ -39,7 +39,7 @@ export async function run(invocation: Invocation, io: Io): Promise<number> {
   );
 }
 
-/** The exit status is mdata-get's: 0, 1 no such key, 2 the service failed; wrong arguments throw UsageError (3). */
+/** The exit status is that of mdata-get: 0, 1 no such key, 2 the service failed. Wrong arguments throw UsageError (3). */
 export async function metadataCommand(
   verb: Verb,
   operands: readonly string[],
@@ -52,7 +52,7 @@ export async function metadataCommand(
     if (key === undefined || key === '') throw new UsageError(`metadata ${verb}: KEY is missing or empty`);
     if (verb === 'get') return await get(key, options, io);
     if (key.startsWith('sdc:')) {
-      throw new MetadataRefused(`the key ${JSON.stringify(key)} is the platform's and read-only`);
+      throw new MetadataRefused(`the key ${JSON.stringify(key)} belongs to the platform and is read-only`);
     }
     if (verb === 'delete') {
       const result = await deleteKey(key, options);
@@ -62,7 +62,7 @@ export async function metadataCommand(
     const content = value === undefined ? io.readInput() : Buffer.from(value);
     if (content.length === 0) {
       throw new MetadataRefused(
-        `the platform takes no empty value for ${JSON.stringify(key)}; delete the key`,
+        `the platform does not accept an empty value for ${JSON.stringify(key)}; delete the key instead`,
       );
     }
     await putKey(key, content, options);
@@ -91,7 +91,7 @@ async function get(key: string, options: MetadataCommandOptions, io: Pick<Io, 's
   }
   if (answer?.status === 'absent') {
     const { sayFailure } = await import('./error-text.ts');
-    const message = `there is no metadata key ${JSON.stringify(key)}; see lx-agent metadata list for yours`;
+    const message = `there is no metadata key ${JSON.stringify(key)}; lx-agent metadata list shows the keys that are set`;
     return sayFailure(message, 1, options.json, io);
   }
   throw new MetadataRefused(
@@ -106,7 +106,7 @@ async function list(options: MetadataCommandOptions, io: Pick<Io, 'stdout'>): Pr
   return 0;
 }
 
-/** JSON has no bytes: what is not UTF-8 goes as base64, under another name. */
+/** JSON cannot hold bytes: a value that is not UTF-8 is given as base64, under another name. */
 function asText(value: Buffer): { readonly value: string } | { readonly base64: string } {
   const text = value.toString();
   return Buffer.from(text).equals(value) ? { value: text } : { base64: value.toString('base64') };

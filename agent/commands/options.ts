@@ -8,7 +8,7 @@ export const root: Option = {
   default: '/',
   summary: 'Work on the tree below DIR as if it were /',
 };
-/** Never by default: a builder who forgets it must not prepare the machine that builds. */
+/** Required: if a builder forgets it, the command must not prepare the build machine. */
 export const imageRoot: Option = {
   name: 'root',
   value: 'DIR',
@@ -38,7 +38,7 @@ export const deadline: Option = {
   value: 'SECONDS',
   type: 'seconds',
   default: '10',
-  summary: 'Give up when there is no answer by then',
+  summary: 'Give up if there is no answer within this time',
 };
 export const only: Option = {
   name: 'only',
@@ -55,16 +55,16 @@ export const skip: Option = {
   summary: 'All but these rules or categories, separated by commas',
 };
 
-/** What every command takes. */
+/** Options of every command. */
 export const commonOptions: readonly Option[] = [
   { name: 'help', short: 'h', summary: 'Print the help of the command' },
 ];
 
-/** What stands in place of a command. */
+/** Options that can replace a command. */
 export const programOptions: readonly Option[] = [
   ...commonOptions,
   {
     name: 'version',
-    summary: 'Print the version and the commit that it was built from; with --json as an object',
+    summary: 'Print the version and the commit of this build; with --json as an object',
   },
 ];

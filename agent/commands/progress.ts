@@ -1,9 +1,9 @@
 import { underSystemd } from '../report/log.ts';
 import type { Io } from './io.ts';
 
-/** Says what is going on once it has taken a second: on a terminal in one line that is kept up to date. */
+/** Shows what is going on once it has taken a second. On a terminal it updates one line. */
 export interface Progress {
-  /** Something begins; what was going on before has ended. */
+  /** Something begins, and whatever was going on before has ended. */
   begin(what: string): void;
   end(): void;
 }

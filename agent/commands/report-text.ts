@@ -5,16 +5,16 @@ import { columns, wrap } from './wrap.ts';
 
 type Stage = KeptStep['stage'];
 
-/** What a report does not say by itself. */
+/** Facts about a run that its report does not contain. */
 export interface About {
   readonly dryRun?: boolean;
-  /** The root is not the running system's: programs are listed there, never run. */
+  /** The root is not the running system's: programs are listed but not run. */
   readonly elsewhere?: boolean;
-  /** The name of the instance by an earlier report. */
+  /** The name of the instance from an earlier report. */
   readonly knownName?: string | undefined;
 }
 
-/** A whole report for a person: which machine, then what each stage did. At most 80 columns, ends with a line feed. */
+/** A report as text: the machine, then what each stage did. At most 80 columns, ends with a line feed. */
 export function renderReport(report: KeptReport, style: Style, about: About = {}): string {
   return joined([
     machineLines(report, style, about.knownName),
@@ -23,16 +23,16 @@ export function renderReport(report: KeptReport, style: Style, about: About = {}
   ]);
 }
 
-/** Without those that nothing was asked of; never none. */
+/** The stages that have steps in the report; the first stage if none has. */
 function stagesWithSteps({ stages, steps }: KeptReport): readonly Stage[] {
   const busy = stages.filter((stage) => steps.some((step) => step.stage === stage));
   return busy.length > 0 ? busy : stages.slice(0, 1);
 }
 
-/** Who this is: name, instance, distribution, and the agent that says so. `knownName` is from another record. */
+/** The machine: name, instance, distribution, and the version of the agent. `knownName` is from an earlier report. */
 export function machineLines(report: KeptReport, style: Style, knownName?: string): string[] {
-  // A run of some steps asks for little, and then the id may be all the name that there is.
-  const name = report.hostname ?? report.instance ?? knownName ?? 'an instance without a name on record';
+  // A run of a few steps reads few keys. The instance id may then be the only name.
+  const name = report.hostname ?? report.instance ?? knownName ?? 'instance name unknown';
   const instance = report.instance === undefined || report.instance === name ? '' : ` (${report.instance})`;
   const from = report.program === undefined ? '' : ` from ${report.program}`;
   const system = `${report.distribution}, ${report.init}; lx-agent ${report.agent}${from}`;
@@ -42,7 +42,7 @@ export function machineLines(report: KeptReport, style: Style, knownName?: strin
   ];
 }
 
-/** What a stage did, step by step; the metadata is told of with the first stage of a run. */
+/** What a stage did, step by step. The first stage of a run also shows how the metadata was read. */
 export function stageLines(report: KeptReport, stage: Stage, style: Style, about: About = {}): string[] {
   const steps = report.steps.filter((step) => step.stage === stage);
   return [
@@ -52,7 +52,7 @@ export function stageLines(report: KeptReport, stage: Stage, style: Style, about
   ];
 }
 
-/** What is wrong with the metadata's values, and other warnings, each once. */
+/** Invalid metadata values and other warnings, each once. */
 export function noticeLines(reports: readonly KeptReport[], style: Style): string[] {
   const notices = reports.flatMap(({ invalid, warnings }) => [
     ...invalid.map(({ key, reason }) => `metadata key ${key}: ${reason}`),
@@ -63,7 +63,7 @@ export function noticeLines(reports: readonly KeptReport[], style: Style): strin
   return [
     paint(style, 'bold', 'warnings'),
     ...[...new Set(notices)].flatMap((text) => notice(text, style)),
-    ...(someInvalid ? remedy('lx-agent doctor says where to set metadata right', style) : []),
+    ...(someInvalid ? remedy('lx-agent doctor says where to correct the metadata', style) : []),
   ];
 }
 
@@ -116,7 +116,7 @@ function metadataLines(metadata: KeptReport['metadata'], style: Style): string[]
   ];
 }
 
-/** Three or more steps in a row that were skipped for one reason are one line. */
+/** Fold three or more steps in a row that were skipped for the same reason into one line. */
 function foldSkipped(steps: readonly KeptStep[]): KeptStep[] {
   const runs: KeptStep[][] = [];
   for (const step of steps) {
@@ -136,7 +136,7 @@ function foldSkipped(steps: readonly KeptStep[]): KeptStep[] {
   });
 }
 
-/** `listed` is the report's own word; a person is told what it means in this run. */
+/** The report says `listed`. A person reads what that means in this run. */
 function changeWord({ result, kind }: KeptStep['changes'][number], { dryRun, elsewhere }: About): string {
   if (result !== 'listed') return result;
   if (dryRun !== true || (kind === 'command' && elsewhere === true)) return 'not run here';
@@ -153,7 +153,7 @@ function stepLines(step: KeptStep, style: Style, about: About): string[] {
   const { name, result, reason } = step;
   const word = stepWord(step, about);
   const short = result === 'skipped' && reason !== undefined && fits(reason);
-  // What the reason of the step says already is not said again of the change that it comes from.
+  // Do not repeat a change's reason that the step's reason already contains.
   const isSaid = (change: (typeof step.changes)[number]) =>
     change.reason !== undefined &&
     (change.reason === reason || (reason?.includes(change.reason) && reason.includes(change.what)));
@@ -176,7 +176,7 @@ function stepLines(step: KeptStep, style: Style, about: About): string[] {
 
 function usualRemedy({ name, result }: KeptStep): string | undefined {
   if (result === 'kept') return `lx-agent run --force ${name} takes it over`;
-  return result === 'failed' ? `mend that, then lx-agent run ${name}` : undefined;
+  return result === 'failed' ? `fix this, then lx-agent run ${name}` : undefined;
 }
 
 function fits(reason: string): boolean {

@@ -14,7 +14,7 @@ import type { Io } from './io.ts';
 import { progressOn } from './progress.ts';
 import type { About } from './report-text.ts';
 
-/** `lx-agent run`: what the units call at boot, and what an operator calls again. */
+/** `lx-agent run`: the units call it at boot, and operators call it again later. */
 export async function run(invocation: Invocation, io: Io): Promise<number> {
   const { operands, flags, values } = invocation;
   const unknown = operands.find((name) => !steps.some((step) => step.name === name));
@@ -36,7 +36,7 @@ export async function run(invocation: Invocation, io: Io): Promise<number> {
 
   const dryRun = flags.has('dry-run');
   if (flags.has('exit-code') && !dryRun)
-    throw new UsageError('run: --exit-code goes with --dry-run; see lx-agent help run');
+    throw new UsageError('run: --exit-code needs --dry-run; see lx-agent help run');
   const patience = seconds(invocation, 'deadline');
   const progress = progressOn(io);
   const report = await runSteps({
@@ -74,7 +74,7 @@ export async function run(invocation: Invocation, io: Io): Promise<number> {
   return exit;
 }
 
-/** On another root than the running system's, programs are always listed and never run: they do not count. */
+/** On a root other than the running system's, commands are always only listed. They do not count. */
 function wouldChange({ steps: outcomes }: Report, rootDirectory: string): boolean {
   return outcomes.some(({ changes }) =>
     changes.some(({ result, kind }) => result === 'listed' && (rootDirectory === '/' || kind !== 'command')),
@@ -86,7 +86,7 @@ function stagesOf(name: string | undefined): readonly Stage[] {
   return ['early', 'late'];
 }
 
-/** Append what a run has to say to the log. One that cannot be written, on a full disk for instance, stops nothing. */
+/** Append the messages of a run to the log. A log that cannot be written, on a full disk for instance, stops nothing. */
 export function keepLog(report: Report, rootDirectory: string, io: Io): void {
   try {
     appendLog(openRoot(rootDirectory), reportMessages(report), timestamp(new Date()));
@@ -96,13 +96,13 @@ export function keepLog(report: Report, rootDirectory: string, io: Io): void {
   }
 }
 
-/** What a run that had no metadata is called by earlier ones. */
+/** The instance's name from earlier reports, for a run that had no metadata. */
 async function nameOnRecord(rootDirectory: string): Promise<string | undefined> {
   const { knownName } = await import('./known-name.ts');
   return knownName(openRoot(rootDirectory));
 }
 
-/** A journal gets only what somebody may look for later; the report is there for the rest. */
+/** Under systemd, write only the log messages to the journal: the report holds the rest. */
 async function show(report: Report, json: boolean, io: Io, about: About): Promise<void> {
   if (json) io.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   else if (underSystemd(io.environment, io.stderr)) io.stderr.write(journalLines(reportMessages(report)));

@@ -5,14 +5,14 @@ import { duration, paint, printable, type Style } from './style.ts';
 /** How many runs by hand are shown. */
 const most = 3;
 
-/** The runs by hand since a boot, the newest first: what was run, how it ended, and what failed. */
+/** The runs by hand since a boot, newest first: what was run, how it ended, and what failed. */
 export function runLines(runs: readonly KeptReport[], style: Style): string[] {
   if (runs.length === 0) return [];
   const left = runs.length - most;
   return [
     paint(style, 'bold', 'runs by hand since then'),
     ...runs.slice(0, most).flatMap((run) => oneRun(run, style)),
-    ...(left > 0 ? detail(`and ${left} before; lx-agent history shows them`, style) : []),
+    ...(left > 0 ? detail(`and ${left} earlier; lx-agent history shows them`, style) : []),
   ];
 }
 
@@ -22,7 +22,7 @@ function oneRun(run: KeptReport, style: Style): string[] {
   return [
     between(head(resultOf(run), started, whatWasRun(run), style), duration(run.milliseconds)),
     ...resultLines(run).flatMap((line) => detail(line, style)),
-    ...(failed.length > 0 ? remedy(`mend that, then lx-agent run ${names(failed, ' ')}`, style) : []),
+    ...(failed.length > 0 ? remedy(`fix this, then lx-agent run ${names(failed, ' ')}`, style) : []),
   ];
 }
 
@@ -35,7 +35,7 @@ export function resultOf(run: KeptReport): Mark {
   );
 }
 
-/** What a run failed to do, changed and kept, by step; then why it failed. Never none. */
+/** Which steps failed, changed something or kept something; then the reason of each failure. At least one line. */
 export function resultLines(run: KeptReport): string[] {
   const counts = (['failed', 'changed', 'kept'] as const).flatMap((result) => {
     const found = withResult(run, result);
@@ -48,7 +48,7 @@ export function resultLines(run: KeptReport): string[] {
   ];
 }
 
-/** Which steps a run by hand was asked for. */
+/** The steps that a run by hand ran. */
 export function whatWasRun({ named, stages }: KeptReport): string {
   if (named !== undefined) return named.join(' ');
   return stages.length > 1 ? 'all steps' : `the ${stages.join()} stage`;

@@ -1,13 +1,13 @@
 import type { KeptReport } from '../report/schema.ts';
 import type { Stage } from '../system/boot.ts';
 
-/** What one run did, of the stages whose reports tell of it. */
+/** One run, and the stages that it ran. */
 export interface Run {
   readonly report: KeptReport;
   readonly stages: readonly Stage[];
 }
 
-/** The runs that the reports of both stages tell of: a single one, with the steps of both, where it did both. */
+/** The runs that made the reports of the two stages. If one run made both, it is one run with the steps of both. */
 export function runsOf(early: KeptReport | undefined, late: KeptReport | undefined): readonly Run[] {
   if (early !== undefined && late !== undefined && early.started === late.started)
     return [{ report: { ...early, steps: [...early.steps, ...late.steps] }, stages: ['early', 'late'] }];

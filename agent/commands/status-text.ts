@@ -7,21 +7,21 @@ import { runsOf } from './runs.ts';
 import { runLines } from './runs-text.ts';
 import { duration, paint, printable, type Style } from './style.ts';
 
-/** What `status` has found on a machine. */
+/** What `status` shows. */
 export interface Status {
   readonly early: KeptReport | undefined;
   readonly late: KeptReport | undefined;
-  /** The runs by hand since the boot, the newest first. */
+  /** The runs by hand since the boot, newest first. */
   readonly runs?: readonly KeptReport[];
-  /** How the scripts last ended, by name. */
+  /** How each script last ended, by name. */
   readonly scripts: Readonly<Record<string, ScriptRecord>>;
-  /** What runs now. */
+  /** Stages and scripts that are running now. */
   readonly running?: readonly Running[];
-  /** The name of the instance, where the boot learnt none. */
+  /** The name of the instance from an earlier report, if the boot could not read it. */
   readonly knownName?: string | undefined;
 }
 
-/** Where the output of the scripts goes, by name. */
+/** The output logs of the scripts, by name. */
 export const scriptLogs: Readonly<Record<string, string>> = {
   'operator-script': '/var/log/mdata-operator-script.log',
   'user-script': '/var/log/mdata-user-script.log',
@@ -62,14 +62,14 @@ function runningLines(running: readonly Running[], style: Style): string[] {
 
 function scriptLines(name: string, record: ScriptRecord, style: Style): string[] {
   const { exit, signal, error } = record;
-  // Without an end, and it does not run: the agent was killed with it, or the machine was stopped.
+  // No end is recorded and the script is not running: the agent was killed with it, or the machine was stopped.
   const end =
     error !== undefined
       ? 'not started'
       : signal !== undefined
         ? `ended by ${signal}`
         : exit === null
-          ? `cut off, begun ${moment(record.started)}`
+          ? `interrupted, started ${moment(record.started)}`
           : `exit ${exit}`;
   const after = error === undefined && (exit !== null || signal !== undefined);
   const painted = paint(style, exit === 0 ? 'green' : 'red', printable(style, end));

@@ -5,13 +5,12 @@ import { readScriptsOfBoot } from '../system/scripts-of-boot.ts';
 import { findState } from '../system/state.ts';
 import { whatRuns } from '../system/what-runs.ts';
 
-/** Milliseconds between two looks. */
+/** Polling interval in milliseconds. */
 const pause = 200;
 
 /**
- * Wait until both stages of this boot have left their reports and no script runs, for so many seconds at most. Answers
- * with what it waited for in vain; undefined where all has ended. On a root that is not running there is no boot to wait
- * for.
+ * Wait at most `seconds` until both stages of this boot have written their reports and no script runs. Returns what is
+ * still missing when the time is over, or undefined. A root that is not the running system's has no boot to wait for.
  */
 export async function waitForBoot(root: Root, seconds: number): Promise<string | undefined> {
   if (!root.live) return undefined;
@@ -29,8 +28,8 @@ function whatIsMissing(root: Root): string | undefined {
   const scripts = { ...findState(root).state.scripts, ...readScriptsOfBoot(root, boot) };
   const [running] = whatRuns(root, scripts, boot);
   if (running !== undefined)
-    return `the ${running.what} still runs, as process ${running.pid} since ${running.since}`;
+    return `the ${running.what} is still running: process ${running.pid}, since ${running.since}`;
   const own = readBoots(root, () => undefined).find((one) => one.boot === boot);
-  if (own?.early === undefined) return 'the early stage of this boot has left no report';
-  return own.late === undefined ? 'the late stage of this boot has left no report' : undefined;
+  if (own?.early === undefined) return 'the early stage of this boot has written no report';
+  return own.late === undefined ? 'the late stage of this boot has written no report' : undefined;
 }

@@ -11,7 +11,7 @@ import { knownName } from './known-name.ts';
 import { renderStatus, type Status } from './status-text.ts';
 import { styleFor } from './style.ts';
 
-/** `lx-agent status`: what the last boot did, and the runs by hand since then. For the exit status see `exitStatus`. */
+/** `lx-agent status`: shows the last boot and the runs by hand since then. For the exit status see `exitStatus`. */
 export async function run(invocation: Invocation, io: Io): Promise<number> {
   const root = openRoot(invocation.values.get('root') ?? '/');
   const missing = invocation.flags.has('wait') ? await wait(root, invocation) : undefined;
@@ -22,7 +22,7 @@ export async function run(invocation: Invocation, io: Io): Promise<number> {
       : renderStatus({ ...status, knownName: knownName(root) }, styleFor(io.stdout, io.environment)),
   );
   if (missing === undefined) return exitStatus(status);
-  io.stderr.write(`lx-agent: waited in vain: ${missing}\n`);
+  io.stderr.write(`lx-agent: gave up waiting: ${missing}\n`);
   return Math.max(1, exitStatus(status));
 }
 
@@ -31,10 +31,10 @@ async function wait(root: Root, invocation: Invocation): Promise<string | undefi
   return await waitForBoot(root, seconds(invocation, 'deadline') ?? defaultDeadline);
 }
 
-/** Seconds; as the table of commands says. */
+/** Seconds; table.ts documents the same value. */
 const defaultDeadline = 600;
 
-/** Throws where there are reports and none can be read. */
+/** Throws if there are reports but none can be read. */
 function readStatus(root: Root, io: Io): Status {
   const faults: string[] = [];
   const boot = root.live ? bootIdentity() : undefined;
@@ -57,18 +57,18 @@ function readStatus(root: Root, io: Io): Status {
   };
 }
 
-/** The state is for root only; without that right there is what this boot left in /run. */
+/** Only root can read the state. Other users get what this boot left in /run. */
 function readScripts(root: Root, boot: string | undefined, io: Io): State['scripts'] {
   const { state, fault, denied } = findState(root);
-  if (denied) io.stderr.write('lx-agent: how the scripts of earlier boots ended is shown to root only\n');
+  if (denied) io.stderr.write('lx-agent: only root can see how the scripts of earlier boots ended\n');
   else if (fault !== undefined && root.entry(statePath) !== undefined)
     io.stderr.write(`lx-agent: ${fault}\n`);
   return { ...state.scripts, ...readScriptsOfBoot(root, boot) };
 }
 
 /**
- * The worst of the boot's stages: 2, no metadata, counts more than 1, a step that failed. 1 as well where there is no
- * report, and where a step of the last run by hand failed.
+ * The worst exit status of the boot's stages: 2 (no metadata) counts more than 1 (a step failed). Also at least 1 if
+ * there is no report, or if a step of the last run by hand failed.
  */
 function exitStatus({ early, late, runs = [] }: Status): number {
   const exits = [early, late].flatMap((report) => (report === undefined ? [] : [report.exit]));

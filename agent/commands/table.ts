@@ -13,21 +13,24 @@ const keyOperand: Operand = {
   required: true,
   completes: 'key',
 };
-const last: Option = { name: 'last', summary: 'Show what the last boot read, and ask no service' };
+const last: Option = {
+  name: 'last',
+  summary: 'Show what the last boot read, without a query to the service',
+};
 const metadataOptions = [deadline, socket, json];
 
 /**
- * What can be typed after `lx-agent`: the one source that argument parsing, help, the manual page and the shell
- * completions read. Plain data, cheap to load, for a boot parses arguments too.
+ * All commands. Argument parsing, help, the manual page and the shell completions all come from this table. It is plain
+ * data and cheap to load, because a boot parses arguments too.
  */
 export const commands = [
   {
     name: 'run',
-    summary: 'Make this instance what its metadata says',
+    summary: 'Configure this instance from its metadata',
     description: [
-      'Init calls it in a boot, once for each stage, and for the late one only where that has something to do; an operator calls it again at any time. A run that has nothing to do changes nothing.',
-      'With steps named, only those are run, and scripts among them run again even if they ran in this boot.',
-      'With --root, only files below DIR change; what would touch the running machine is listed.',
+      'At boot, init calls it once for each stage; it calls the late stage only if that has something to do. An operator can call it again at any time. A run that finds nothing to do changes nothing.',
+      'If steps are given, only those run. A script among them runs again, even if it ran in this boot.',
+      'With --root, only files below DIR change. Commands for the running machine are listed, not run.',
     ],
     operands: [
       {
@@ -49,13 +52,13 @@ export const commands = [
       dryRun,
       {
         name: 'exit-code',
-        summary: 'With --dry-run, exit with status 4 when something would change',
+        summary: 'With --dry-run, exit with status 4 if something would change',
       },
       {
         name: 'deadline',
         value: 'SECONDS',
         type: 'seconds',
-        summary: 'Wait for the metadata so long; by default as lx-agent.ini says',
+        summary: 'How long to wait for the metadata; the default is set in lx-agent.ini',
       },
       force,
       root,
@@ -66,7 +69,7 @@ export const commands = [
       { command: 'lx-agent run --dry-run', meaning: 'show what a run would change' },
       {
         command: 'lx-agent run --dry-run --exit-code --deadline 5',
-        meaning: 'whether a run would change something, for a script',
+        meaning: 'test in a script whether a run would change something',
       },
       { command: 'lx-agent run hostname resolver', meaning: 'run two steps again' },
       { command: 'lx-agent run user-script', meaning: 'run the user-script once more' },
@@ -78,17 +81,17 @@ export const commands = [
     exits: [
       { status: 0, meaning: 'done, or nothing to do' },
       { status: 1, meaning: 'a step failed' },
-      { status: 2, meaning: 'the metadata could not be had' },
+      { status: 2, meaning: 'the metadata could not be read' },
       usage,
       { status: 4, meaning: 'with --exit-code: something would change' },
     ],
   },
   {
     name: 'boot',
-    summary: 'Prepare an instance before its init starts: for platforms',
+    summary: 'Prepare an instance before its init starts (for platforms)',
     description: [
-      'A platform that carries this program calls it in each zone before init. In the first boot it prepares the root and lays down units, which call the program where it is; then, as in every later boot, it runs the early stage. An image that brings the same or a newer agent is left to that one.',
-      'It ends within 20 seconds and always with 0: what goes wrong is said, and init starts. The file /etc/lx-agent/off in the root, or the metadata key lx-agent:boot with the value off, keeps it away.',
+      'A platform that provides this program calls it in each zone before init. At the first boot it prepares the root and installs units that call the program where the platform has it. At every boot it then runs the early stage. If the image has the same or a newer agent, it does nothing.',
+      'It ends within 20 seconds, and always with status 0: it reports errors, and init starts. To disable it, create the file /etc/lx-agent/off in the root, or set the metadata key lx-agent:boot to off.',
     ],
     operands: [],
     options: [
@@ -105,21 +108,21 @@ export const commands = [
       json,
     ],
     examples: [{ command: 'lx-agent boot --dry-run --root DIR', meaning: 'show what it would do' }],
-    exits: [{ status: 0, meaning: 'in any case' }, usage],
+    exits: [{ status: 0, meaning: 'always' }, usage],
   },
   {
     name: 'status',
     summary: 'Show what the last boot did',
     description: [
-      'For each stage and step: changed, unchanged, kept, skipped with the reason, or failed with the cause and what to do about it; how long it took; and how the scripts ended. What runs now is shown with its process and since when. Runs by hand since the boot are shown apart from it.',
+      'Shows for each stage and step whether it changed something, kept a file, was skipped or failed, with the reason, the remedy and the time it took; and how the scripts ended. For a stage or script that is still running, it shows the process and the start time. Runs by hand since the boot are listed separately.',
     ],
     operands: [],
     options: [
       {
         name: 'wait',
-        summary: 'First wait until both stages of this boot have ended, and no script runs',
+        summary: 'First wait until both stages of this boot have ended and no script runs',
       },
-      { ...deadline, default: '600', summary: 'With --wait: give up when they have not ended by then' },
+      { ...deadline, default: '600', summary: 'With --wait: give up after this time' },
       root,
       json,
     ],
@@ -127,7 +130,7 @@ export const commands = [
       { command: 'lx-agent status', meaning: 'the last boot in one screen' },
       {
         command: 'lx-agent status --wait --deadline 60',
-        meaning: 'for a script that needs what the user-script does',
+        meaning: 'wait in a script until the user-script is done',
       },
       { command: 'lx-agent status --json', meaning: 'the same for a program' },
     ],
@@ -135,18 +138,17 @@ export const commands = [
       { status: 0, meaning: 'the last boot went well' },
       {
         status: 1,
-        meaning:
-          'a step of it or of the last run by hand failed, there is no report, or --wait waited in vain',
+        meaning: 'a step of it or of the last run by hand failed, there is no report, or --wait gave up',
       },
-      { status: 2, meaning: 'the metadata could not be had' },
+      { status: 2, meaning: 'the metadata could not be read' },
       usage,
     ],
   },
   {
     name: 'doctor',
-    summary: 'Find out what is wrong, and say what to do about it',
+    summary: 'Find out what is wrong, and say how to fix it',
     description: [
-      'Looks at the zone, the metadata socket and what it answers, the unit that starts the agent, other software that writes the same files, addresses and routes, and what a run would change. It changes nothing.',
+      'Checks the zone, the metadata socket and its answers, the unit that starts the agent, other software that writes the same files, addresses and routes, and what a run would change. It changes nothing.',
     ],
     operands: [],
     options: [root, socket, json],
@@ -155,9 +157,9 @@ export const commands = [
   },
   {
     name: 'logs',
-    summary: 'Show what the agent and its scripts said',
+    summary: 'Show the output of the agent and its scripts',
     description: [
-      'The last lines of the log of the agent and of the output of the operator-script, the user-script and the hooks. A line with time and program stands before the output of each run. Under systemd, journalctl -u lx-agent-early -u lx-agent-late has more.',
+      'Shows the last lines of the log of the agent, and of the output of the operator-script, the user-script and the hooks. The output of each run begins with a line that gives the time and the program. Under systemd, journalctl -u lx-agent-early -u lx-agent-late has more.',
     ],
     operands: [
       {
@@ -177,13 +179,13 @@ export const commands = [
         default: '100',
         summary: 'Show this many lines of each',
       },
-      { name: 'last-run', summary: 'Only the output of the last run of a script' },
+      { name: 'last-run', summary: 'Show only the output of the last run of each script' },
       root,
       json,
     ],
     examples: [
-      { command: 'lx-agent logs user-script --last-run', meaning: 'what the user-script said last' },
-      { command: 'lx-agent logs agent -n 20', meaning: 'the last faults and warnings' },
+      { command: 'lx-agent logs user-script --last-run', meaning: 'the last output of the user-script' },
+      { command: 'lx-agent logs agent -n 20', meaning: 'the last errors and warnings' },
     ],
     exits: [
       { status: 0, meaning: 'shown, or there is nothing to show' },
@@ -195,8 +197,8 @@ export const commands = [
     name: 'collect',
     summary: 'Gather what a support ticket needs, without secrets',
     description: [
-      'One archive (.tar.gz, readable by its owner alone) with the findings of the doctor, the reports of the last boots and runs, the log of the agent, the names of all metadata keys with the values that hold no secret, and the files that the agent writes or reads.',
-      "Left out are scripts, user-data, keys of SSH and the customer's metadata; wherever their values, or passwords and tokens, turn up in the rest, they are masked. The output of scripts is left out unless --script-logs is given.",
+      'Writes an archive (.tar.gz, readable by its owner only) with the findings of the doctor, the reports of the last boots and runs, the log of the agent, the names of all metadata keys, the values that are not secret, and the files that the agent writes or reads.',
+      "It leaves out scripts, user-data, SSH keys and the customer's metadata. It masks their values, passwords and tokens wherever they occur in the rest. It leaves out the output of scripts unless --script-logs is given.",
     ],
     operands: [],
     options: [
@@ -205,9 +207,10 @@ export const commands = [
         short: 'o',
         value: 'FILE',
         completes: 'file',
-        summary: 'Write to FILE, - is standard output; by default lx-agent-TIME.tar.gz in the current folder',
+        summary:
+          'Write to FILE, or to standard output if FILE is -; by default lx-agent-TIME.tar.gz in the current folder',
       },
-      { name: 'script-logs', summary: 'Add the output of scripts and hooks, masked as well' },
+      { name: 'script-logs', summary: 'Add the output of scripts and hooks, also masked' },
       root,
       socket,
       json,
@@ -217,16 +220,16 @@ export const commands = [
       { command: 'lx-agent collect -o - --root /mnt/image', meaning: 'from an image, to a pipe' },
     ],
     exits: [
-      { status: 0, meaning: 'the archive is written; what could not be read is named' },
+      { status: 0, meaning: 'the archive is written, and files that could not be read are named' },
       { status: 1, meaning: 'the archive could not be written' },
       usage,
     ],
   },
   {
     name: 'history',
-    summary: 'List the boots and runs that are on record',
+    summary: 'List the recorded boots and runs',
     description: [
-      'The last five boots and the last ten runs by hand, the newest first: when it was, what was run, how long it took, which steps changed something, kept something or failed, and why.',
+      'Lists the last five boots and the last ten runs by hand, newest first: when, what was run, how long it took, and which steps changed something, kept something or failed, and why.',
     ],
     operands: [],
     options: [
@@ -243,7 +246,7 @@ export const commands = [
     ],
     examples: [
       { command: 'lx-agent history', meaning: 'when something changed, and when it began to fail' },
-      { command: 'lx-agent history -n 1', meaning: 'the last run alone' },
+      { command: 'lx-agent history -n 1', meaning: 'only the last run' },
     ],
     exits: [
       { status: 0, meaning: 'shown' },
@@ -253,16 +256,16 @@ export const commands = [
   },
   {
     name: 'explain',
-    summary: 'Tell who wrote a file and why, or what a step does',
+    summary: 'Explain who wrote a file and why, or what a step does',
     description: [
-      'Of a path: which step of the agent wants it, from which metadata keys, when it was written, and whose file it is now.',
-      'Of a step: what it does, the metadata keys that it reads, the files that it had to do with, and how it ended last.',
-      'Nothing is changed, and the metadata service is not asked.',
+      'For a path: which step of the agent writes it, from which metadata keys, when it was written, and who owns the file now.',
+      'For a step: what it does, the metadata keys that it reads, the files that it manages, and how it ended last.',
+      'It changes nothing and does not query the metadata service.',
     ],
     operands: [
       {
         name: 'SUBJECT',
-        summary: 'A step, hostname for instance, or a path, /etc/resolv.conf for instance',
+        summary: 'A step, such as hostname, or a path, such as /etc/resolv.conf',
         required: true,
         completes: 'step or file',
       },
@@ -274,7 +277,7 @@ export const commands = [
     ],
     exits: [
       { status: 0, meaning: 'explained' },
-      { status: 1, meaning: 'the agent has nothing to do with it, or its record cannot be read' },
+      { status: 1, meaning: 'the agent has nothing to do with the path, or its records cannot be read' },
       usage,
     ],
   },
@@ -282,8 +285,8 @@ export const commands = [
     name: 'config check',
     summary: 'Find faults in the configuration or in metadata',
     description: [
-      'Names each section, key, step and value that cannot be used, with its line and what was probably meant. A boot goes on with the default in its place.',
-      'With --metadata, a JSON object of metadata keys and values is checked as well: what a boot would leave out, and why. A value that is not a string stands for its JSON text.',
+      'Names each section, key, step and value that is not valid, with its line and a suggestion. A boot uses the default instead.',
+      'With --metadata, it also checks a JSON object of metadata keys and values: what a boot would ignore, and why. A value that is not a string stands for its JSON text.',
     ],
     operands: [
       {
@@ -298,7 +301,7 @@ export const commands = [
         name: 'metadata',
         value: 'FILE',
         completes: 'file',
-        summary: 'Check the metadata in this JSON file too',
+        summary: 'Also check the metadata in this JSON file',
       },
       root,
       json,
@@ -321,7 +324,7 @@ export const commands = [
     name: 'timeline',
     summary: 'Show where the time of the last boot went',
     description: [
-      "From the start of the process to its exit: start-up, connection, each step; and where systemd is there, the units around it, all on one axis. Times are the last boot's.",
+      'Shows the last boot from the start of the process to its exit: start-up, connection and each step. Under systemd it also shows the units around it, on the same axis.',
     ],
     operands: [],
     options: [
@@ -331,18 +334,21 @@ export const commands = [
         completes: 'file',
         summary: 'Write a picture to FILE, for a bug report for instance',
       },
-      { name: 'blame', summary: 'List what took time, the longest first' },
-      { name: 'chain', summary: 'Show which units of systemd the boot had to wait for, one after the other' },
+      { name: 'blame', summary: 'List what took time, longest first' },
+      { name: 'chain', summary: 'Show the chain of systemd units that the boot had to wait for' },
       root,
       json,
     ],
     examples: [
       { command: 'lx-agent timeline --svg boot.svg', meaning: 'a picture of the boot' },
-      { command: 'lx-agent timeline --blame', meaning: 'the slowest first' },
+      { command: 'lx-agent timeline --blame', meaning: 'what took longest' },
     ],
     exits: [
       { status: 0, meaning: 'shown' },
-      { status: 1, meaning: 'there is no report, no unit with --chain, or FILE cannot be written' },
+      {
+        status: 1,
+        meaning: 'there is no report, there are no units for --chain, or FILE cannot be written',
+      },
       usage,
     ],
   },
@@ -350,8 +356,8 @@ export const commands = [
     name: 'metadata get',
     summary: 'Print the value of a metadata key',
     description: [
-      'The value is printed as it is, with a line feed after it, as mdata-get does.',
-      'With --last the service is not asked: it is the value that the last boot read. Values that may hold a secret (scripts, user-data, keys, what the customer set) are not kept.',
+      'Prints the value unchanged and adds a line feed, as mdata-get does.',
+      "With --last it prints the value that the last boot read and does not query the service. Values that may be secret (scripts, user-data, keys, the customer's metadata) are not kept.",
     ],
     operands: [keyOperand],
     options: [last, root, ...metadataOptions],
@@ -359,7 +365,7 @@ export const commands = [
       { command: 'lx-agent metadata get sdc:uuid', meaning: 'the id of this instance' },
       {
         command: 'lx-agent metadata get --last sdc:nics',
-        meaning: 'the interfaces, while the service is away',
+        meaning: 'the interfaces, while the service does not answer',
       },
     ],
     exits: [{ status: 0, meaning: 'printed' }, ...metadataExits],
@@ -368,16 +374,16 @@ export const commands = [
     name: 'metadata list',
     summary: "List the customer's metadata keys",
     description: [
-      'One key a line. Keys of the platform, those that begin with sdc:, are never listed by the service.',
-      'With --last the service is not asked: the keys are those whose values the last boot kept, of the platform, too.',
+      "Prints one key per line. The service never lists the platform's keys, which begin with sdc:.",
+      'With --last it lists the keys whose values the last boot kept, including those of the platform, and does not query the service.',
     ],
     operands: [],
     options: [last, root, ...metadataOptions],
     examples: [
-      { command: 'lx-agent metadata list', meaning: 'one key a line' },
+      { command: 'lx-agent metadata list', meaning: 'one key per line' },
       {
         command: 'lx-agent metadata list --last --json',
-        meaning: 'all that the last boot kept, with values',
+        meaning: 'the keys that the last boot kept, with their values',
       },
     ],
     exits: [{ status: 0, meaning: 'listed' }, ...metadataExits.slice(1)],
@@ -386,7 +392,7 @@ export const commands = [
     name: 'metadata put',
     summary: 'Set a metadata key',
     description: [
-      "The value is read from standard input when it is not given. The platform's own keys are read-only.",
+      "If VALUE is not given, it is read from standard input. The platform's keys are read-only.",
     ],
     operands: [
       keyOperand,
@@ -402,18 +408,18 @@ export const commands = [
   {
     name: 'metadata delete',
     summary: 'Delete a metadata key',
-    description: ['Deleting a key that is not there is no error.'],
+    description: ['It is not an error to delete a key that does not exist.'],
     operands: [keyOperand],
     options: metadataOptions,
-    examples: [{ command: 'lx-agent metadata delete role', meaning: 'forget role' }],
+    examples: [{ command: 'lx-agent metadata delete role', meaning: 'delete role' }],
     exits: [{ status: 0, meaning: 'deleted' }, ...metadataExits.slice(1)],
   },
   {
     name: 'image install',
     summary: 'Put the agent into an image',
     description: [
-      'Copies this program, the units of the init system found there, the default configuration and the manual page, and enables the units. A private C library goes with it where the one in the image cannot carry the program. Installing again changes nothing; a newer version upgrades.',
-      'Install the init system first. Where none is found, a line in rc.local is all that may start the agent, which is said, with exit status 1. Installing again once the init system has come, or after it was replaced by another, takes back what was put there for the one before.',
+      "Copies this program, the units for the image's init system, the default configuration and the manual page, and enables the units. If the program cannot run with the C library of the image, a private one is installed with it. Installing again changes nothing; installing a newer version upgrades.",
+      'Install the init system first. If none is found, only a line in rc.local may start the agent; the command says so and exits with status 1. Install again after an init system was added or replaced: that removes the files for the previous one.',
     ],
     operands: [],
     options: [
@@ -425,13 +431,13 @@ export const commands = [
         default: 'auto',
         summary: 'Use the C library of the image, or the private one',
       },
-      { name: 'without-init', summary: 'Do not fail where nothing is known yet to start the agent' },
+      { name: 'without-init', summary: 'Do not fail if nothing would start the agent yet' },
       force,
       dryRun,
       json,
     ],
     examples: [
-      { command: 'lx-agent image install --root /mnt/image', meaning: 'into a tree' },
+      { command: 'lx-agent image install --root /mnt/image', meaning: 'into a directory' },
       { command: 'RUN lx-agent image install --root /', meaning: 'in a Dockerfile' },
     ],
     exits: [
@@ -442,9 +448,9 @@ export const commands = [
   },
   {
     name: 'image uninstall',
-    summary: 'Take the agent out of an image again',
+    summary: 'Remove the agent from an image',
     description: [
-      'Leaves the image as it was before the installation; files that were edited since are kept, and named. What image prepare changed stays: image unprepare takes it back.',
+      'Restores the image to its state before the installation. Files that were edited since are kept and named. The changes of image prepare stay; image unprepare undoes them.',
     ],
     operands: [],
     options: [imageRoot, force, dryRun, json],
@@ -457,14 +463,14 @@ export const commands = [
   },
   {
     name: 'image prepare',
-    summary: 'Make an image fit for lx zones, once',
+    summary: 'Prepare an image for lx zones, once',
     description: [
-      'Does what the platform would otherwise patch at every boot: services that cannot run in a zone off, file systems and consoles that a zone does not have removed, links to the native tools. Preparing again changes nothing.',
+      'Makes the changes that the platform would otherwise make at every boot: it turns off services that cannot run in a zone, removes file systems and consoles that a zone does not have, and links the native tools. Preparing again changes nothing.',
     ],
     operands: [],
     options: [imageRoot, only, skip, force, dryRun, json],
     examples: [
-      { command: 'lx-agent image prepare --root /mnt/image --dry-run', meaning: 'see what it would change' },
+      { command: 'lx-agent image prepare --root /mnt/image --dry-run', meaning: 'show what it would change' },
       { command: 'RUN lx-agent image prepare --root /', meaning: 'in a Dockerfile' },
     ],
     exits: [
@@ -475,31 +481,31 @@ export const commands = [
   },
   {
     name: 'image unprepare',
-    summary: 'Take back what prepare changed in an image',
+    summary: 'Undo what prepare changed in an image',
     description: [
-      'Each path becomes what it was before, if it still is as prepare left it. What somebody changed since is kept and named, or loses only the lines that prepare put there. With --force it is taken back too, and a copy goes into a backup.',
-      'What clean removed does not come back: no copy is kept of keys, logs and caches, for an image must not hold them. What the agent in the image needs as well goes with it, by image uninstall, which may come before or after.',
+      'Restores each path that is still as prepare left it. A file that was edited since is kept and named, or loses only the lines that prepare added. With --force it is restored too, and a backup keeps the edited file.',
+      'What clean removed cannot be restored: no copy is kept of keys, logs and caches, because an image must not contain them. Changes that the installed agent also needs stay until image uninstall, which can run before or after.',
     ],
     operands: [],
     options: [imageRoot, force, dryRun, json],
     examples: [
       {
         command: 'lx-agent image unprepare --root /mnt/image --dry-run',
-        meaning: 'see what it would put back',
+        meaning: 'show what it would restore',
       },
     ],
     exits: [
-      { status: 0, meaning: 'taken back, or nothing to do' },
-      { status: 1, meaning: 'something could not be put back, or no record was kept' },
+      { status: 0, meaning: 'undone, or nothing to do' },
+      { status: 1, meaning: 'something could not be restored, or no record was kept' },
       usage,
     ],
   },
   {
     name: 'image check',
-    summary: 'Say what is still wrong with an image',
+    summary: 'Show what is still wrong with an image',
     description: [
-      'Each finding with its reason and its remedy, and at the end the commands that mend all that can be mended. Works on any image, also one that this program never touched, and changes nothing.',
-      'The agent itself is looked at too: its program, its C library, what makes the init system start it, and the manifest that the platform goes by. An image for a platform that carries the agent needs none in it: --skip agent.',
+      'Prints each finding with its reason and its remedy, and at the end the commands that fix what commands can fix. It works on any image, even if this program never changed it, and it changes nothing.',
+      'It also checks the agent itself: its program, its C library, what makes the init system start it, and the manifest that the platform reads. If the platform provides the agent, the image needs none: use --skip agent.',
     ],
     operands: [],
     options: [imageRoot, only, skip, json],
@@ -512,9 +518,9 @@ export const commands = [
   },
   {
     name: 'image rules',
-    summary: 'List what prepare does and check looks at, by name',
+    summary: 'List the rules of prepare and check',
     description: [
-      'The names of rules and of their categories, which --only and --skip take; each with what it wants, and in brackets the distributions and init systems that it is for where it is not for all, and whether only check knows it.',
+      'Lists the names of rules and categories that --only and --skip take, each with a summary. Brackets hold the distributions and init systems of a rule that is not for all of them, and mark rules that only check uses.',
     ],
     operands: [],
     options: [json],

@@ -2,18 +2,18 @@ import type { UnitTimes } from '../system/systemd-units.ts';
 import { duration, paint, printable, type Style } from './style.ts';
 import { isOwn, type Track } from './timeline-tracks.ts';
 
-/** A unit of a critical chain, in milliseconds since systemd started. */
+/** A unit of a critical chain; times are in milliseconds since systemd started. */
 export interface ChainLink {
   readonly name: string;
-  /** When it was up. */
+  /** When its start was complete. */
   readonly end: number;
   /** How long it took to start. */
   readonly took: number;
 }
 
 /**
- * The units that one had to wait for, that one first: before each the one, of those that it is ordered after, which was
- * up last. Undefined where the unit is not among them.
+ * The chain of units that delayed `last`, beginning with `last` itself. Each following unit is the one that came up
+ * last among those that the previous unit is ordered after. Undefined if `last` is not among the units.
  */
 export function criticalChain(units: readonly UnitTimes[], last: string): readonly ChainLink[] | undefined {
   const byName = new Map(units.map((unit) => [unit.name, unit]));
@@ -26,7 +26,7 @@ export function criticalChain(units: readonly UnitTimes[], last: string): readon
     chain.push({ name, end, took: end - start });
     unit = after
       .flatMap((other) => byName.get(other) ?? [])
-      // What came up later was started again, or was not waited for.
+      // A unit that came up later was restarted, or the unit did not wait for it.
       .filter((other) => other.end <= start)
       .reduce<UnitTimes | undefined>(
         (latest, other) => (latest === undefined || other.end > latest.end ? other : latest),
@@ -36,7 +36,7 @@ export function criticalChain(units: readonly UnitTimes[], last: string): readon
   return chain.length === 0 ? undefined : chain;
 }
 
-/** The chains that end with the boot and with the agent's late stage, without one that is part of another. */
+/** The chains of the boot targets and of the agent's units. A chain that is part of another is left out. */
 export function chainsOf(units: readonly UnitTimes[]): readonly (readonly ChainLink[])[] {
   const ends = ['graphical.target', 'multi-user.target', 'lx-agent-late.service', 'lx-agent-early.service'];
   const chains: (readonly ChainLink[])[] = [];
@@ -48,7 +48,7 @@ export function chainsOf(units: readonly UnitTimes[]): readonly (readonly ChainL
   return chains;
 }
 
-/** The chains as text: each unit below the one that waited for it. */
+/** The chains as text. Each unit stands below the one that waited for it. */
 export function renderChains(chains: readonly (readonly ChainLink[])[], style: Style): string {
   const one = (chain: readonly ChainLink[]) =>
     chain
@@ -60,7 +60,7 @@ export function renderChains(chains: readonly (readonly ChainLink[])[], style: S
   return `each unit waited for the one below it; @ when it was up, + how long it took\n\n${chains.map(one).join('\n')}`;
 }
 
-/** What took time in a boot, the longest first. */
+/** What took time in a boot, longest first. */
 export function blame(
   tracks: readonly Track[],
 ): readonly { readonly name: string; readonly milliseconds: number }[] {
@@ -74,7 +74,7 @@ export function blame(
     .sort((one, other) => other.milliseconds - one.milliseconds);
 }
 
-/** The same as text, one a line. */
+/** The same as text, one per line. */
 export function renderBlame(tracks: readonly Track[], style: Style): string {
   return blame(tracks)
     .map(({ name, milliseconds }) => `${duration(milliseconds).padStart(12)} ${printable(style, name)}\n`)

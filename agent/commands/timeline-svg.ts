@@ -10,8 +10,7 @@ const rowHeight = 22;
 const titleHeight = 54;
 const ticksHeight = 26;
 
-/** Readable on white, and told apart by those who do not see red and green alike: they differ in brightness. */
-/** Readable on white, and told apart by those who do not see red and green alike: they differ in brightness. */
+/** Readable on white. The colours differ in brightness, so colour-blind readers can tell them apart. */
 const colours: Readonly<Record<BarKind, string>> = {
   changed: '#3aa655',
   unchanged: '#a9d8b6',
@@ -23,7 +22,7 @@ const colours: Readonly<Record<BarKind, string>> = {
 };
 const legendHeight = 40;
 
-/** Tracks as a picture on one axis, with a legend, without scripts, fonts or anything else from outside. */
+/** Tracks as an SVG on one axis, with a legend. The file uses no scripts, fonts or other external resources. */
 export function drawTimeline(tracks: readonly Track[], heading: string): string {
   const total = axisLength(tracks);
   let top = 64 + legendHeight;
@@ -81,7 +80,7 @@ function drawBar(bar: Bar, offset: number, top: number, at: (milliseconds: numbe
   ].join('');
 }
 
-/** Round times from 0 on, at most six steps of 1, 2 or 5 times a power of ten. */
+/** Round times from 0: at most six steps, each 1, 2 or 5 times a power of ten. */
 function ticks(milliseconds: number): number[] {
   if (milliseconds <= 0) return [0];
   const rough = milliseconds / 6;
@@ -99,7 +98,7 @@ function fixed(value: number): string {
   return String(Number(value.toFixed(1)));
 }
 
-/** Text for XML: markup escaped, control characters, which XML 1.0 forbids, replaced. */
+/** Text for XML: markup is escaped, and control characters, which XML 1.0 forbids, are replaced. */
 function forXml(text: string): string {
   return text
     .replaceAll('&', '&amp;')

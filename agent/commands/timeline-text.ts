@@ -7,7 +7,7 @@ const nameColumn = 28;
 const timeColumn = 10;
 const barColumn = columns - nameColumn - timeColumn - 2;
 
-/** How a bar of each kind looks; without colours the characters tell the kinds apart. */
+/** How a bar of each kind looks. Each kind has its own character, for output without colours. */
 const looks: Readonly<Record<BarKind, { colour: Colour; unicode: string; ascii: string }>> = {
   changed: { colour: 'green', unicode: '█', ascii: '#' },
   unchanged: { colour: 'dim', unicode: '▓', ascii: '=' },
@@ -18,7 +18,7 @@ const looks: Readonly<Record<BarKind, { colour: Colour; unicode: string; ascii: 
   unit: { colour: 'dim', unicode: '▂', ascii: ':' },
 };
 
-/** Tracks as bars of characters on one axis, 80 columns wide, and what the characters mean. */
+/** Tracks as bars of characters on one axis, 80 columns wide, with a legend. */
 export function renderTimeline(tracks: readonly Track[], style: Style): string {
   const total = axisLength(tracks);
   return joined([
@@ -47,7 +47,7 @@ function legend(tracks: readonly Track[], total: number, style: Style): string[]
 function barLine(bar: Bar, offset: number, axis: number, style: Style): string {
   const name = printable(style, bar.name);
   const short = name.length > nameColumn - 3 ? `${name.slice(0, nameColumn - 5)}..` : name;
-  // Never nothing: what took no time at all still stands at its place.
+  // Every bar is at least one character wide, even if it took no time.
   const total = axis || 1;
   const from = Math.min(barColumn - 1, Math.floor(((offset + bar.start) / total) * barColumn));
   const to = Math.max(from + 1, Math.min(barColumn, Math.round(((offset + bar.end) / total) * barColumn)));

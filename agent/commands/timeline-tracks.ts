@@ -2,17 +2,17 @@ import type { KeptReport } from '../report/schema.ts';
 import type { Stage } from '../system/boot.ts';
 import type { UnitTimes } from '../system/systemd-units.ts';
 
-/** What `timeline` draws: rows of bars, on the one axis that all tracks share. */
+/** A group of bars in a timeline. All tracks share one axis. */
 export interface Track {
   readonly title: string;
   /** Where on the axis the track begins, in milliseconds. */
   readonly offset: number;
-  /** The length of the whole stretch, in milliseconds. */
+  /** The length of the track, in milliseconds. */
   readonly milliseconds: number;
   readonly bars: readonly Bar[];
 }
 
-/** One thing that took time, in milliseconds from the start of its track. */
+/** One thing that took time; times are in milliseconds from the start of its track. */
 export interface Bar {
   readonly name: string;
   readonly start: number;
@@ -20,11 +20,11 @@ export interface Bar {
   readonly kind: BarKind;
 }
 
-/** What a bar is about: the program itself, waiting for metadata, a step by its result, a unit of the init system. */
+/** What a bar shows: a step by its result, the wait for metadata, the program itself, or a unit of the init system. */
 const barKinds = ['changed', 'unchanged', 'failed', 'metadata', 'program', 'own unit', 'unit'] as const;
 export type BarKind = (typeof barKinds)[number];
 
-/** What each kind is called in a legend. */
+/** The name of each kind in a legend. */
 export const kindNames: Readonly<Record<BarKind, string>> = {
   changed: 'step that changed something',
   unchanged: 'step that did not',
@@ -35,7 +35,7 @@ export const kindNames: Readonly<Record<BarKind, string>> = {
   unit: 'other unit',
 };
 
-/** The kinds that there are in some tracks, in the order of a legend. */
+/** The kinds that occur in the tracks, in the order of the legend. */
 export function kindsIn(tracks: readonly Track[]): readonly BarKind[] {
   const found = new Set(tracks.flatMap(({ bars }) => bars.map(({ kind }) => kind)));
   return barKinds.filter((kind) => found.has(kind));
@@ -73,9 +73,9 @@ export function runTrack(report: KeptReport, stages: readonly Stage[], offset = 
   };
 }
 
-/** The exchange with the metadata server in its two parts. */
+/** The exchange with the metadata server as two bars: connect, then read. */
 function exchangeBars(bar: Bar, metadata: KeptReport['metadata']): Bar[] {
-  if (metadata.status !== 'read') return [{ ...bar, name: 'metadata (in vain)', kind: 'failed' }];
+  if (metadata.status !== 'read') return [{ ...bar, name: 'metadata (failed)', kind: 'failed' }];
   const connected = Math.min(bar.end, bar.start + metadata.connectMilliseconds);
   return [
     { ...bar, name: 'connect', end: connected },
@@ -84,8 +84,8 @@ function exchangeBars(bar: Bar, metadata: KeptReport['metadata']): Bar[] {
 }
 
 /**
- * Tracks of runs and of units on one axis, which begins with the first of them. The clock may have been set since the
- * boot: the units are placed by the run of the agent that one of them started, and begin at 0 where there is none.
+ * Tracks of runs and of units on one axis that begins with the earliest of them. The clock may have been set since the
+ * boot, so the units are aligned with the run that one of them started. Without such a run they begin at 0.
  */
 export function onOneAxis(
   runs: readonly { readonly report: KeptReport; readonly stages: readonly Stage[] }[],
@@ -104,7 +104,7 @@ export function onOneAxis(
   ];
 }
 
-/** When the first unit of the track began, by the wall clock; undefined where no unit started a run on record. */
+/** When the first unit of the track began, by the wall clock. Undefined if no unit started a recorded run. */
 function startOfUnits(
   runs: readonly { readonly report: KeptReport; readonly stages: readonly Stage[] }[],
   units: readonly UnitTimes[],
@@ -121,8 +121,8 @@ function startOfUnits(
 const unitLimit = 15;
 
 /**
- * The units that were starting while the agent's early unit was, or shortly before and after: the longest of them,
- * in the order in which they began. Undefined when the agent's units did not start.
+ * The units that started at about the same time as the agent's early unit: those that took longest, in the order in
+ * which they began. Undefined if the agent's units did not start.
  */
 export function unitTrack(units: readonly UnitTimes[]): Track | undefined {
   const shown = unitsAround(units);

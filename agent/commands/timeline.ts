@@ -11,7 +11,7 @@ import { styleFor } from './style.ts';
 import { blame, chainsOf, renderBlame, renderChains } from './timeline-chain.ts';
 import { onOneAxis } from './timeline-tracks.ts';
 
-/** `lx-agent timeline`: where the time of the last boot went, as text, JSON or a picture. */
+/** `lx-agent timeline`: shows where the time of the last boot went, as text, JSON or a picture. */
 export async function run(invocation: Invocation, io: Io): Promise<number> {
   const root = openRoot(invocation.values.get('root') ?? '/');
   const [last] = readBoots(root, (fault) => io.stderr.write(`lx-agent: ${fault}\n`));
@@ -38,7 +38,7 @@ export async function run(invocation: Invocation, io: Io): Promise<number> {
     const chains = chainsOf(units);
     if (chains.length === 0) {
       const { sayFailure } = await import('./error-text.ts');
-      return sayFailure('there are no units of a running systemd that wait for one another', 1, json, io);
+      return sayFailure('--chain needs the units of a running systemd, and there are none', 1, json, io);
     }
     say({ chains }, renderChains(chains, style));
   } else {
@@ -53,7 +53,7 @@ function writePicture(path: string, picture: string): void {
     writeFileSync(path, picture);
   } catch (error) {
     const reason = meaningOf(errorCode(error) ?? '') ?? error;
-    throw new Error(`cannot write ${path}: ${reason}; name a file in a folder that you may write`, {
+    throw new Error(`cannot write ${path}: ${reason}; choose a file in a writable folder`, {
       cause: error,
     });
   }
@@ -64,7 +64,7 @@ async function unitTimes(io: Io): Promise<readonly UnitTimes[]> {
   try {
     return await readUnitTimes();
   } catch (error) {
-    io.stderr.write(`lx-agent: without the units: ${error instanceof Error ? error.message : error}\n`);
+    io.stderr.write(`lx-agent: units are not shown: ${error instanceof Error ? error.message : error}\n`);
     return [];
   }
 }

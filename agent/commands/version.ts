@@ -5,15 +5,14 @@ import type { Io } from './io.ts';
 /** `lx-agent --version [--json]` */
 export function run(words: readonly string[], io: Pick<Io, 'stdout'>): number {
   const other = words.find((word) => word !== '--json');
-  if (other !== undefined)
-    throw new UsageError(`--version stands alone or with --json, not with ${JSON.stringify(other)}`);
+  if (other !== undefined) throw new UsageError(`--version takes only --json, not ${JSON.stringify(other)}`);
   io.stdout.write(
     words.length > 0 ? `${JSON.stringify(versionFacts(), null, 2)}\n` : `lx-agent ${version}\n`,
   );
   return 0;
 }
 
-/** The version in its parts: `0.1.0 (4c7b3c7+)` is built from the commit 4c7b3c7 and changes to it. */
+/** The parts of the version: `0.1.0 (4c7b3c7+)` was built from commit 4c7b3c7 with uncommitted changes. */
 export function versionFacts() {
   const [, agent = version, commit, changed] = /^(\S+) \(([0-9a-f]+)(\+?)\)$/.exec(version) ?? [];
   return {

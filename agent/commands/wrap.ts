@@ -1,7 +1,7 @@
-/** The width that all output keeps to: a serial console's, and a mail's. */
+/** The width of all output. It fits a serial console and a mail. */
 export const columns = 80;
 
-/** Break a paragraph at its spaces into lines of at most `width` characters; a word longer than that is cut. */
+/** Break a paragraph at spaces into lines of at most `width` characters. A longer word is cut. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(' ').flatMap((long) => cut(long, width))) {
@@ -13,7 +13,7 @@ export function wrap(text: string, width: number): string[] {
   return lines;
 }
 
-/** A paragraph of at most `columns`, its first line after `first`, all others after `rest`. */
+/** A paragraph with a hanging indent: `first` before its first line, `rest` before the others. */
 export function hanging(text: string, first: string, rest: string): string[] {
   const [start = ''] = wrap(text, columns - first.length);
   const others = text.slice(start.length).trimStart();
@@ -24,8 +24,8 @@ export function hanging(text: string, first: string, rest: string): string[] {
 }
 
 /**
- * Commands that follow one another, over as many lines as they need, so that a shell takes them as one when they are
- * pasted. A word is never cut.
+ * A sequence of commands joined with `&&` and broken into lines with `\`, so that it can be pasted into a shell. Words
+ * are never cut.
  */
 export function commandLines(commands: readonly (readonly string[])[], indent: string): string[] {
   const room = columns - indent.length - ' &&'.length;

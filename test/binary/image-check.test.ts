@@ -11,7 +11,7 @@ const image = (verb: string, root: string, ...more: readonly string[]) =>
 
 /** The commands that check prints to mend everything, as a person would paste them. */
 function pasted(text: string): string {
-  return text.split('to mend all that can be mended:\n')[1]?.split('\n\n')[0] ?? '';
+  return text.split('to fix all that these commands can fix:\n')[1]?.split('\n\n')[0] ?? '';
 }
 
 it.each(families)('%s: what check prints mends all that it found, in lines that fit', (_name, tree) => {

@@ -21,7 +21,7 @@ describe('lx-agent run, called by a script', () => {
     expect((await zone.run('--dry-run', '--exit-code', 'user-data')).status).toBe(0);
     expect(await zone.run('--exit-code')).toMatchObject({
       status: 3,
-      stderr: expect.stringContaining('--exit-code goes with --dry-run'),
+      stderr: expect.stringContaining('--exit-code needs --dry-run'),
     });
   });
 

@@ -85,7 +85,7 @@ describe('a file that the agent shares with others', () => {
     expect(image('install', root)).toMatchObject({
       status: 0,
       stdout: expect.stringContaining(
-        'init system: openrc, was busybox; what was there for that one was taken back\n',
+        'init system: openrc; the files for busybox, which was there before, were removed\n',
       ),
     });
     expect(read(root, table)).not.toMatch(/stage early|early stage/);

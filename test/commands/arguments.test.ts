@@ -48,12 +48,15 @@ describe('a command line that is wrong says so in one line, and where to look', 
     ['run --root --json', 'run: --root needs a value, DIR; see lx-agent help run'],
     ['run --root=', 'run: --root needs a value, DIR; see lx-agent help run'],
     ['run --json=yes', 'run: --json takes no value; see lx-agent help run'],
-    ['run --stage middle', 'run: --stage is one of early, late, all, not "middle"; see lx-agent help run'],
+    [
+      'run --stage middle',
+      'run: --stage must be one of early, late, all, not "middle"; see lx-agent help run',
+    ],
     ['metadata get', 'metadata get: KEY is missing; see lx-agent help metadata get'],
-    ['metadata get a b', 'metadata get: there is nothing to do with "b"; see lx-agent help metadata get'],
+    ['metadata get a b', 'metadata get: unexpected argument "b"; see lx-agent help metadata get'],
     [
       'metadata list --deadline soon',
-      'metadata list: --deadline is a number of seconds, not "soon"; see lx-agent help metadata list',
+      'metadata list: --deadline must be a number of seconds, not "soon"; see lx-agent help metadata list',
     ],
   ])('%s', (line, message) => {
     expect(() => parse(line)).toThrow(expect.objectContaining({ message }));

@@ -68,7 +68,7 @@ describe('lx-agent collect', () => {
     const { call } = await instance();
     const { exit, output, stdout, stderr } = await call();
     expect({ exit, stdout }).toEqual({ exit: 0, stdout: '' });
-    expect(stderr).toContain('secrets masked; look through it before you send it');
+    expect(stderr).toContain('secrets masked; review it before you send it');
     expect(statSync(output).mode & 0o777).toBe(0o600);
     const files = unpacked(output);
     for (const name of [
@@ -133,7 +133,7 @@ describe('lx-agent collect', () => {
     const { call, folder } = await instance();
     const { output } = await call();
     const before = readFileSync(output);
-    await expect(call()).rejects.toThrow('is there already; name another file with --output');
+    await expect(call()).rejects.toThrow('exists already; choose another file with --output');
     expect(readFileSync(output)).toEqual(before);
     await expect(call('-o', join(folder, 'none/x'))).rejects.toThrow('cannot write');
   });

@@ -63,7 +63,7 @@ describe('what the last boot read', () => {
     expect(statSync(join(root, record)).mode & 0o777).toBe(0o600);
     const { exit, stderr } = await ask('get', 'user-data');
     expect(exit).toBe(1);
-    expect(stderr).toBe('lx-agent: the value of "user-data" is not kept, for it may hold a secret\n');
+    expect(stderr).toBe('lx-agent: the value of "user-data" is not kept, because it may be a secret\n');
   });
 
   it('is written again only when it has changed', async () => {

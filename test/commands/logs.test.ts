@@ -39,7 +39,7 @@ describe('lx-agent logs', () => {
   it('says where it looked when there is nothing', async () => {
     expect(await logs(temporaryRoot(), 'hooks')).toMatchObject({
       exit: 0,
-      stdout: 'nothing is in /var/log/lx-agent-hooks.log\n',
+      stdout: 'empty or missing: /var/log/lx-agent-hooks.log\n',
     });
   });
 
@@ -63,6 +63,6 @@ describe('lx-agent logs', () => {
 
   it('knows no other log', async () => {
     await expect(logs(temporaryRoot(), 'user-scrpt')).rejects.toThrow(UsageError);
-    expect(() => parseArguments(['logs', '-n', 'many'])).toThrow('-n is a whole number, not "many"');
+    expect(() => parseArguments(['logs', '-n', 'many'])).toThrow('-n must be a whole number, not "many"');
   });
 });

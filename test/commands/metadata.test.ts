@@ -43,7 +43,7 @@ test('get says 1 for a key that is not there, and 2 for one that fails', async (
   const missing = await call('get', ['missing\n']);
   expect(missing).toMatchObject({ status: 1, out: '' });
   expect(missing.err).toBe(
-    'lx-agent: there is no metadata key "missing\\n"; see lx-agent metadata list for yours\n',
+    'lx-agent: there is no metadata key "missing\\n"; lx-agent metadata list shows the keys that are set\n',
   );
   expect(await call('get', ['sdc:tags'])).toMatchObject({ status: 2, out: '' });
 });

@@ -24,10 +24,10 @@ function keep(root: Root, report: Report): void {
 describe('status --wait', () => {
   it('waits for the reports of both stages of this boot', async () => {
     const root = liveRoot(temporaryRoot({ run: null }));
-    expect(await waitForBoot(root, 0)).toContain('the early stage of this boot has left no report');
+    expect(await waitForBoot(root, 0)).toContain('the early stage of this boot has written no report');
     keepReport(root, { ...lateBoot, boot: 'another' }, { bootStage: true, beforeInit: false, madeUp: [] });
     keep(root, firstBoot);
-    expect(await waitForBoot(root, 0)).toContain('the late stage of this boot has left no report');
+    expect(await waitForBoot(root, 0)).toContain('the late stage of this boot has written no report');
     keep(root, lateBoot);
     expect(await waitForBoot(root, 0)).toBeUndefined();
   });
@@ -39,7 +39,7 @@ describe('status --wait', () => {
     const record = { ...ranIn(boot ?? ''), exit: null };
     writeScriptsOfBoot(root, boot, { 'user-script': { ...record, running } });
     expect(await waitForBoot(root, 0)).toContain(
-      `the user-script still runs, as process ${process.pid} since`,
+      `the user-script is still running: process ${process.pid}, since`,
     );
     let ended = false;
     const waiting = waitForBoot(root, 60).then((missing) => {
@@ -51,7 +51,7 @@ describe('status --wait', () => {
     writeScriptsOfBoot(root, boot, { 'user-script': { ...record, exit: 0 } });
     expect(await waiting).toBeUndefined();
     await whileLateStageRuns(root, async () => {
-      expect(await waitForBoot(root, 0)).toContain(`the late stage still runs, as process ${process.pid}`);
+      expect(await waitForBoot(root, 0)).toContain(`the late stage is still running: process ${process.pid}`);
     });
     expect(await waitForBoot(root, 0)).toBeUndefined();
   });

@@ -43,7 +43,7 @@ describe('lx-agent status', () => {
     };
     expect((await status(temporaryRoot(tree))).stdout).toMatch(new RegExp(`^${firstBoot.hostname}\n`));
     expect((await status(temporaryRoot({ [early]: JSON.stringify(muteBoot) }))).stdout).toMatch(
-      /^an instance without a name on record\n/,
+      /^instance name unknown\n/,
     );
   });
 

@@ -61,7 +61,7 @@ describe('the timeline', () => {
   it('shows metadata that was waited for in vain', () => {
     const spans = [{ name: 'metadata', start: 30, end: 15_030 }];
     expect(runTrack({ ...muteBoot, spans }, ['early']).bars).toMatchObject([
-      { name: 'metadata (in vain)', kind: 'failed' },
+      { name: 'metadata (failed)', kind: 'failed' },
       { name: 'report and exit' },
     ]);
   });
@@ -201,7 +201,7 @@ describe('lx-agent timeline', () => {
   it('names a file that it cannot write', async () => {
     const root = temporaryRoot({ [early]: JSON.stringify(firstBoot) });
     await expect(timeline(root, '--svg', join(root, 'none/boot.svg'))).rejects.toThrow(
-      /^cannot write .*none\/boot.svg: no such file or directory; name a file/,
+      /^cannot write .*none\/boot.svg: no such file or directory; choose a file/,
     );
   });
 
@@ -219,7 +219,7 @@ describe('lx-agent timeline', () => {
     });
     expect(await timeline(root, '--chain')).toMatchObject({
       exit: 1,
-      stderr: expect.stringContaining('no units'),
+      stderr: expect.stringContaining('--chain needs the units of a running systemd'),
     });
   });
 

@@ -118,7 +118,7 @@ describe('install', () => {
     expect(stdout).toContain('kept: /etc/lx-agent.ini, was there before');
     appendFileSync(join(root, 'usr/bin/lx-agent'), '# mine\n');
     const removed = await imageCommand(['uninstall', '--root', root]);
-    expect(removed.stdout).toContain('kept: /usr/bin/lx-agent, changed by somebody since');
+    expect(removed.stdout).toContain('kept: /usr/bin/lx-agent, edited since');
     expect(readFileSync(join(root, 'etc/lx-agent.ini'), 'utf8')).toBe('[steps]\n');
   });
 
@@ -137,8 +137,8 @@ describe('install', () => {
     expect(snapshot(root)).toEqual(before);
   });
 
-  it('tells a folder that holds no image', async () => {
-    await expect(imageCommand(['install', '--root', temporaryRoot()])).rejects.toThrow('holds no image');
+  it('tells a folder that contains no image', async () => {
+    await expect(imageCommand(['install', '--root', temporaryRoot()])).rejects.toThrow('contains no image');
   });
 });
 
@@ -200,7 +200,7 @@ describe('check', () => {
         '',
         `1 finding in ${root} (Debian GNU/Linux 12 (bookworm), systemd)`,
         '',
-        'to mend all that can be mended:',
+        'to fix all that these commands can fix:',
         `  lx-agent image prepare --root ${root} --skip agent`,
         '',
       ].join('\n'),

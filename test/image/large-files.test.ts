@@ -27,10 +27,10 @@ describe('a program larger than what is read of a file', () => {
     await imageCommand(['install', '--root', root], largeSource('0.1.0 (aaaaaaa)'));
     const later = largeSource('0.2.0 (bbbbbbb)');
     const upgraded = await imageCommand(['install', '--root', root], later);
-    expect(upgraded.stdout).toContain('in place of: lx-agent 0.1.0 (aaaaaaa) (upgrade)\n');
+    expect(upgraded.stdout).toContain('replaces: lx-agent 0.1.0 (aaaaaaa) (upgrade)\n');
     expect(readFileSync(program(root)).equals(readFileSync(later.program))).toBe(true);
     const downgraded = await imageCommand(['install', '--root', root], largeSource('0.1.0 (aaaaaaa)'));
-    expect(downgraded.stdout).toContain('in place of: lx-agent 0.2.0 (bbbbbbb) (downgrade)\n');
+    expect(downgraded.stdout).toContain('replaces: lx-agent 0.2.0 (bbbbbbb) (downgrade)\n');
     expect(kept(root)).toEqual([]);
     await imageCommand(['uninstall', '--root', root]);
     expect(snapshot(root)).toEqual(before);

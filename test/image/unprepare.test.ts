@@ -81,7 +81,7 @@ describe.each(families)('%s', (_name, tree) => {
     await run('prepare');
     const cleaned = Object.keys(JSON.parse(readFileSync(join(root, record), 'utf8')).cleaned);
     const { words } = await run('unprepare');
-    for (const rule of cleaned) expect(words).toContain(`not taken back: clean/${rule}, `);
+    for (const rule of cleaned) expect(words).toContain(`not undone: clean/${rule}, `);
     const other = image(tree);
     await other.run('prepare', '--only', cleaned.length === 0 ? 'docker-mark' : 'clean');
     await other.run('unprepare');
@@ -152,7 +152,7 @@ describe('unprepare', () => {
     await run('prepare');
     appendFileSync(path('etc/fstab'), 'proc /proc proc defaults 0 0\n');
     const { words } = await run('unprepare');
-    expect(words).toContain("edited: /etc/fstab; somebody's changes since stay");
+    expect(words).toContain('edited since: /etc/fstab; those edits stay');
     expect(readFileSync(path('etc/fstab'), 'utf8')).toBe(
       '/dev/sda1 / ext4 defaults 0 1\n# end\nproc /proc proc defaults 0 0\n',
     );
@@ -173,7 +173,7 @@ describe('unprepare', () => {
     await run('prepare', '--skip', 'clean');
     await run('install');
     const { words } = await run('unprepare');
-    expect(words).toContain('that the agent in the image needs; image uninstall takes them back');
+    expect(words).toContain('that the agent in the image needs; image uninstall restores them');
     expect(readFileSync(path('usr/lib/lx-agent/manifest'), 'utf8')).not.toMatch(/prepared|category/);
     expect((await run('check', '--only', 'agent')).words).toMatch(/^nothing is left to do/);
   });
@@ -220,7 +220,7 @@ describe('unprepare', () => {
     const { run } = image();
     expect(await run('unprepare')).toMatchObject({
       exit: 0,
-      words: expect.stringContaining('nothing to take back'),
+      words: expect.stringContaining('nothing to undo'),
     });
   });
 });
@@ -250,6 +250,6 @@ describe('uninstall', () => {
     expect(words).toMatch(
       /^left: what image prepare changed \(\d+ paths\); lx-agent image unprepare --root/m,
     );
-    expect(words).toContain(`--root ${root} takes it back`);
+    expect(words).toContain(`--root ${root} undoes it`);
   });
 });

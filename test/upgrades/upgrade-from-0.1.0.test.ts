@@ -47,7 +47,7 @@ async function upgradedAndNew(name: string, tree: Tree) {
 describe.each(recordedFamilies)('a root of 0.1.0, %s', (name, tree) => {
   it('becomes what a new one is, to the end', async () => {
     const { upgraded, fresh, said, rerun } = await upgradedAndNew(name, tree);
-    expect(said.installed).toMatch(/\nin place of: lx-agent 0\.1\.0 /);
+    expect(said.installed).toMatch(/\nreplaces: lx-agent 0\.1\.0 /);
     expect(said.installed).not.toMatch(/^(kept|left): /m);
     expect(said.ran).not.toMatch(/kept|failed/);
     expect(lasting(upgraded)).toEqual(lasting(fresh));

@@ -131,7 +131,7 @@ describe('unprepare', () => {
     for (const taken of ['/etc/fstab', added]) {
       expect(shown.words).toContain(`restore    ${taken}`);
       expect(words).toContain(
-        `taken over: ${taken}, changed by somebody since; a backup is in /var/lib/lx-agent/backup`,
+        `undone: ${taken}, edited since; a backup is in /var/lib/lx-agent/backup`,
       );
     }
     expect(words).not.toContain('kept: ');

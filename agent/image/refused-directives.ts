@@ -1,17 +1,20 @@
-/** A directive of systemd.exec(5) that asks for what a zone's kernel refuses, so that systemd does not start the unit. */
+/**
+ * A directive of systemd.exec(5) that asks for something that a zone's kernel refuses. systemd then does not start the
+ * unit.
+ */
 export interface RefusedDirective {
   readonly name: string;
-  /** Whether this value asks for it; any value that is not empty where this is absent. */
+  /** Whether this value asks for it. If this is absent, every value that is not empty does. */
   readonly asks?: (value: string) => boolean;
-  /** It asks only for a unit with a user of its own. */
+  /** It asks for it only in a unit that sets User= to another user than root. */
   readonly withUser?: true;
   /** What the kernel refuses, as a clause. */
   readonly reason: string;
   /** The file of illumos-joyent that says so. */
   readonly source: string;
-  /** The exit status by which systemd tells the step that failed: systemd.exec(5), "Process Exit Codes". */
+  /** The exit status that systemd gives to the failed step: systemd.exec(5), "Process Exit Codes". */
   readonly step: number;
-  /** What to do where the generator does not take it back, for taking it back would do harm. */
+  /** What to do instead, if it would do harm to turn the directive off. The generator then leaves it on. */
   readonly instead?: string;
   /** The unit starts in spite of it, but without what it asks for. */
   readonly starts?: true;
@@ -50,7 +53,7 @@ const image = {
 const named = <const T extends object>(names: string, one: T) =>
   names.split(' ').map((name) => ({ name, ...one }));
 
-/** In the order in which systemd comes to them; units/systemd/lx-agent-generator takes back those without `instead`. */
+/** In the order in which systemd applies them. units/systemd/lx-agent-generator turns off those without `instead`. */
 export const refusedDirectives: readonly RefusedDirective[] = [
   {
     name: 'DynamicUser',
@@ -64,13 +67,13 @@ export const refusedDirectives: readonly RefusedDirective[] = [
   {
     name: 'AmbientCapabilities',
     withUser: true,
-    // The kernel keeps no audit log: whoever may not write to it misses nothing.
+    // The kernel keeps no audit log, so a service loses nothing if it may not write to it.
     asks: (value) => value.split(/\s+/).some((capability) => !/^CAP_AUDIT_/i.test(capability)),
     reason: 'the kernel refuses PR_CAP_AMBIENT, so the service runs without the capability',
     source: 'lx_prctl.c',
     step: step.capabilities,
     instead:
-      'give it what it needs otherwise: a port above 1023, a group, or User=root if it drops root by itself',
+      'give the service what it needs in another way: a port above 1023, a group, or User=root if it drops root itself',
     starts: true,
   },
   { name: 'NoNewPrivileges', asks: isTrue, ...newPrivileges },
@@ -130,18 +133,18 @@ export const refusedDirectives: readonly RefusedDirective[] = [
   },
 ];
 
-/** The steps at which a unit of any content fails by the kernel alone. */
+/** Steps that fail only because of the kernel, whatever the unit contains. */
 export const refusedSteps: Readonly<Record<number, string>> = {
   [step.timerSlack]: 'TIMERSLACK',
   [step.network]: 'NETWORK',
   [step.namespace]: 'NAMESPACE',
   [step.noNewPrivileges]: 'NO_NEW_PRIVILEGES',
-  // Where systemd is older than 231, it does not ask whether the kernel has filters of system calls.
+  // systemd before 231 does not check whether the kernel has system call filters.
   228: 'SECCOMP',
   232: 'ADDRESS_FAMILIES',
   [step.credentials]: 'CREDENTIALS',
 };
-/** Those at which it may fail for other reasons as well, such as a user who is not there. */
+/** These steps, and those that can also fail for other reasons, such as a missing user. */
 export const stepNames: Readonly<Record<number, string>> = {
   ...refusedSteps,
   [step.limits]: 'LIMITS',

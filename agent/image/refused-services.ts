@@ -10,7 +10,7 @@ import {
 } from './unit-files.ts';
 import { kernelProbePath } from './units.ts';
 
-/** What a service asks for and a zone's kernel refuses. */
+/** A service that asks for something that a zone's kernel refuses. */
 export interface RefusedService {
   readonly unit: string;
   /** Something starts it: a target, or its socket, timer or path. */
@@ -21,13 +21,13 @@ export interface RefusedService {
 export interface RefusedSetting {
   readonly directive: RefusedDirective;
   readonly value: string;
-  /** The file that has the last word. */
+  /** The file whose value takes effect. */
   readonly path: string;
   /** That file is the administrator's drop-in, which the generator leaves in force. */
   readonly own: boolean;
 }
 
-/** The services of a systemd root that ask for what a zone's kernel refuses, those that something starts first. */
+/** The services of a systemd root that ask for something that a zone's kernel refuses. Enabled services come first. */
 export function refusedServices(root: ReadableRoot): readonly RefusedService[] {
   const wanted = unitFolders.flatMap((folder) =>
     enablingFolders(root, folder).flatMap((wants) => root.list(wants)),
@@ -68,7 +68,7 @@ function refusedBy(root: ReadableRoot, unit: UnitFile): readonly RefusedSetting[
   });
 }
 
-/** The drop-ins of a unit, by their file names; of two with one name, that in the first folder counts. */
+/** The drop-ins of a unit, sorted by file name. If two have the same name, the one in the first folder counts. */
 function dropIns(root: ReadableRoot, name: string): readonly Part[] {
   const byName = new Map<string, Part>();
   for (const folder of unitFolders)
@@ -84,7 +84,7 @@ function dropIns(root: ReadableRoot, name: string): readonly Part[] {
   return [...byName].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, part]) => part);
 }
 
-/** Whether the generator takes back what it can at each boot of a root, or what keeps it from that. */
+/** Whether the generator runs at each boot of a root; `off` is the file that switches it off. */
 export type GeneratorState = 'at work' | 'not installed' | { readonly off: string };
 
 export const generatorOff = '/etc/lx-agent/generator.off';
@@ -99,12 +99,12 @@ export function generatorState(root: ReadableRoot): GeneratorState {
   return off === undefined ? 'at work' : { off };
 }
 
-/** Whether the generator takes a setting back. */
+/** Whether the generator turns a setting off. */
 export function isTakenBack({ directive, own }: RefusedSetting, generator: GeneratorState): boolean {
   return generator === 'at work' && directive.instead === undefined && !own;
 }
 
-/** What is left of a service's demands: without those that the generator takes back. */
+/** The refused settings of a service that the generator does not turn off. */
 export function uncovered({ refused }: RefusedService, generator: GeneratorState): readonly RefusedSetting[] {
   return refused.filter((setting) => !isTakenBack(setting, generator));
 }
@@ -117,8 +117,8 @@ export function remedyFor(
   root: string,
 ): string {
   if (directive.instead !== undefined) return directive.instead.replaceAll('UNIT', unit);
-  if (own) return `take ${directive.name}= out of ${path}`;
+  if (own) return `remove ${directive.name}= from ${path}`;
   return typeof generator === 'object'
     ? `remove ${generator.off}, which switches the generator off`
-    : `lx-agent image install --root ${root} (its generator takes it back, for every service)`;
+    : `lx-agent image install --root ${root} (its generator turns it off for every service)`;
 }

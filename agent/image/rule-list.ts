@@ -6,19 +6,19 @@ import type { Rule } from './rule.ts';
 import { rules } from './rules/all.ts';
 import { type Check, checks } from './selection.ts';
 
-/** A rule or a check under the name that --only and --skip take. */
+/** A rule or a check, under its name for --only and --skip. */
 export interface Listed {
   readonly rule: string;
   readonly category: string;
   readonly summary: string;
   readonly reason: string;
   readonly source: string;
-  /** For which roots it is; all of them when both are absent. */
+  /** The roots that it applies to; all roots if both are absent. */
   readonly families?: readonly Family[];
   readonly inits?: readonly InitSystem[];
-  /** `prepare`: it does it, and `check` sees that it is done. `check`: only that command knows it. */
+  /** `prepare`: prepare carries it out, and check verifies it. `check`: only check knows it. */
   readonly by: 'prepare' | 'check';
-  /** It is for new images, and the platform's agent leaves it out of machines that are in use. */
+  /** It is for new images only: the platform's agent skips it on machines that are in use. */
   readonly newImagesOnly: boolean;
 }
 
@@ -33,8 +33,8 @@ export const categorySummaries: Readonly<Record<Category | typeof agentCategory,
   config: 'configuration that fits a zone',
   'resolv.conf': 'resolvers that come from the metadata',
   'stand-ins': 'services that others wait for and that have nothing to do in a zone',
-  services: 'services that cannot work in a zone, off',
-  clean: 'what an image must not keep of the machine that built it',
+  services: 'services to switch off because they cannot work in a zone',
+  clean: 'traces of the build machine that an image must not keep',
   [agentCategory]: 'the agent itself',
 };
 
@@ -69,7 +69,7 @@ const familyNames: Readonly<Record<Family, string>> = {
   unknown: 'others',
 };
 
-/** For which roots a rule is, for a person: `Debian and SUSE`, `Red Hat with upstart or sysvinit`; empty for all. */
+/** The roots that a rule applies to, as text: `Debian and SUSE`, `Red Hat with upstart or sysvinit`; empty for all. */
 export function whereOf({ families = [], inits = [] }: Pick<Listed, 'families' | 'inits'>): string {
   const distributions = families.map((family) => familyNames[family]).join(' and ');
   const systems = inits.join(' or ');

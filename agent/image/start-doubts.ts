@@ -6,17 +6,17 @@ import { rcLocalPath } from './units.ts';
 /** Where the kernel, or the platform, looks for an image's init. */
 const init = '/sbin/init';
 
-/** What is not known of how an image would start the agent. */
+/** A doubt whether an image would start the agent. */
 export interface StartDoubt {
   /** What is wrong, and what to do about it. */
   readonly text: string;
-  /** There is nothing at all that would start it. */
+  /** Nothing at all would start it. */
   readonly nothingStartsIt: boolean;
 }
 
 /**
- * Why perhaps nothing starts the agent in an image; undefined where an init system is known that does. It is asked
- * before the installation: an rc.local of the image's own tells that something runs it.
+ * Why perhaps nothing starts the agent in an image; undefined if a known init system does. Call it before the
+ * installation: an rc.local of the image's own shows that something runs rc.local.
  */
 export function startDoubt(image: Image): StartDoubt | undefined {
   if (image.init !== 'rc.local') return undefined;
@@ -26,13 +26,13 @@ export function startDoubt(image: Image): StartDoubt | undefined {
   const isOff = root.entry(path) !== undefined && !root.isExecutable(path);
   if (hasInit && !isOff && isOthers(path, root)) return undefined;
   const found = hasInit
-    ? `${init} in ${root.path} is of no init system that lx-agent knows`
+    ? `${init} in ${root.path} does not belong to an init system that lx-agent knows`
     : `there is no init system in ${root.path}`;
   const fallback = isOff
-    ? `its line in ${path} does nothing, for that file is not executable`
-    : `only its line in ${path} does, if an init system runs that file`;
+    ? `its line in ${path} does nothing because that file is not executable`
+    : `its line in ${path} starts it only if an init system runs that file`;
   return {
-    text: `${found}, so nothing is known to start the agent: ${fallback}; install the init system first, then run lx-agent image install again`,
+    text: `${found}, so perhaps nothing starts the agent: ${fallback}; install the init system first, then run lx-agent image install again`,
     nothingStartsIt: !hasInit || isOff,
   };
 }

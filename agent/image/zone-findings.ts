@@ -2,10 +2,10 @@ import { generatorState, refusedServices, remedyFor, uncovered } from './refused
 import type { Image } from './rule.ts';
 import { busesOf } from './rules/bus.ts';
 
-/** The name by which `--only` and `--skip` know these findings; their category is `services`. */
+/** The name of these findings for `--only` and `--skip`. Their category is `services`. */
 export const zoneKernel = 'zone-kernel';
 
-/** A service that a zone's kernel keeps from its work. */
+/** A service that cannot work under a zone's kernel. */
 export interface ZoneFinding {
   readonly unit: string;
   readonly summary: string;
@@ -13,17 +13,19 @@ export interface ZoneFinding {
   readonly reason: string;
   readonly source: string;
   readonly remedy: string;
-  /** It is no more than worth knowing. */
+  /** It is a note, not a fault. */
   readonly note: boolean;
 }
 
-/** What will fail in a zone of an image's services, and is not covered by the generator; those that something starts first. */
+/**
+ * Services of an image that will fail in a zone because the generator does not help them. Enabled services come first.
+ */
 export function zoneFindings({ root, init, distribution }: Image): readonly ZoneFinding[] {
   if (init !== 'systemd') return [];
   const generator = generatorState(root);
   const findings = refusedServices(root).flatMap((service): ZoneFinding[] => {
     const settings = uncovered(service, generator);
-    // What nobody starts and the generator could not help with is a matter for whoever enables it.
+    // The generator cannot help this service, but nothing starts it: leave it to whoever enables it.
     if (settings.length === 0 || (generator === 'at work' && !service.enabled)) return [];
     const fails = settings.filter(({ directive }) => directive.starts !== true);
     const told = fails.length > 0 ? fails : settings;
@@ -36,7 +38,7 @@ export function zoneFindings({ root, init, distribution }: Image): readonly Zone
         reason: list(told.map(({ directive }) => directive.reason)),
         source: list(told.map(({ directive }) => directive.source)),
         remedy: list(told.map((setting) => remedyFor(setting, service.unit, generator, root.path))),
-        // Nobody starts it yet: it would fail when somebody does.
+        // Nothing starts it yet. It would fail once it is enabled.
         note: fails.length === 0 || !service.enabled,
       },
     ];
@@ -53,7 +55,7 @@ export function zoneFindings({ root, init, distribution }: Image): readonly Zone
         unit: 'dbus-broker.service',
         summary: 'D-Bus does not start',
         what: ['dbus.service is dbus-broker.service, and dbus-daemon is not installed'],
-        reason: 'the kernel refuses PR_CAPBSET_READ, and dbus-broker ends',
+        reason: 'the kernel refuses PR_CAPBSET_READ, so dbus-broker exits',
         source: 'lx_prctl.c',
         remedy: `install dbus-daemon (${daemonPackage[distribution.family] ?? 'the package that has it'}), then lx-agent image prepare --root ${root.path}`,
         note: false,

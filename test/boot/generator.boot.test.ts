@@ -177,7 +177,7 @@ describe.each(releases)('in a zone, %s (%i)', (name, version) => {
         status: 'wrong',
         subject: 'services',
         text: 'mine.service failed at the step NO_NEW_PRIVILEGES: the kernel refuses PR_SET_NO_NEW_PRIVS (NoNewPrivileges=yes in /etc/systemd/system/mine.service.d/10-mine.conf)',
-        remedy: 'take NoNewPrivileges= out of /etc/systemd/system/mine.service.d/10-mine.conf',
+        remedy: 'remove NoNewPrivileges= from /etc/systemd/system/mine.service.d/10-mine.conf',
       },
       // This image was not prepared.
       {

@@ -65,7 +65,7 @@ describe('failed units', () => {
       ).map(({ remedy }) => remedy),
     ).toEqual([
       expect.stringMatching(/^make a user \(useradd --system NAME\).*systemctl edit a@1\.service/),
-      'take NoNewPrivileges= out of /etc/systemd/system/b.service.d/mine.conf',
+      'remove NoNewPrivileges= from /etc/systemd/system/b.service.d/mine.conf',
     ]);
   });
 

@@ -79,7 +79,7 @@ describe('the program', () => {
     ['missing', 'is missing', (path) => rmSync(path)],
     ['empty', 'is empty', (path) => truncateSync(path, 0)],
     ['without an execute bit', 'is not executable (mode 0644)', (path) => chmodSync(path, 0o644)],
-    ['a text', 'is no program (it has no ELF header)', (path) => writeFileSync(path, '#!/bin/sh\n')],
+    ['a text', 'is not a program (it has no ELF header)', (path) => writeFileSync(path, '#!/bin/sh\n')],
     ['cut off', 'is not the program that was installed', (path) => truncateSync(path, 200)],
     ['for another processor', 'is a program for aarch64, not for x86_64', (path) => forAarch64(path)],
   ];
@@ -118,7 +118,7 @@ describe('the program', () => {
     rmSync(path('usr/bin/lx-agent'));
     expect((await check()).words).toContain('/usr/bin/lx-agent is missing');
     symlinkSync('../lib/elsewhere', path('usr/bin/lx-agent'));
-    expect((await check()).words).toContain('/usr/bin/lx-agent leads to ../lib/elsewhere');
+    expect((await check()).words).toContain('/usr/bin/lx-agent points to ../lib/elsewhere');
     expect((await mended()).exit).toBe(0);
   });
 });
@@ -200,7 +200,7 @@ describe('the manifest', () => {
     await imageCommand(['prepare', '--root', root], from);
     plant(root, { '/root/.bash_history': 'secret\n' });
     const { words } = await check();
-    expect(words).toContain(`/${manifest} says that clean is done, and it is not: root-keys`);
+    expect(words).toContain(`/${manifest} says that clean is done, but it is not: root-keys`);
     // Who skips a rule does not ask whether it is done.
     const skipping = await imageCommand(['check', '--root', root, '--skip', 'clean'], from);
     expect(skipping.stdout).toContain('nothing is left to do');

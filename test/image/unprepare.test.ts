@@ -130,9 +130,7 @@ describe('unprepare', () => {
     expect(exit).toBe(0);
     for (const taken of ['/etc/fstab', added]) {
       expect(shown.words).toContain(`restore    ${taken}`);
-      expect(words).toContain(
-        `undone: ${taken}, edited since; a backup is in /var/lib/lx-agent/backup`,
-      );
+      expect(words).toContain(`undone: ${taken}, edited since; a backup is in /var/lib/lx-agent/backup`);
     }
     expect(words).not.toContain('kept: ');
     expect(backups(root)).toEqual(['mine\n', 'mine too\n']);

@@ -45,7 +45,7 @@ describe('what a zone will not start', () => {
     ]);
     expect(told[0]).toMatchObject({
       reason: 'the kernel refuses PR_SET_NO_NEW_PRIVS; the kernel has no user namespaces',
-      remedy: 'lx-agent image install --root /ROOT (its generator takes it back, for every service)',
+      remedy: 'lx-agent image install --root /ROOT (its generator turns it off for every service)',
     });
   });
 
@@ -93,7 +93,7 @@ describe('with the generator', () => {
       [`${wanted}/a.service`]: `-> ${folder}/a.service`,
       [path]: '[Service]\nNoNewPrivileges=yes\n',
     });
-    expect(told).toMatchObject([{ unit: 'a.service', remedy: `take NoNewPrivileges= out of ${path}` }]);
+    expect(told).toMatchObject([{ unit: 'a.service', remedy: `remove NoNewPrivileges= from ${path}` }]);
   });
 
   it.each(['/etc/lx-agent/generator.off', '/etc/systemd/system-generators/lx-agent'])(
@@ -144,7 +144,7 @@ describe('with the generator', () => {
         'services/zone-kernel: a.service does not get all it asks for',
         '    /usr/lib/systemd/system/a.service: AmbientCapabilities=CAP_NET_BIND_SERVICE',
         '  why: the kernel refuses PR_CAP_AMBIENT, so the service runs without the capability (lx_prctl.c)',
-        '  remedy: give it what it needs otherwise: a port above 1023, a group, or User=root if it drops root by itself',
+        '  remedy: give the service what it needs in another way: a port above 1023, a group, or User=root if it drops root itself',
         '',
       ].join('\n'),
     );

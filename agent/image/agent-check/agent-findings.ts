@@ -11,7 +11,7 @@ import { unnamedFinding } from './manifest.ts';
 import { placeFindings, programFindings } from './program.ts';
 import { unitFindings } from './units.ts';
 
-/** What is wrong with the agent in an image, by the image's own files; nothing is run. */
+/** What is wrong with the agent in an image. Only reads the image's files and runs nothing. */
 export function agentFindings(
   image: Image & { readonly root: Root },
   source: Source,
@@ -33,8 +33,8 @@ export function agentFindings(
 }
 
 /**
- * Whether the agent that a manifest names can be started at all: the cheap look, by which `image prepare` says no more
- * in the manifest than is true.
+ * Whether the agent that a manifest names can be started at all. The check is cheap: `image prepare` uses it so that
+ * the manifest names no agent that cannot start.
  */
 export function canStart(root: Root): boolean {
   const { place } = readManifest(root);
@@ -43,7 +43,7 @@ export function canStart(root: Root): boolean {
   return root.isExecutable(commandPath) && (place !== undefined || isProgram);
 }
 
-/** A manifest, a record or a program alone is a broken installation, and no missing one. */
+/** A manifest, a record or a program alone means a broken installation, not a missing one. */
 function isInstalled(root: Root, { agent }: Manifest): boolean {
   return agent !== undefined || root.entry(programPath) !== undefined || readRecord(root) !== undefined;
 }
@@ -54,7 +54,9 @@ function missingAgent(root: Root): AgentFinding {
     check: 'no-agent',
     what: [
       `there is no agent in ${root.path}`,
-      ...(keys.length === 0 ? [] : [`sshd lacks host keys, and nothing would make them: ${keys.join(', ')}`]),
+      ...(keys.length === 0
+        ? []
+        : [`host keys of sshd are missing, and nothing makes them: ${keys.join(', ')}`]),
     ],
     mend: 'install',
     byHand:
@@ -62,12 +64,12 @@ function missingAgent(root: Root): AgentFinding {
   };
 }
 
-/** What cannot be looked at is a finding by itself. */
+/** An error that prevents a check is itself a finding. */
 function careful(check: AgentFinding['check'], look: () => readonly AgentFinding[]): readonly AgentFinding[] {
   try {
     return look();
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    return [{ check, what: [error.message], byHand: 'put right what is in the way, then check again' }];
+    return [{ check, what: [error.message], byHand: 'fix this, then check again' }];
   }
 }

@@ -3,13 +3,12 @@ import type { ReadableRoot } from '../../system/system.ts';
 import { readManifest } from '../manifest.ts';
 import { readRecord } from '../record.ts';
 
-/** Whether a file of the agent's is as it was installed. */
+/** Whether a file of the agent is as it was installed. */
 export type IsAsInstalled = (path: string, content: string | Buffer | undefined) => boolean;
 
 /**
- * Hold files of the agent against their installation: by its record, and by what this program would install where it is
- * the installed version. A file of which neither tells is taken as it is, unless it is empty. Throws on a record that is
- * not ours.
+ * Compare files of the agent with the record of their installation, and with what this program would install if it is
+ * the installed version. A file that neither knows passes unless it is empty. Throws if the record is not ours.
  */
 export function installedContent(root: ReadableRoot, version: string): IsAsInstalled {
   const recorded = new Map(

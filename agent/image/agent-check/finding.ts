@@ -1,10 +1,10 @@
-/** The category of all that `image check` says about the agent itself; --only and --skip take it. */
+/** The category of all findings of `image check` about the agent itself. --only and --skip accept it. */
 export const agentCategory = 'agent';
 
-/** What `image check` holds the agent in an image to. */
+/** One thing that `image check` checks about the agent in an image. */
 export interface AgentCheck {
   readonly id: string;
-  /** What is wanted, as a clause. */
+  /** The required state, as a phrase. */
   readonly summary: string;
   readonly reason: string;
   readonly source: string;
@@ -14,20 +14,21 @@ export interface AgentCheck {
 export const agentChecks = {
   'no-agent': {
     id: 'no-agent',
-    summary: 'an agent that makes each instance itself',
-    reason: 'nobody would set the name, the resolvers and the keys of an instance',
+    summary: 'an agent that sets up each instance',
+    reason: 'without it, nothing sets the name, the resolvers and the keys of an instance',
     source: 'docs/platform.md',
   },
   'agent-program': {
     id: 'agent-program',
     summary: 'the program and its command, as they were installed',
-    reason: 'no boot works without them, and the platform leaves its work to an agent that is named',
+    reason:
+      'no stage runs without them, and the platform leaves its work to the agent that the manifest names',
     source: 'docs/platform.md',
   },
   'agent-runtime': {
     id: 'agent-runtime',
     summary: 'a C library that can start the program',
-    reason: 'the loader refuses the program without it, at each boot',
+    reason: 'without it, the loader refuses to start the program at each boot',
     source: 'ld.so(8)',
   },
   'agent-units': {
@@ -38,8 +39,8 @@ export const agentChecks = {
   },
   'agent-manifest': {
     id: 'agent-manifest',
-    summary: 'a manifest that says no more than is true',
-    reason: 'the platform leaves out what it says is done',
+    summary: 'a manifest that claims only what is done',
+    reason: 'the platform skips what the manifest says is done',
     source: 'docs/platform.md',
   },
 } as const satisfies Readonly<Record<string, AgentCheck>>;
@@ -47,9 +48,9 @@ export const agentChecks = {
 /** Something that is wrong with the agent in an image. */
 export interface AgentFinding {
   readonly check: keyof typeof agentChecks;
-  /** What is wrong where, a clause each. */
+  /** What is wrong and where, one clause each. */
   readonly what: readonly string[];
-  /** The command that mends it. */
+  /** The command that fixes it. */
   readonly mend?: 'install' | 'prepare';
   /** What a person has to do, or can do instead. */
   readonly byHand?: string;

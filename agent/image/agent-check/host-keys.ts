@@ -4,7 +4,7 @@ import { bytesIfPossible } from '../../system/text-if-readable.ts';
 import { hostKeys, otherWriters } from '../other-writers.ts';
 import { serviceUnits } from '../unit-files.ts';
 
-/** Scripts by which init systems without units start sshd; some make the keys that are missing. */
+/** Scripts that start sshd under init systems without units. Some of them make missing keys. */
 const scripts = [
   '/etc/init.d/ssh',
   '/etc/init.d/sshd',
@@ -13,10 +13,10 @@ const scripts = [
   '/etc/sv/sshd/run',
 ];
 
-/** By the names of OpenSSH, Red Hat, Arch and SUSE. */
+/** The commands that make keys, as OpenSSH, Red Hat, Arch and SUSE name them. */
 const makesKeys = /ssh-keygen|sshd-keygen|sshdgenkeys|sshd-gen-keys/;
 
-/** The host keys that sshd wants, that are not there, and that nothing in the image makes. */
+/** Host keys that sshd needs, that are missing, and that nothing in the image makes. */
 export function missingHostKeys(root: ReadableRoot): readonly string[] {
   const missing = (wantedHostKeys(root) ?? []).filter(({ path }) => (root.entry(path)?.size ?? 0) === 0);
   if (missing.length === 0 || makesHostKeys(root)) return [];

@@ -6,8 +6,8 @@ import type { AgentFinding } from './finding.ts';
 const check = 'agent-manifest';
 
 /**
- * Where the manifest, by which the platform goes, says more than is true. `open` are the rules in which something is
- * left to do, as a manifest of this root is judged by.
+ * The platform relies on the manifest: find what it claims and what is not true. `open` are the rules that have
+ * something left to do in this root.
  */
 export function manifestFindings(
   root: ReadableRoot,
@@ -17,7 +17,7 @@ export function manifestFindings(
   const untrue = done.flatMap((category) => {
     const names = open.filter((rule) => rule.category === category).map(({ id }) => id);
     if (names.length === 0) return [];
-    return [`${manifestPath} says that ${category} is done, and it is not: ${names.join(', ')}`];
+    return [`${manifestPath} says that ${category} is done, but it is not: ${names.join(', ')}`];
   });
   return [
     ...(untrue.length === 0 ? [] : [{ check, what: untrue, mend: 'prepare' } as const]),
@@ -26,18 +26,18 @@ export function manifestFindings(
           {
             check,
             what: [`${manifestPath} is a link, which the platform does not follow`],
-            byHand: `put the file itself at ${manifestPath}`,
+            byHand: `replace the link at ${manifestPath} by the file itself`,
           } as const,
         ]
       : []),
   ];
 }
 
-/** The agent is in the image, and the manifest does not name it. */
+/** The agent is in the image, but the manifest does not name it. */
 export function unnamedFinding(): AgentFinding {
   return {
     check,
-    what: [`${manifestPath} does not name the agent, so the platform does its work as well`],
+    what: [`${manifestPath} does not name the agent, so the platform does the agent's work as well`],
     mend: 'install',
   };
 }

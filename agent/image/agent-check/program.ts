@@ -7,7 +7,7 @@ import { chooseRuntime, runtimeFiles, runtimeFolder } from '../runtime.ts';
 import type { IsAsInstalled } from './expected-content.ts';
 import type { AgentFinding } from './finding.ts';
 
-/** What keeps the program that lies in the image from being started. */
+/** Why the program in the image cannot be started. */
 export function programFindings(
   root: Root,
   source: Source,
@@ -21,7 +21,7 @@ export function programFindings(
   return runtime.length === 0 ? [] : [{ check: 'agent-runtime', what: runtime, mend: 'install' }];
 }
 
-/** The command in an image whose program is the platform's; the program can be looked at in a zone only. */
+/** Check the command of an image whose program is the platform's. Only a zone can see the program itself. */
 export function placeFindings(root: Root, place: string): readonly AgentFinding[] {
   const fault =
     commandFault(root) ??
@@ -34,17 +34,17 @@ export function placeFindings(root: Root, place: string): readonly AgentFinding[
 function programFault(root: Root, source: Source): string | undefined {
   const entry = root.entry(programPath);
   if (entry === undefined) return `${programPath} is missing`;
-  if (entry.kind !== 'file') return `${programPath} is no file`;
+  if (entry.kind !== 'file') return `${programPath} is not a regular file`;
   if (entry.size === 0) return `${programPath} is empty`;
   if ((entry.mode & 0o111) === 0)
     return `${programPath} is not executable (mode ${entry.mode.toString(8).padStart(4, '0')})`;
   const machine = machineOfFile(root.outside(programPath));
-  if (machine === undefined) return `${programPath} is no program (it has no ELF header)`;
+  if (machine === undefined) return `${programPath} is not a program (it has no ELF header)`;
   if (machine !== x86_64) return `${programPath} is a program for ${machineName(machine)}, not for x86_64`;
   const { agent, digest } = readManifest(root);
   const same =
     digest === undefined
-      ? // An installation of before the digest was kept: this program tells, if it is the same one.
+      ? // An older version recorded no digest. Compare with this program if it is the installed version.
         agent !== source.version || root.isCopyOf(programPath, source.program)
       : digest === root.digest(programPath);
   return same ? undefined : `${programPath} is not the program that was installed: its content differs`;
@@ -52,14 +52,14 @@ function programFault(root: Root, source: Source): string | undefined {
 
 function commandFault(root: Root): string | undefined {
   const entry = root.entry(commandPath);
-  if (entry === undefined) return `${commandPath} is missing, by which init starts the program`;
+  if (entry === undefined) return `${commandPath} is missing; init starts the program with it`;
   if (root.isExecutable(commandPath)) return undefined;
   return entry.kind === 'link'
-    ? `${commandPath} leads to ${root.linkTarget(commandPath)}, where no program is`
+    ? `${commandPath} points to ${root.linkTarget(commandPath)}, which is not an executable program`
     : `${commandPath} is not executable`;
 }
 
-/** What the command starts the program with: the C library that was laid down beside it, or the image's own. */
+/** Faults of the C library that the program needs: the one that was installed beside it, or the image's own. */
 function runtimeFaults(root: Root, { carried }: Source, isAsInstalled: IsAsInstalled): readonly string[] {
   const isWrapper = root.entry(commandPath)?.kind === 'file';
   if (!isWrapper) {

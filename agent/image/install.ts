@@ -7,23 +7,23 @@ import { metadataLinks } from './rules/native.ts';
 import { commandPath, programPath } from './running-program.ts';
 import { type RuntimeChoice, runtimeFiles, runtimeFolder } from './runtime.ts';
 
-/** Where the command leads, where it is a link. */
+/** The target of the command, if the command is a link. */
 export const commandTarget = '../lib/lx-agent/lx-agent';
 
-/** What an installation is made from. */
+/** The sources of an installation. */
 export interface Source {
   /** The program, outside the image. */
   readonly program: string;
   readonly version: string;
-  /** A file that the program carries, by name; undefined when it carries no such file. */
+  /** An embedded file of the program, by name; undefined if there is none. */
   readonly carried: (name: string) => Buffer | undefined;
 }
 
-/** Every setting, commented out, with its default; the built program carries it. */
+/** Every setting with its default, commented out. It is embedded in the built program. */
 const configuration = 'lx-agent.ini';
 const emptyConfiguration = '# All settings are optional; see lx-agent.ini(5).\n';
 
-/** The manual page and the shells' completions, by their places below /usr/share. */
+/** The manual pages and the shell completions, as paths below /usr/share. */
 export const sharedFiles = [
   'man/man8/lx-agent.8',
   'man/man5/lx-agent.ini.5',
@@ -32,7 +32,10 @@ export const sharedFiles = [
   'fish/vendor_completions.d/lx-agent.fish',
 ];
 
-/** Everything that an image with the agent holds, the largest first: where there is no room, nothing else is done. */
+/**
+ * Everything that an installation puts into an image. The largest file comes first, so that a full disk is noticed
+ * before anything else is done.
+ */
 export function planInstallation(
   image: Image,
   source: Source,
@@ -86,29 +89,32 @@ export function planInstallation(
   ];
 }
 
-/** Starts the program under the loader and with the libraries that lie beside it; its children see nothing of them. */
+/**
+ * Starts the program with the loader and the libraries beside it. It sets no variable, so the program's children do not
+ * use them.
+ */
 export const privateCommand = `#!/bin/sh
 exec ${runtimeFolder}/${runtimeFiles[0]} --library-path ${runtimeFolder} ${programPath} "$@"
 `;
 
-/** Throws when this program carries no runtime: only the built one does. */
+/** Throws if no runtime is embedded in this program: only the built one has it. */
 function privateRuntime({ carried }: Source): readonly Change[] {
   return runtimeFiles.map((name) => {
     const content = carried(`runtime/${name}`);
     if (content === undefined)
-      throw new Error(`this program carries no runtime/${name}; use the released binary`);
+      throw new Error(`this program does not contain runtime/${name}; use the released binary`);
     return {
       kind: 'file',
       path: `${runtimeFolder}/${name}`,
       content,
       mode: name === runtimeFiles[0] ? 0o755 : 0o644,
       claim: 'always',
-      why: 'the C library in the image cannot carry the program',
+      why: 'the C library in the image cannot run the program',
     };
   });
 }
 
-/** A package has its manual pages compressed: one of each is enough. */
+/** Do not install a page that a package already installed compressed, as .gz. */
 function shared(root: ReadableRoot, { carried }: Source, name: string): readonly Change[] {
   const content = carried(`share/${name}`);
   if (content === undefined || root.entry(`/usr/share/${name}.gz`) !== undefined) return [];

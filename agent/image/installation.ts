@@ -24,8 +24,8 @@ import { commandPath, programPath } from './running-program.ts';
 import { assertUndoable, entriesFor, isAsLeft, keepWhatWas, undo } from './undo.ts';
 
 /**
- * Hold an installation against an image; what the agent itself wrote there before is its own to change. A service that
- * somebody disabled since stays so.
+ * Compare an installation with an image. The agent may change what it wrote there before. A service that was disabled
+ * by hand since then stays disabled.
  */
 export function settleInstallation(
   root: ReadableRoot,
@@ -36,7 +36,8 @@ export function settleInstallation(
   const files = fingerprints(earlier, ({ after }) => after);
   const pending = fingerprints(earlier, ({ former }) => former);
   const settled = settle(changes, root, { ...emptyState, files, pending }, force);
-  // The manifest is written last: without it the earlier installation was cut short, and a link may never have been made.
+  // The manifest is written last. If it does not name the recorded version, the earlier installation was interrupted,
+  // and a missing link may never have been made.
   const manifest = readManifest(root);
   const wasComplete =
     earlier !== undefined && manifest.agent === earlier.agent && !isForAnotherInit(manifest, root);
@@ -44,7 +45,7 @@ export function settleInstallation(
   return settled.map((one) => (isDisabled(one, files, root) ? keptDisabled(one.change) : one));
 }
 
-/** By path, how the agent recognizes what is on record. */
+/** The fingerprints of the recorded files and links, by path. */
 function fingerprints(
   record: InstallRecord | undefined,
   made: (entry: Entry) => Entry['after'] | undefined,
@@ -58,7 +59,7 @@ function fingerprints(
   );
 }
 
-/** Whether the units were laid down for an init system that is not there any more. */
+/** Whether the units were installed for another init system than the image has now. */
 function isForAnotherInit({ init }: Manifest, root: ReadableRoot): boolean {
   return init !== undefined && init !== initName(root, detectInit(root));
 }
@@ -77,7 +78,7 @@ function keptDisabled(change: Change): Settled {
   return { result: 'kept', change, reason: 'disabled by hand; --force enables it' };
 }
 
-/** What goes on record of an installation beside its Changes. */
+/** What is recorded of an installation besides its Changes. */
 export interface Installed {
   readonly version: string;
   readonly init: InitSystem;
@@ -86,9 +87,8 @@ export interface Installed {
 }
 
 /**
- * Carry out an installation, all of it or nothing: what was there before goes on record first, and a Change that
- * fails takes back those before it. Answers with the paths of an older version that were left, as somebody changed
- * them. Throws what the Change threw.
+ * Carry out an installation, all of it or nothing. First record what was there before. If a Change fails, undo those
+ * before it and throw its error. Returns the paths of an older version that were edited by hand and kept.
  */
 export async function install(
   root: Root,
@@ -110,7 +110,7 @@ export async function install(
     (earlier.init ?? init) === init &&
     earlier.entries.every(({ former }) => former === undefined)
   ) {
-    // An installation that was cut short may have everything in place but this.
+    // An interrupted installation may have made everything except this.
     nameAgent(root, version, init, place);
     return [];
   }
@@ -143,8 +143,8 @@ export async function install(
 }
 
 /**
- * Whether an earlier installation laid down what this one does not: it was of another version, or for another init
- * system. A folder goes with the last thing in it.
+ * Whether an earlier installation made something that this one does not: it was of another version, or for another init
+ * system. A folder is obsolete once this installation needs nothing in it.
  */
 function isObsolete({ path, before, after }: Entry, paths: ReadonlySet<string>, root: ReadableRoot): boolean {
   switch (after.kind) {
@@ -157,7 +157,7 @@ function isObsolete({ path, before, after }: Entry, paths: ReadonlySet<string>, 
         ![...paths].some((wanted) => `${wanted}/`.startsWith(`${path}/`))
       );
     case 'link':
-      // One that was to replace a link of another number, and was not made, is wanted all the same.
+      // A link that was to replace one with another number, but was not made, is still needed.
       return !paths.has(path) && !paths.has(renumbered(path, after.target, root));
     default:
       return !paths.has(path);
@@ -165,15 +165,18 @@ function isObsolete({ path, before, after }: Entry, paths: ReadonlySet<string>, 
 }
 
 /**
- * A Dockerfile copies the program to where its command goes. The installation moved it: nothing is kept of it, so the
- * image does not hold it twice, and an uninstall takes it away.
+ * A Dockerfile copies the program to the path of its command, and the installation moves it from there. Do not keep
+ * that copy: the image would hold the program twice. An uninstall then removes it.
  */
 function withoutProgram(entry: Entry, root: ReadableRoot): Entry {
   if (entry.path !== commandPath || entry.before.kind !== 'file') return entry;
   return entry.before.hash === root.digest(programPath) ? { ...entry, before: { kind: 'nothing' } } : entry;
 }
 
-/** Undo a failed installation. An error here would hide the one that matters; what could not be undone stays on record. */
+/**
+ * Undo a failed installation. An error here would hide the one that matters, so it is only a warning. What could not be
+ * undone stays recorded.
+ */
 async function takeBack(
   root: Root,
   added: readonly Entry[],
@@ -195,12 +198,12 @@ async function takeBack(
     }
   } catch (error) {
     process.emitWarning(
-      `${recordPath}: the failed installation is not all undone (${error instanceof Error ? error.message : error}); run image uninstall`,
+      `${recordPath}: the failed installation could not be undone completely (${error instanceof Error ? error.message : error}); run lx-agent image uninstall`,
     );
   }
 }
 
-/** What the record has to say about Changes that are about to be made; the folders of the record itself first. */
+/** The entries to record for Changes that are about to be made. The folders of the record itself come first. */
 function newEntries(
   root: ReadableRoot,
   wanted: readonly Settled[],
@@ -222,8 +225,8 @@ function newEntries(
 }
 
 /**
- * What was there before the first installation stays on record; what came last of a path is what is there now. A file
- * that the agent shares with others, and that they changed since, goes back to what they made of it.
+ * The record keeps the state of each path before the first installation, and its state after the latest one. If others
+ * changed a shared file since then, an uninstall goes back to their version.
  */
 function merge(root: ReadableRoot, earlier: readonly Entry[], added: readonly Entry[]): Entry[] {
   const latest = new Map(added.map((entry) => [entry.path, entry]));
@@ -233,7 +236,7 @@ function merge(root: ReadableRoot, earlier: readonly Entry[], added: readonly En
       const now = latest.get(entry.path);
       if (now === undefined) return entry;
       const isOthers = withoutOwnLines(entry.path, '') !== undefined && !isAsLeft(entry, root);
-      // Until it is replaced, what is there is what the last installation that came so far made of it.
+      // Until it is replaced, the path still has what the last installation that got this far made of it.
       const former = isAsLeft(entry, root) ? entry.after : (entry.former ?? entry.after);
       return { ...entry, before: isOthers ? now.before : entry.before, after: now.after, former };
     }),
@@ -242,8 +245,8 @@ function merge(root: ReadableRoot, earlier: readonly Entry[], added: readonly En
 }
 
 /**
- * Leave an image as it was before the installation. Answers with the paths that were left, as somebody changed them
- * since. Backups of files that were taken over from somebody's edits stay.
+ * Restore an image to its state before the installation. Returns the paths that were edited by hand and kept. Backups
+ * of edited files that the agent replaced stay.
  */
 export async function uninstall(
   root: Root,

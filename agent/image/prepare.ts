@@ -15,27 +15,27 @@ import { applies, type Image, planRule, type Rule } from './rule.ts';
 import { rules } from './rules/all.ts';
 import { isSelected, type Selection } from './selection.ts';
 
-/** What is left to do for a rule: nothing when every Change is `unchanged`. */
+/** What is left to do for a rule. Nothing is left if every Change is `unchanged`. */
 export interface RulePlan {
   readonly rule: Rule;
   readonly settled: readonly Settled[];
   /** What only the image builder can decide. */
   readonly undecided: readonly string[];
-  /** Why the rule could not even be planned: something unreadable in the image. */
+  /** Why the rule could not be planned: something in the image is unreadable. */
   readonly error?: Error;
 }
 
-/** An image root, with what its own files say that it is. */
+/** An image root, with the distribution and the init system that its files show. */
 export function readImage(root: ReadableRoot): Image {
   return { root, distribution: detectDistribution(root), init: detectInit(root) };
 }
 
-/** The rules that remain of all by id or category. */
+/** The rules that a selection includes, by id or category. */
 export function selectRules(selection: Selection): readonly Rule[] {
   return rules.filter((rule) => isSelected(rule, selection));
 }
 
-/** Hold the rules that apply against an image. Reads only; one rule that fails does not stop the others. */
+/** Compare an image with the rules that apply to it. Only reads. A rule that fails does not stop the others. */
 export function planPreparation(image: Image, selected: readonly Rule[]): readonly RulePlan[] {
   return selected
     .filter((rule) => applies(rule, image))
@@ -59,12 +59,12 @@ export function planPreparation(image: Image, selected: readonly Rule[]): readon
     });
 }
 
-/** Larger than any unit, job or drop-in. */
+/** The largest file that gets a backup, in bytes: larger than any unit, job or drop-in. */
 const backupLimit = 1024 * 1024;
 
 /**
- * A file of somebody else's at the place of one of ours, or of a mask, is kept below /var/lib/lx-agent/backup. What an
- * image must not keep has no backup, nor has a file of which only our part changes.
+ * Ask for a backup, below /var/lib/lx-agent/backup, of another owner's file that our file or a mask replaces. There is
+ * no backup of what an image must not keep, or of a file where only our part changes.
  */
 function keepingOthers(one: Settled, rule: Rule, root: ReadableRoot): Settled {
   if (one.result !== 'wanted' || rule.category === 'clean' || rule.forBuilders === true) return one;
@@ -76,12 +76,12 @@ function keepingOthers(one: Settled, rule: Rule, root: ReadableRoot): Settled {
   return before === undefined ? one : { ...one, before, backup: true };
 }
 
-/** Whether a rule has something left to do, or cannot tell. */
+/** Whether a rule has something left to do, or could not be planned. */
 export function isOpen({ settled, error }: RulePlan): boolean {
   return error !== undefined || settled.some(({ result }) => result !== 'unchanged');
 }
 
-/** Whether an image is not as a rule wants it: something is left to do, or to be decided by its builder. */
+/** Whether an image does not meet a rule: something is left to do, or its builder has to decide something. */
 export function isFinding(plan: RulePlan): boolean {
   return isOpen(plan) || plan.undecided.length > 0;
 }
@@ -93,8 +93,8 @@ export interface Failure {
 }
 
 /**
- * Do what is left of the plans: one Change that fails does not stop the others. The manifest then says in which
- * categories nothing is left, by the `judged` rules.
+ * Carry out what is left of the plans. A Change that fails does not stop the others. The manifest then lists the
+ * categories in which the `judged` rules have nothing left to do.
  */
 export async function prepare(
   root: Root,
@@ -121,7 +121,7 @@ export async function prepare(
   const left = openCategories(root, judged);
   writeManifest(root, {
     ...manifest,
-    // The platform leaves to a named agent what then nobody would do.
+    // The platform leaves its work to a named agent. If that agent cannot start, nobody would do the work.
     agent: canStart(root) ? manifest.agent : undefined,
     prepared: version,
     done: categories.filter(
@@ -136,7 +136,10 @@ function openCategories(root: Root, judged: readonly Rule[]): ReadonlySet<Catego
   return new Set(open.map(({ rule }) => rule.category));
 }
 
-/** After an uninstallation has put back what is not to be in a prepared image: the manifest says no more than is true. */
+/**
+ * An uninstallation can put back what a prepared image must not hold. Remove from the manifest what is not true any
+ * more.
+ */
 export function correctManifest(root: Root): void {
   const manifest = readManifest(root);
   if (manifest.prepared === undefined) return;
@@ -145,8 +148,8 @@ export function correctManifest(root: Root): void {
 }
 
 /**
- * Links and folders that the image needs with or without the agent: an uninstallation leaves them, and taking the
- * preparation back removes them.
+ * Some links and folders are needed in the image with or without the agent. Move them from the installation's record to
+ * that of the preparation: an uninstallation leaves them, and `image unprepare` removes them.
  */
 function disown(root: Root, plans: readonly RulePlan[]): void {
   const record = readRecord(root);

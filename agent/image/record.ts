@@ -8,7 +8,7 @@ import { readImageRecord } from './read-image-record.ts';
 
 /** What was done to an image, and what was there before, so that it can be undone. */
 export const recordPath = `${stateFolder}/image.json`;
-/** The content of replaced and removed files, and of what was put in their place. */
+/** The content of replaced and removed files, and of what replaced them. */
 export const kept = keptContentIn(`${stateFolder}/image-backup`);
 
 /** `own`: a file under the agent's own name, ours whatever its content. */
@@ -23,7 +23,7 @@ const madeSchema = v.variant('kind', [
 const recordSchema = v.object({
   version: v.literal(1),
   agent: v.string(),
-  /** The init system that it was installed for; older agents did not say. */
+  /** The init system that it was installed for. Older agents did not record it. */
   init: v.optional(v.string()),
   /** In the order in which they were made. */
   entries: v.array(
@@ -31,7 +31,7 @@ const recordSchema = v.object({
       path: v.pipe(v.string(), v.startsWith('/')),
       before: pathStateSchema,
       after: madeSchema,
-      /** While an installation is under way: what an earlier one made of it, for it may still be there. */
+      /** During an installation: what an earlier one made of the path. It may still be there. */
       former: v.optional(madeSchema),
     }),
   ),
@@ -40,7 +40,7 @@ const recordSchema = v.object({
 export type InstallRecord = v.InferOutput<typeof recordSchema>;
 export type Entry = InstallRecord['entries'][number];
 
-/** The record of an earlier installation; undefined when there is none. Throws on one that is not ours. */
+/** The record of an earlier installation; undefined if there is none. Throws if it is not ours. */
 export function readRecord(root: Pick<Root, 'readText'>): InstallRecord | undefined {
   return readImageRecord(root, recordPath, recordSchema);
 }
@@ -52,7 +52,7 @@ export function writeRecord(root: Root, record: InstallRecord): void {
   root.write(recordPath, text, { mode: 0o600 });
 }
 
-/** Remove what was kept for a record before and is not needed to undo this one. */
+/** Remove kept content that is not needed to undo this record. */
 export function dropUnneeded(root: Root, { entries }: InstallRecord): void {
   const needed = new Set(
     entries.flatMap(({ before, after }) =>
@@ -64,21 +64,21 @@ export function dropUnneeded(root: Root, { entries }: InstallRecord): void {
   if (hashes.length > 0 && root.list(kept.folder).length === 0) root.remove(kept.folder);
 }
 
-/** Put a file back as it was kept. Throws when the backup is not there any more. */
+/** Put a kept file back. Throws if its backup is gone. */
 export function putBack(root: Root, contentHash: string, path: string, attributes: Attributes): void {
   const backup = kept.at(contentHash);
   if (root.entry(backup)?.kind !== 'file') throw new Error(`the backup ${backup} is gone`);
   root.copy(root.outside(backup), path, attributes);
 }
 
-/** Throws when the backup is not there any more. */
+/** The content of a kept file. Throws if its backup is gone. */
 export function keptContent(root: Pick<Root, 'read'>, contentHash: string): Buffer {
   const content = root.read(kept.at(contentHash));
   if (content === undefined) throw new Error(`the backup ${kept.at(contentHash)} is gone`);
   return content;
 }
 
-/** Forget the installation, with its backups. */
+/** Delete the record of the installation and its backups. */
 export function dropRecord(root: Root): void {
   root.remove(kept.folder, true);
   root.remove(recordPath);

@@ -11,16 +11,18 @@ import { missingFolders, stateOf } from './path-state.ts';
 import { type Entry, kept, keptContent, putBack } from './record.ts';
 import { withoutOurLines } from './without-our-lines.ts';
 
-/** Changes of which it can be told what was there before. */
+/** The kinds of Change that can be undone. */
 export type UndoableChange = Extract<Change, { kind: 'file' | 'copy' | 'link' | 'directory' | 'absent' }>;
 
-/** Throws on a Change that cannot be taken back: an installation has none of those. */
+/** Throws if a Change cannot be undone. An installation must not contain one. */
 export function assertUndoable(change: Change): asserts change is UndoableChange {
   if (change.kind === 'rename' || change.kind === 'generated' || change.kind === 'command')
-    throw new Error(`a change of kind ${change.kind} cannot be undone, so an installation may not hold it`);
+    throw new Error(
+      `a change of kind ${change.kind} cannot be undone, so an installation must not contain it`,
+    );
 }
 
-/** What to put on record before a Change is made: the folders that it will make, and its own path. */
+/** The entries to record before a Change is made: for the folders that it will make, and for its own path. */
 export function entriesFor(change: UndoableChange, root: ReadableRoot): readonly Entry[] {
   const after = stateAfter(change);
   const folders = missingFolders(change.path, root);
@@ -36,7 +38,7 @@ function madeFolder(path: string): Entry {
   return { path, before: { kind: 'nothing' }, after: { kind: 'directory', mode: 0o755 } };
 }
 
-/** Keep what undoing will need: what was there, and what was put in its place. */
+/** Keep the content that an undo needs: what was there, and what replaces it. */
 export function keepWhatWas(root: Root, entries: readonly Entry[], changes: readonly Change[]): void {
   for (const { path, before, after } of entries) {
     if (before.kind !== 'file') continue;
@@ -51,8 +53,8 @@ export function keepWhatWas(root: Root, entries: readonly Entry[], changes: read
 }
 
 /**
- * Take entries back, the last first. Answers with the paths that were left, as somebody changed them since. With `force`
- * none of those is left: what was changed goes into a backup.
+ * Undo entries, the last one first. Returns the paths that were edited by hand and kept. With `force` none is kept: the
+ * edited version goes into a backup.
  */
 export async function undo(
   root: Root,
@@ -69,17 +71,17 @@ export async function undo(
     const isUnchanged = entry.after.kind === 'own' || made.some((state) => isLike(entry.path, state, root));
     if (force && !isUnchanged) backUpIfThere(root, entry.path);
     const ours = force || isUnchanged;
-    // Somebody removed it: there is nothing of ours.
+    // It was removed by hand: there is nothing to undo.
     if (!ours && root.entry(entry.path) === undefined) continue;
     if (!(ours ? restore(root, entry) : await takeOutOurPart(root, entry))) left.push(entry.path);
   }
   return left;
 }
 
-/** No file whose lines can be told apart is larger, in bytes: a program is not. */
+/** The largest file that is compared line by line, in bytes. Programs are larger. */
 const textLimit = 16 * 1024 * 1024;
 
-/** In a file that somebody else has changed as well, only our lines go, if they can be told from theirs. */
+/** Remove only our lines from a file that others changed too. Returns false if the lines cannot be told apart. */
 async function takeOutOurPart(root: Root, { path, before, after }: Entry): Promise<boolean> {
   const others = othersPart(path, root);
   if (others !== undefined) {
@@ -89,7 +91,7 @@ async function takeOutOurPart(root: Root, { path, before, after }: Entry): Promi
   if (before.kind !== 'file' || after.kind !== 'file' || root.entry(path)?.kind !== 'file') return false;
   const involved = [path, kept.at(before.hash), kept.at(after.hash)];
   if (involved.some((one) => (root.entry(one)?.size ?? 0) > textLimit)) return false;
-  // A character for each byte: others' lines stay as they are, in whatever encoding.
+  // One character for each byte, so that others' lines stay unchanged in any encoding.
   const current = root.read(path)?.toString('latin1');
   if (current === undefined || root.entry(kept.at(after.hash)) === undefined) return false;
   const text = (hash: string) => keptContent(root, hash).toString('latin1');
@@ -104,7 +106,7 @@ async function takeOutOurPart(root: Root, { path, before, after }: Entry): Promi
   return true;
 }
 
-/** What others have in a file of which our lines are known by their text; undefined for any other path. */
+/** The part of others in a file where our lines are recognized by their text; undefined for any other path. */
 function othersPart(path: string, root: ReadableRoot) {
   const entry = root.entry(path);
   if (entry?.kind !== 'file' || entry.size > textLimit || withoutOwnLines(path, '') === undefined)
@@ -118,7 +120,7 @@ function othersPart(path: string, root: ReadableRoot) {
   };
 }
 
-/** Put back what was there. A folder that others have put something into since stays. */
+/** Put back what was there. A folder that is not empty stays. */
 function restore(root: Root, { path, before }: Entry): true {
   switch (before.kind) {
     case 'file':
@@ -153,18 +155,17 @@ function stateAfter(change: UndoableChange): Entry['after'] {
   }
 }
 
-/** What would be at a path without our lines: an earlier installation, for another init, may have left them. */
+/** The state of a path without our lines. An earlier installation, for another init system, may have left some. */
 function stateWithoutUs(path: string, root: ReadableRoot): Entry['before'] {
   const others = othersPart(path, root);
   if (others?.changed === true)
     return { kind: 'file', hash: fingerprint(others.content), ...others.attributes };
   const state = stateOf(path, root);
-  if (state === undefined)
-    throw new Error(`${path} is a device, a socket or a FIFO: it stays, and so nothing can be put there`);
+  if (state === undefined) throw new Error(`cannot replace ${path}: it is a device, a socket or a FIFO`);
   return state;
 }
 
-/** Whether a path is as its entry says that the agent left it. */
+/** Whether a path is still as the agent left it, according to its entry. */
 export function isAsLeft({ path, after }: Entry, root: ReadableRoot): boolean {
   return isLike(path, after, root);
 }

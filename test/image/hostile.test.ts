@@ -115,7 +115,7 @@ describe('an image that is not as it should be', () => {
 
   it('is refused with a record that is not ours', async () => {
     const root = temporaryRoot({ ...debianSystemd, '/var/lib/lx-agent/image.json': '{"version":1}\n' });
-    await expect(imageCommand(['install', '--root', root])).rejects.toThrow('move it away to start afresh');
+    await expect(imageCommand(['install', '--root', root])).rejects.toThrow('move it away to start over');
   });
 
   it('does not follow a record out of the image', async () => {

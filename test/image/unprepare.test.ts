@@ -111,8 +111,8 @@ describe('unprepare', () => {
     mkdirSync(path('native/usr/lib'), { recursive: true });
     const { exit, words } = await run('unprepare');
     expect(exit).toBe(0);
-    expect(words).toContain('kept: /etc/fstab, somebody changed it since');
-    expect(words).toContain('kept: /native/usr, others have put something into it');
+    expect(words).toContain('kept: /etc/fstab, edited by hand since');
+    expect(words).toContain('kept: /native/usr, it is not empty');
     expect(readFileSync(path('etc/fstab'), 'utf8')).toBe('mine\n');
   });
 

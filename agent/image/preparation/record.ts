@@ -6,12 +6,12 @@ import { keptContentIn } from '../kept-content.ts';
 import { pathStateSchema } from '../path-state.ts';
 import { readImageRecord } from '../read-image-record.ts';
 
-/** What `image prepare` changed, and what was there before, so that `image unprepare` can take it back. */
+/** What `image prepare` changed, and what was there before, so that `image unprepare` can undo it. */
 export const preparationPath = `${stateFolder}/prepare.json`;
 /** The content of files before and after. */
 export const kept = keptContentIn(`${stateFolder}/prepare-backup`);
 
-/** What of the state folder is this record's: an uninstallation of the agent leaves it. */
+/** The names in the state folder that belong to this record. An uninstallation of the agent leaves them. */
 export const preparationNames = ['prepare.json', 'prepare-backup'];
 
 const schema = v.object({
@@ -28,14 +28,14 @@ const schema = v.object({
       after: pathStateSchema,
     }),
   ),
-  /** How much each rule removed or emptied of what an image must not hold: no copy of it is kept. */
+  /** How many things that an image must not hold each rule removed or emptied. No copy of them is kept. */
   cleaned: v.record(v.string(), v.number()),
 });
 
 export type PreparationRecord = v.InferOutput<typeof schema>;
 export type PreparedEntry = PreparationRecord['entries'][number];
 
-/** The record of earlier preparations; undefined when there is none. Throws on one that is not ours. */
+/** The record of earlier preparations; undefined if there is none. Throws if it is not ours. */
 export function readPreparation(root: Pick<ReadableRoot, 'readText'>): PreparationRecord | undefined {
   return readImageRecord(root, preparationPath, schema);
 }
@@ -45,7 +45,7 @@ export function writePreparation(root: Root, record: PreparationRecord): void {
   root.write(preparationPath, `${JSON.stringify(record, null, 1)}\n`, { mode: 0o600 });
 }
 
-/** Forget the preparation, with all that was kept for it. */
+/** Delete the record of the preparation and all content that was kept for it. */
 export function dropPreparation(root: Root): void {
   root.remove(kept.folder, true);
   root.remove(preparationPath);

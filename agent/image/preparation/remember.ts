@@ -15,12 +15,12 @@ interface Planned {
 
 type Wanted = Settled & { result: 'wanted' };
 
-/** The folders of the record and of the manifest are no rule's. */
+/** The folders of the record and of the manifest belong to no rule. Their entries have this name instead. */
 const ownRule = 'record';
 
 /**
- * Put on record, before anything is changed, what was there, with the content of files. Nothing is kept of what `clean`
- * removes: an image must not hold it.
+ * Record what is there before anything is changed, with the content of files. What `clean` removes is not kept, because
+ * an image must not hold it.
  */
 export function remember(root: Root, plans: readonly Planned[], agent: string): void {
   const wanted = plans.flatMap(({ rule, settled }) =>
@@ -38,7 +38,7 @@ export function remember(root: Root, plans: readonly Planned[], agent: string): 
   const cleaned = { ...earlier?.cleaned };
   for (const { rule } of wanted.filter(({ rule }) => rule.category === 'clean'))
     cleaned[rule.id] = (cleaned[rule.id] ?? 0) + 1;
-  // The content first: a record must not promise what was not kept.
+  // Keep the content first: a record must not name content that was not kept.
   for (const { path, before } of made) if (before.kind === 'file') kept.keep(root, before.hash, { path });
   for (const { one } of wanted) keepNew(root, one, made);
   writePreparation(root, {
@@ -50,7 +50,7 @@ export function remember(root: Root, plans: readonly Planned[], agent: string): 
   });
 }
 
-/** Both contents of an edited file are kept: what was edited since can then be told from what the agent did. */
+/** Keep the new content of an edited file as well as the old one: later edits can then be told from the agent's. */
 function keepNew(root: Root, { change }: Wanted, made: readonly PreparedEntry[]): void {
   if (change.kind !== 'file') return;
   const entry = made.find(({ path }) => path === change.path);
@@ -81,7 +81,7 @@ function entry(path: string, rule: string, root: Root, after: PathState): readon
   return before === undefined ? [] : [{ rule, path, before, after }];
 }
 
-/** A folder's entries before it, so that each is put back into it. */
+/** The entries in a folder come before the folder. An undo runs in reverse, so it restores the folder first. */
 function removed(path: string, rule: string, root: Root): readonly PreparedEntry[] {
   const inside =
     root.entry(path)?.kind === 'directory'
@@ -90,7 +90,7 @@ function removed(path: string, rule: string, root: Root): readonly PreparedEntry
   return [...inside, ...entry(path, rule, root, { kind: 'nothing' })];
 }
 
-/** The folders that a path needs and that are not there. */
+/** Entries for the missing parent folders of a path. */
 function foldersFor(path: string, rule: string, root: Root): readonly PreparedEntry[] {
   return missingFolders(path, root).map((folder) => ({
     rule,
@@ -117,7 +117,7 @@ function stateAfter(change: Extract<Change, { kind: 'file' | 'link' | 'directory
   }
 }
 
-/** Of several rules that change one path, what was there before the first and is there after the last. */
+/** If several rules change one path: the state before the first and the state after the last. */
 function firstOfEach(entries: readonly PreparedEntry[]): readonly PreparedEntry[] {
   const found = new Map<string, PreparedEntry>();
   for (const one of entries) {
@@ -127,7 +127,7 @@ function firstOfEach(entries: readonly PreparedEntry[]): readonly PreparedEntry[
   return [...found.values()];
 }
 
-/** What was there before the first preparation, unless somebody changed it since: then what they made of it. */
+/** Keep the state before the first preparation. If a path was edited by hand since then, keep the edited version. */
 function merge(earlier: readonly PreparedEntry[], added: readonly PreparedEntry[]): PreparedEntry[] {
   const latest = new Map(added.map((one) => [one.path, one]));
   const known = new Set(earlier.map(({ path }) => path));

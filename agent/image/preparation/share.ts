@@ -2,15 +2,15 @@ import type { Root } from '../../system/root.ts';
 import { type Entry, readRecord, writeRecord } from '../record.ts';
 import { type PreparedEntry, readPreparation, writePreparation } from './record.ts';
 
-/** Rules of which the installed agent wants the same: its uninstallation takes back what these did. */
+/** Rules that do what an installation of the agent does too. Uninstalling the agent undoes what they did. */
 const agentsToo = ['metadata-commands', 'state-directories', 'other-writers'];
 
-/** What the agent that is installed needs of a preparation. */
+/** Whether the installed agent needs this part of a preparation. */
 export function isAgents({ rule }: Pick<PreparedEntry, 'rule'>): boolean {
   return agentsToo.includes(rule);
 }
 
-/** Have the installation answer for entries that stay for its sake: its end takes them back. */
+/** Add entries that stay for the agent to the installation's record: uninstalling the agent undoes them. */
 export function giveToInstallation(root: Root, entries: readonly PreparedEntry[]): void {
   const record = readRecord(root);
   if (record === undefined) return;
@@ -21,7 +21,7 @@ export function giveToInstallation(root: Root, entries: readonly PreparedEntry[]
   if (given.length > 0) writeRecord(root, { ...record, entries: around(record.entries, given) });
 }
 
-/** Have the preparation answer for what it needs as well as the installation that made it. */
+/** Add entries to the preparation's record that an installation made and that the preparation needs too. */
 export function giveToPreparation(root: Root, entries: readonly PreparedEntry[]): void {
   const record = readPreparation(root);
   if (record === undefined) return;
@@ -30,7 +30,7 @@ export function giveToPreparation(root: Root, entries: readonly PreparedEntry[])
   if (given.length > 0) writePreparation(root, { ...record, entries: around(record.entries, given) });
 }
 
-/** Folders that the installation made, and that the preparation still has something in. */
+/** Add the folders that the installation made, and that still exist, to the preparation's record. */
 export function giveFoldersToPreparation(root: Root, entries: readonly Entry[]): void {
   giveToPreparation(
     root,
@@ -42,7 +42,10 @@ export function giveFoldersToPreparation(root: Root, entries: readonly Entry[]):
   );
 }
 
-/** Folders that were given come first, each before what is in it, and all else last: what is last is taken back first. */
+/**
+ * Put given folders first, each before what is in it, and all other given entries last. An undo starts with the last
+ * entry.
+ */
 function around<E extends Pick<PreparedEntry, 'path' | 'after'> | Entry>(
   entries: readonly E[],
   given: readonly E[],

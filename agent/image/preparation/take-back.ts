@@ -6,13 +6,13 @@ import { withoutAddedNames } from '../stopped-scripts.ts';
 import { withoutOurLines } from '../without-our-lines.ts';
 import { kept, type PreparedEntry } from './record.ts';
 
-/** What came, or would come, of taking a preparation back. */
+/** The result of undoing a preparation, or of a dry run. */
 export interface TakenBack {
-  /** Paths that are as they were before. */
+  /** Paths that were restored. */
   readonly back: readonly string[];
-  /** Files that somebody edited too: our part is out of them, and theirs stays. */
+  /** Files that were edited by hand too: our part is removed, and the edits stay. */
   readonly parted: readonly string[];
-  /** Paths that somebody changed: they are as they were before, and what was there is in a backup. */
+  /** Paths that were edited by hand and restored with `force`. The edited version is in a backup. */
   readonly forced: readonly string[];
   readonly left: readonly Left[];
 }
@@ -21,23 +21,24 @@ export interface TakenBack {
 export interface Left {
   readonly path: string;
   readonly reason: string;
-  /** A folder that others have put something into. */
+  /** The entry that was not undone. */
   readonly entry: PreparedEntry;
 }
 
-/** How a preparation is taken back. */
+/** How a preparation is undone. */
 export interface UndoOptions {
-  /** Also what somebody changed since; it goes into a backup. */
+  /** Also undo what was edited by hand. The edited version goes into a backup. */
   readonly force: boolean;
   readonly dryRun: boolean;
 }
 
-/** No file whose lines can be told apart is larger, in bytes. */
+/** The largest file that is compared line by line, in bytes. */
 const textLimit = 16 * 1024 * 1024;
 
 /**
- * Take entries back, the last first, each only where it still is as the preparation left it; with `force` also where
- * somebody changed it. With `dryRun` nothing is changed, and the answer is the same. Throws RootError; what was taken back by then is so, and another call goes on.
+ * Undo entries, the last one first, each only if it still is as the preparation left it. With `force`, also undo what
+ * was edited by hand. With `dryRun` nothing is changed, and the result is the same. Throws RootError. What was undone
+ * until then stays undone, and another call continues.
  */
 export async function takeBack(
   root: Root,
@@ -58,9 +59,9 @@ export async function takeBack(
     if (isOurs) {
       const inside = now?.kind === 'directory' && before.kind !== 'directory' ? root.list(path) : [];
       if (inside.some((name) => !gone.has(`${path}/${name}`)))
-        left.push({ path, reason: 'others have put something into it', entry });
+        left.push({ path, reason: 'it is not empty', entry });
       else if (before.kind === 'file' && !canRestore(root, entry))
-        left.push({ path, reason: `its content is gone from ${kept.at(before.hash)}`, entry });
+        left.push({ path, reason: `the copy of its old content is gone: ${kept.at(before.hash)}`, entry });
       else {
         if (before.kind === 'nothing') gone.add(path);
         if (!dryRun) restore(root, entry);
@@ -79,14 +80,14 @@ export async function takeBack(
     } else
       left.push({
         path,
-        reason: now?.kind === 'nothing' ? 'somebody removed it since' : 'somebody changed it since',
+        reason: now?.kind === 'nothing' ? 'removed by hand since' : 'edited by hand since',
         entry,
       });
   }
   return { back, parted, forced, left };
 }
 
-/** Whether what was there before can be put back: nothing that is a folder now is in its way, and its content is kept. */
+/** Whether the former state can be restored: no folder is in its way, and its content was kept. */
 function canRestore(root: Root, { path, before }: PreparedEntry): boolean {
   if (before.kind !== 'directory' && root.entry(path)?.kind === 'directory') return false;
   return before.kind !== 'file' || root.entry(kept.at(before.hash)) !== undefined;
@@ -108,7 +109,7 @@ function restore(root: Root, { path, before }: PreparedEntry): void {
   }
 }
 
-/** The copy that the preparation laid beside for people is not needed once the file is back. */
+/** Remove the backup that the preparation made for people: it is not needed once the file is back. */
 function dropBackups(root: Root, path: string, hash: string): void {
   for (const backup of backupsOf(root, path)) {
     if (root.digest(backup) !== hash) continue;
@@ -117,14 +118,14 @@ function dropBackups(root: Root, path: string, hash: string): void {
   }
 }
 
-/** A file that others have changed as well, without our lines; undefined where they cannot be told from theirs. */
+/** A file that others changed too, without our lines; undefined if the lines cannot be told apart. */
 async function withoutOurPart(root: Root, { path, before, after }: PreparedEntry) {
   const entry = root.entry(path);
   if (before.kind !== 'file' || after.kind !== 'file' || entry?.kind !== 'file') return undefined;
   const involved = [path, kept.at(before.hash), kept.at(after.hash)];
   if (involved.some((one) => root.entry(one) === undefined || (root.entry(one)?.size ?? 0) > textLimit))
     return undefined;
-  // A character for each byte: others' lines stay as they are, in whatever encoding.
+  // One character for each byte, so that others' lines stay unchanged in any encoding.
   const [current, was, made] = involved.map((one) => root.read(one, textLimit)?.toString('latin1') ?? '');
   if (current === undefined || was === undefined || made === undefined) return undefined;
   const attributes = { mode: entry.mode, uid: entry.uid, gid: entry.gid };

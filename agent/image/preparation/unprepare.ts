@@ -7,13 +7,13 @@ import { dropPreparation, type PreparationRecord, type PreparedEntry } from './r
 import { giveToInstallation, isAgents } from './share.ts';
 import { type TakenBack, takeBack, type UndoOptions } from './take-back.ts';
 
-/** What came, or would come, of `image unprepare`. */
+/** The result of `image unprepare`, or of its dry run. */
 export interface Unprepared extends TakenBack {
   /** Paths that stay because the agent in the image needs them. */
   readonly agents: readonly string[];
 }
 
-/** Take a preparation back. What the installed agent needs as well stays, and goes with the agent. */
+/** Undo a preparation. What the installed agent needs too stays until the agent is uninstalled. */
 export async function unprepare(
   root: Root,
   record: PreparationRecord,
@@ -50,12 +50,12 @@ export async function unprepare(
 
 const noFolders: TakenBack = { back: [], parted: [], forced: [], left: [] };
 
-/** Backups stay, whoever made them; they are no reason to report their folder. */
+/** Backups always stay. Do not report their folder because of them. */
 function holdsBackups({ path }: PreparedEntry, root: Root): boolean {
   return backupFolder.startsWith(`${path}/`) && root.list(backupFolder).length > 0;
 }
 
-/** The folders of the record and of the manifest: they go when these have gone. */
+/** The folders of the record and of the manifest. They are removed after those files. */
 function isOwnFolder({ rule }: PreparedEntry): boolean {
   return rule === 'record';
 }

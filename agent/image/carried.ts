@@ -1,8 +1,8 @@
 import { getRawAsset, isSea } from 'node:sea';
 
 /**
- * A file that the built program carries as an asset; undefined when it carries none of that name, or is not built. What
- * only an installation reads is carried compressed, as `NAME.br`.
+ * A file that is embedded in the built program as an asset; undefined if there is none of that name, or if the program
+ * is not built. What only an installation reads is embedded compressed, as `NAME.br`.
  */
 export function carried(name: string): Buffer | undefined {
   if (!isSea()) return undefined;

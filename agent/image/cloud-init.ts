@@ -3,8 +3,8 @@ import type { ReadableRoot } from '../system/system.ts';
 const programs = ['/usr/bin/cloud-init', '/usr/local/bin/cloud-init'];
 
 /**
- * Whether cloud-init will read this instance's metadata: it is there, not switched off, and its list of data sources
- * has SmartOS (DataSourceSmartOS in its documentation) or is not limited.
+ * Whether cloud-init will read this instance's metadata: it is installed and not switched off, and its list of data
+ * sources contains SmartOS (DataSourceSmartOS in its documentation) or is not set.
  */
 export function cloudInitReadsMetadata(root: ReadableRoot): boolean {
   if (!programs.some((path) => root.isExecutable(path))) return false;
@@ -14,7 +14,9 @@ export function cloudInitReadsMetadata(root: ReadableRoot): boolean {
   return sources === undefined || sources.includes('SmartOS');
 }
 
-/** The list of data sources that holds: the last of the files, in the order in which cloud-init reads them. */
+/**
+ * The list of data sources that takes effect: the one in the last file, in the order in which cloud-init reads them.
+ */
 function dataSources(root: ReadableRoot): string | undefined {
   const folder = '/etc/cloud/cloud.cfg.d';
   const files = root

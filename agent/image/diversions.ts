@@ -2,17 +2,17 @@ import type { ReadableRoot } from '../system/system.ts';
 
 const databasePath = '/var/lib/dpkg/diversions';
 
-/** Programs that a container build puts out of the way, so that packages start no services: what stands there does nothing. */
+/** Programs that a container build replaces by ones that do nothing, so that packages start no services. */
 const programs = /\/(initctl|start-stop-daemon|invoke-rc\.d|service|systemctl|ischroot|runlevel)$/;
 
 /** A program that the builder diverted, dpkg-divert(1). */
 export interface Diversion {
   readonly path: string;
-  /** Where the program itself lies; undefined where it is not installed. */
+  /** The path of the program itself; undefined if it is not installed. */
   readonly program: string | undefined;
 }
 
-/** Local diversions of programs that start services, which Ubuntu's container images have of initctl. */
+/** Local diversions of programs that start services. Ubuntu's container images divert initctl. */
 export function serviceDiversions(root: ReadableRoot): readonly Diversion[] {
   return entriesOf(root.readText(databasePath) ?? '')
     .filter(isUndone)
@@ -35,7 +35,7 @@ export const diversions = {
 
 type Entry = readonly [path: string, diverted: string, owner: string];
 
-/** Three lines an entry; `:` is a diversion of the administrator's. */
+/** An entry has three lines. The owner `:` marks a local diversion, which an administrator made. */
 function entriesOf(text: string): readonly Entry[] {
   const lines = text.split('\n');
   const entries: Entry[] = [];

@@ -1,7 +1,7 @@
-/** What the agent puts before a line that it takes out of somebody else's file, so that a person sees who did it. */
+/** The prefix of a line that the agent comments out in another owner's file. It shows people who did it. */
 const offMark = '#lx-agent# ';
 
-/** Take lines out of a text by commenting them out, once. */
+/** Comment out the unwanted lines of a text. A second call changes nothing. */
 export function commentOut(text: string, unwanted: (line: string) => boolean): string {
   return text
     .split('\n')
@@ -16,7 +16,10 @@ function blockOf(lines: readonly string[]): string {
   return `# lx-agent: begin\n${lines.join('\n')}\n# lx-agent: end\n`;
 }
 
-/** A block of lines between marks, at the end of a text or after the comments at its head; replaced where it is already. */
+/**
+ * Put a block of lines between marks at the end of a text, or after the comments at its head. A block that is already
+ * there is replaced.
+ */
 export function withBlock(text: string, lines: readonly string[], where: 'first' | 'last' = 'last'): string {
   const block = blockOf(lines);
   if (ownBlock.test(text)) return text.replace(ownBlock, () => block);
@@ -26,7 +29,7 @@ export function withBlock(text: string, lines: readonly string[], where: 'first'
   return `${head}${block}${whole.slice(head.length)}`;
 }
 
-/** `/etc/fstab` without block devices and swap, which a zone has not, and with shared memory. */
+/** `/etc/fstab` with shared memory, and without block devices and swap, which a zone does not have. */
 export function editFstab(text: string): string {
   const cleaned = commentOut(text, (line) => {
     const [device = '', , type = ''] = line.trim().split(/\s+/);
@@ -38,19 +41,22 @@ export function editFstab(text: string): string {
   return hasSharedMemory ? cleaned : withBlock(cleaned, ['swapfs /dev/shm tmpfs defaults 0 0']);
 }
 
-/** The platform's scripts leave an inittab alone that holds these words; others get a getty on the console from them. */
+/**
+ * The platform's scripts do not change an inittab that contains these words. To any other they add a getty on the
+ * console.
+ */
 const platformInittabMark = '# Modified by lx brand';
 const terminal = /\btty(S?\d+)?\b|\bhvc\d+\b|\bvc\/\d+\b/;
-/** inittab(5): id, run-levels, action, process; BusyBox has the terminal in the place of the id. */
+/** inittab(5): id, run-levels, action, process; BusyBox has the terminal in place of the id. */
 const login = /^([^#:]*):([^:]*):(respawn|askfirst):(.*(?:getty|\blogin|sh)\b.*)$/;
 
 /**
- * `/etc/inittab` with one login, on the console, in place of those on terminals that a zone does not have; and
- * run-level 3 in place of 5. Where the console has none yet, its line is the first getty's own, so that it fits the
- * distribution. The platform's mark keeps the platform from adding a second one.
+ * `/etc/inittab` with one login on the console, in place of logins on terminals that a zone does not have, and with
+ * run-level 3 in place of 5. If the console has no login, its line is made from that of the first getty, so that it
+ * fits the distribution. The platform's mark keeps the platform from adding a second one.
  */
 export function editInittab(text: string): string {
-  // As it would be without us: a package may have put more beside what was edited before.
+  // The text without our edits: a package may have added lines since we edited it.
   const whole = text.replaceAll(off, '');
   const lines = whole.replace(ownBlock, '').split('\n');
   const onTerminals = lines.filter(isOnTerminal);
@@ -71,7 +77,7 @@ export function editInittab(text: string): string {
   return around.length === 1 ? withBlock(around.join(''), added) : around.join(blockOf(added));
 }
 
-/** What is before the agent's block in a text, and what is behind it; all of it where there is none. */
+/** The text before the agent's block and the text after it; the whole text if there is no block. */
 function withoutBlock(text: string): readonly string[] {
   const block = ownBlock.exec(text);
   return block === null ? [text] : [text.slice(0, block.index), text.slice(block.index + block[0].length)];
@@ -82,7 +88,7 @@ function isOnTerminal(line: string): boolean {
   return terminal.test(id) || terminal.test(process);
 }
 
-/** BusyBox takes the console where a line names no terminal. */
+/** BusyBox uses the console if a line names no terminal. */
 function isOnConsole(line: string): boolean {
   const match = login.exec(line);
   if (match === null || isOnTerminal(line)) return false;
@@ -94,14 +100,17 @@ function isGraphical(line: string): boolean {
   return /^id:5:initdefault:/.test(line);
 }
 
-/** The line of a login on a terminal, for the console: sysvinit wants a short id first, BusyBox the terminal. */
+/**
+ * The line of a login on a terminal, for the console: the first field is a short id for sysvinit, and the terminal for
+ * BusyBox.
+ */
 function asConsoleLogin(line: string): string {
   const [, id = '', levels = '', action = '', process = ''] = login.exec(line) ?? [];
   const command = process.replaceAll(new RegExp(terminal, 'g'), 'console');
   return `${terminal.test(id) ? 'console' : 'co'}:${levels}:${action}:${command}`;
 }
 
-/** `/etc/selinux/config` (and its like) with SELinux off. */
+/** `/etc/selinux/config`, or a file like it, with SELinux off. */
 export function editSelinux(text: string): string {
   if (!/^SELINUX=(?!disabled\s*$)/m.test(text)) return text;
   return withBlock(

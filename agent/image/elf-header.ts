@@ -21,14 +21,14 @@ export function machineName(machine: number): string {
   return names[machine] ?? `machine ${machine}`;
 }
 
-/** e_machine of the first bytes of an ELF file, in the byte order that it names; undefined for any other file. */
+/** e_machine from the first bytes of an ELF file, read in the file's byte order; undefined for any other file. */
 export function machineOf(content: Buffer | undefined): number | undefined {
   if (content === undefined || content.length < 20 || content.readUInt32BE(0) !== 0x7f454c46)
     return undefined;
   return content[5] === 2 ? content.readUInt16BE(18) : content.readUInt16LE(18);
 }
 
-/** The same of a file that is too large to read whole. */
+/** The same for a file that is too large to read whole. */
 export function machineOfFile(path: string): number | undefined {
   const descriptor = openSync(path, 'r');
   try {

@@ -1,15 +1,15 @@
 /** Bytes of a file: at most `length` from `offset`. */
 export type ReadAt = (offset: number, length: number) => Buffer;
 
-/** What a program or library says of itself to the dynamic loader. */
+/** What a program or library tells the dynamic loader. */
 export interface Elf {
   /** The loader that it asks for; libraries name none. */
   readonly interpreter: string | undefined;
   /** The libraries that it needs, by name. */
   readonly needed: readonly string[];
-  /** Of each library, the versions that it needs: `libc.so.6` → `GLIBC_2.28`, … */
+  /** The versions that it needs of each library: `libc.so.6` → `GLIBC_2.28`, … */
   readonly requires: ReadonlyMap<string, readonly string[]>;
-  /** The versions that it has for others. */
+  /** The versions that it provides. */
   readonly provides: ReadonlySet<string>;
 }
 
@@ -26,9 +26,9 @@ const tag = {
   requiresCount: 0x6fffffff,
 } as const;
 
-/** No table in a real file is larger; a file that claims more is no library for us. */
+/** No table in a real file is larger; a file that claims more is not read as a library. */
 const tableLimit = 4 * 1024 * 1024;
-/** Nor is any chain longer. */
+/** No chain in a real file is longer. */
 const chainLimit = 1000;
 
 interface Segment {
@@ -39,8 +39,8 @@ interface Segment {
 }
 
 /**
- * Read what the dynamic loader would of a 64-bit x86 file: elf(5) and the LSB's symbol versions. Undefined for any
- * other file, and for one whose tables lead out of it.
+ * Read what the dynamic loader reads from a 64-bit x86 file: elf(5) and the LSB's symbol versions. Undefined for any
+ * other file, and for one whose tables point outside the file.
  */
 export function readElf(readAt: ReadAt): Elf | undefined {
   try {
@@ -49,7 +49,7 @@ export function readElf(readAt: ReadAt): Elf | undefined {
     if (header.readUInt16LE(18) !== machineAmd64) return undefined;
     return readTables(readAt, readSegments(header, readAt));
   } catch (error) {
-    // A Buffer says so when a table ends before its entries do.
+    // Buffer throws this if a table ends before its entries do.
     if (error instanceof RangeError) return undefined;
     throw error;
   }

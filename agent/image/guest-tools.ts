@@ -3,17 +3,17 @@ import type { ReadableRoot } from '../system/system.ts';
 
 const why = 'the agent takes over from the bash guest tools';
 
-/** Scripts that start the guest tools, where they do: an rc.local of the image's own stays. */
+/** Scripts that can start the guest tools. One that does not, such as the image's own rc.local, stays. */
 const starters = ['/etc/rc.local', '/etc/rc.d/rc.local', '/etc/local.d/joyent.start', '/etc/init.d/sdc-init'];
 const units = [
   '/etc/systemd/system/joyent.service',
   '/etc/systemd/system/multi-user.target.wants/joyent.service',
 ];
 const folder = '/lib/smartdc';
-/** Deeper than they go. */
+/** Deeper than any folder of the guest tools. */
 const depthLimit = 4;
 
-/** Remove what starts the guest tools, and them. An uninstallation puts all of it back. */
+/** Remove the guest tools and what starts them. An uninstallation puts all of it back. */
 export function takeOver(root: ReadableRoot): readonly Change[] {
   const scripts = starters.filter(
     (path) => root.entry(path)?.kind === 'file' && /smartdc|mdata-/.test(root.readText(path) ?? ''),
@@ -26,7 +26,7 @@ export function takeOver(root: ReadableRoot): readonly Change[] {
   return paths.map((path) => ({ kind: 'absent', path, why }));
 }
 
-/** A folder's entries, those within before it, so that each can be removed by itself and put back. */
+/** A folder and all that is in it, the folder last, so that each can be removed and put back by itself. */
 function contents(root: ReadableRoot, path: string, depth = 0): readonly string[] {
   const kind = root.entry(path)?.kind;
   if (kind === undefined) return [];

@@ -8,8 +8,9 @@ import { commandPath } from './running-program.ts';
 import { runtimeFiles } from './runtime.ts';
 
 /**
- * Everything that a root holds whose program stays where the platform keeps it: the command, the units, the links, and
- * nothing of the program itself. `place` is the program's folder as a path in the zone, with its `runtime/` beside it.
+ * Everything that an in-place installation puts into a root: the command, the units and the links. The program itself
+ * stays where the platform keeps it. `place` is the program's folder as a path in the zone; it also contains
+ * `runtime/`.
  */
 export function planInPlace(image: Image, place: string, unitChanges: readonly Change[]): readonly Change[] {
   return [
@@ -33,8 +34,8 @@ export function planInPlace(image: Image, place: string, unitChanges: readonly C
 }
 
 /**
- * Starts the program under the loader and with the libraries that lie beside it. On a platform that no longer carries
- * it, `run` ends with 0, so that no unit fails for it.
+ * Starts the program with the loader and the libraries beside it. If the platform no longer carries the program, `run`
+ * exits with 0, so that no unit fails.
  */
 function command(place: string): string {
   return `#!/bin/sh
@@ -45,7 +46,7 @@ if [ ! -x "$agent/lx-agent" ]; then
   [ "$1" = run ] && exit 0
   exit 127
 fi
-# What the platform's call did before init started is marked, for this boot alone.
+# The platform's call before init leaves a mark for each stage that it ran in this boot. Do not run that stage again.
 case "$*" in
   'run --stage early' | 'run --stage late')
     { IFS=- read -r a b c d e </proc/sys/kernel/random/boot_id; } 2>/dev/null

@@ -1,23 +1,23 @@
 import { unitText } from './assets.ts';
 
-/** What BusyBox's init does without an inittab, as far as an instance needs it: its built-in table. */
+/** The built-in table that BusyBox's init uses without an inittab, as far as an instance needs it. */
 const builtIn = `::sysinit:/etc/init.d/rcS
 ::askfirst:/bin/sh
 ::ctrlaltdel:/sbin/reboot
 ::shutdown:/bin/umount -a -r
 `;
 
-/** Commands of `sysinit` lines that make the file systems what the early stage needs; it comes after them. */
+/** Commands of `sysinit` lines that prepare the file systems. The early stage needs these and comes after them. */
 const mounting = /^(\/\S*\/)?(mount|mkdir|swapon|chmod|ln|mountpoint)\b/;
 
-/** An inittab of BusyBox's with both stages in it. `undefined` stands for no table, where init goes by its built-in one. */
+/** A BusyBox inittab with both stages in it. `undefined` means that there is none and init uses its built-in table. */
 export function withBothStages(before: string | undefined): string {
   return withLateStage(withEarlyStage(before ?? builtIn));
 }
 
 /**
- * With the early stage before the first `sysinit` line that does more than mount file systems. Anything else stays as
- * it was; a table that has it is returned as it is.
+ * Add the early stage before the first `sysinit` line that does more than mount file systems. Everything else stays. A
+ * table that already has the stage is returned unchanged.
  */
 function withEarlyStage(text: string): string {
   if (text.includes('/usr/bin/lx-agent run --stage early')) return text;
@@ -30,8 +30,8 @@ function withEarlyStage(text: string): string {
 }
 
 /**
- * An inittab of BusyBox's whose init starts the late stage, without waiting for it, and asks it to end before whatever
- * else it does at shutdown. Anything else stays as it was; a table that does so already is returned as it is.
+ * Add the late stage to a BusyBox inittab. init starts it without waiting for it, and at shutdown asks it to end before
+ * anything else. Everything else stays. A table that already has the stage is returned unchanged.
  */
 export function withLateStage(text: string): string {
   if (text.includes('/usr/lib/lx-agent/late-stage start')) return text;
@@ -41,12 +41,12 @@ export function withLateStage(text: string): string {
   return `${inserted(ending, -1, 'inittab-late').join('\n')}\n`;
 }
 
-/** An inittab without the agent's lines: what OpenRC's package or somebody else made of it since stays. */
+/** An inittab without the agent's lines. Changes that OpenRC's package or others made since stay. */
 export function withoutStages(text: string): string {
   return without(text, (line) => runsEarly.test(line) || runsLate.test(line), isNote);
 }
 
-/** An inittab without the early stage, for a root in which another init starts that one. */
+/** An inittab without the early stage, for a root in which another init system starts that stage. */
 export function withoutEarlyStage(text: string): string {
   return without(
     text,
@@ -55,14 +55,14 @@ export function withoutEarlyStage(text: string): string {
   );
 }
 
-/** Whether a table is BusyBox's built-in one, which the agent wrote down to put its lines in. */
+/** Whether a table is BusyBox's built-in one, which the agent writes to a file to add its lines. */
 export function isBuiltIn(text: string): boolean {
   return text === builtIn;
 }
 
 const runsEarly = /^[^#]*\/usr\/bin\/lx-agent run --stage early\b/;
 const runsLate = /^[^#]*\/usr\/lib\/lx-agent\/late-stage (start|stop)\b/;
-/** What the units say of themselves. */
+/** The comment lines of the units. */
 const notes = new Set(
   ['early', 'late', 'late-stop'].flatMap((name) =>
     unitText(`busybox/inittab-${name}`)
@@ -72,7 +72,7 @@ const notes = new Set(
 );
 const isNote = (line: string) => notes.has(line) || line.startsWith('# lx-agent, ');
 
-/** Without the lines that `unwanted` tells, and the notes right above them. */
+/** The text without the lines that `unwanted` selects and the notes right above them. */
 function without(
   text: string,
   unwanted: (line: string) => boolean,
@@ -94,7 +94,7 @@ function linesOf(text: string): string[] {
   return text.replace(/\n*$/, '').split('\n');
 }
 
-/** The lines with a unit's before the one of that number, or at the end for -1. */
+/** Insert a unit's lines before the line with the index `before`, or at the end for -1. */
 function inserted(lines: readonly string[], before: number, unit: string): string[] {
   const at = before === -1 ? lines.length : before;
   return [...lines.slice(0, at), unitText(`busybox/${unit}`).trimEnd(), ...lines.slice(at)];

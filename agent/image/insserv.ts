@@ -2,9 +2,9 @@ import type { Change, FileChange } from '../change/change.ts';
 import type { ReadableRoot } from '../system/system.ts';
 
 /**
- * What insserv would do for our early script on Debian: a link with its number, and the dependency file that
- * startpar goes by. Once that exists, startpar ignores in silence a link that it does not know. The names below
- * repeat what the LSB headers of units/sysvinit/ say; the boot test compares with what insserv makes of them.
+ * What insserv would do for our early script on Debian: a numbered link, and an entry in the dependency file that
+ * startpar uses. If that file exists, startpar silently ignores a link that is not in it. The names below repeat the
+ * LSB headers of units/sysvinit/. A boot test compares the result with that of insserv.
  */
 export function earlyLinks(root: ReadableRoot): Change[] {
   return [
@@ -26,7 +26,7 @@ export function lateLinks(root: ReadableRoot): Change[] {
 const early = 'lx-agent-early';
 const late = 'lx-agent-late';
 
-/** `$local_fs` by /etc/insserv.conf, and mountkernfs. */
+/** `$local_fs` in /etc/insserv.conf, and mountkernfs. */
 const beforeEarly = ['mountkernfs.sh', 'mountall.sh', 'mountall-bootclean.sh', 'mountoverflowtmp'];
 /** X-Start-Before of the early script. */
 const afterEarly = ['networking', 'resolvconf', 'dhcpcd'];
@@ -36,9 +36,9 @@ const afterLate = ['rc.local'];
 const afterLateStop = ['sendsigs', 'umountnfs.sh', 'networking', 'umountfs'];
 
 /**
- * A number behind everything that comes before us and not behind anything that comes after: without startpar, scripts
- * of one number run by name, and ours is before `networking` by that, too. The number that the link has, perhaps by
- * insserv, is kept unless it would come before the mounts.
+ * A number that is higher than all before us, and not higher than any after us. Without startpar, scripts with the same
+ * number run in order of their names, and ours sorts before `networking`. The link keeps the number that it has,
+ * perhaps from insserv, unless it would come before the mounts.
  */
 function earlyNumber(root: ReadableRoot): number {
   const numbers = (names: readonly string[]) =>
@@ -52,7 +52,7 @@ function earlyNumber(root: ReadableRoot): number {
   return made ?? Math.min(first, ...numbers(afterEarly));
 }
 
-/** The link, or the one of another number that insserv has made of it meanwhile. */
+/** The link, under the number that insserv may have given it since. */
 function madeLink(folder: string, prefix: string, name: string, root: ReadableRoot): Change {
   const made = root.list(folder).find((entry) => /^[SK]\d\d/.test(entry) && entry.slice(3) === name);
   return link(`${folder}/${made ?? `${prefix}${name}`}`, name);
@@ -62,7 +62,7 @@ function link(path: string, name: string): Change {
   return { kind: 'link', path, target: `../init.d/${name}`, enables: true, why: 'rc runs it' };
 }
 
-/** One of /etc/init.d/.depend.*, with our script in it; nothing where there is no such file. */
+/** One of /etc/init.d/.depend.*, with our script in it; nothing if there is no such file. */
 function dependencyFile(
   root: ReadableRoot,
   which: 'boot' | 'start' | 'stop',
@@ -79,8 +79,8 @@ function dependencyFile(
 }
 
 /**
- * A dependency file with one more script: `before` are those it waits for, `after` those that wait for it, as far
- * as the file has them. The format: `TARGETS = a b c`, `INTERACTIVE = …`, and `b: a` where b waits for a.
+ * A dependency file with one more script: It waits for those in `before`, and those in `after` wait for it, as far as
+ * the file has them. The format: `TARGETS = a b c`, `INTERACTIVE = …`, and `b: a` where b waits for a.
  */
 export function withDependency(
   text: string,
@@ -112,7 +112,10 @@ export function withDependency(
   return result.join('\n');
 }
 
-/** Where a link of ours in a run-level folder is now: insserv gives links other numbers when scripts come and go. */
+/**
+ * The present path of one of our links in a run-level folder. insserv renumbers links when scripts are added or
+ * removed.
+ */
 export function renumbered(path: string, target: string, root: ReadableRoot): string {
   const [, folder = '', letter = '', name = ''] =
     /^(\/etc\/rc.\.d)\/([SK])\d\d(lx-agent-.+)$/.exec(path) ?? [];
@@ -123,7 +126,7 @@ export function renumbered(path: string, target: string, root: ReadableRoot): st
   return now !== undefined && root.linkTarget(`${folder}/${now}`) === target ? `${folder}/${now}` : path;
 }
 
-/** A dependency file that insserv has made anew since, without our scripts; undefined for any other file. */
+/** A dependency file without our scripts, even if insserv has rewritten it since; undefined for any other file. */
 export function withoutDependencies(path: string, text: string): string | undefined {
   if (!/^\/etc\/init\.d\/\.depend\.(boot|start|stop)$/.test(path)) return undefined;
   return text

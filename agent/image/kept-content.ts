@@ -1,11 +1,11 @@
 import type { Root } from '../system/root.ts';
 
-/** A folder of contents, each under its SHA-256: what undoing needs. */
+/** A folder of file contents that an undo needs. Each file is named by its SHA-256. */
 export interface KeptContent {
   readonly folder: string;
-  /** Where a content is kept; the file may be gone. */
+  /** The path of a kept content. The file may be gone. */
   at(hash: string): string;
-  /** Keep the content of a file in the root, whatever its size, or one that is about to be written. */
+  /** Keep the content of a file in the root, of any size, or content that is about to be written. */
   keep(root: Root, hash: string, from: { readonly path: string } | Buffer): void;
 }
 

@@ -1,15 +1,15 @@
 /**
- * What the generator asks the kernel, and by which bit of the probe's exit status a refusal is told. Each question is
- * the system call that systemd makes for a directive, so the answer is the one that systemd gets:
- * prctl(2), clone(2) and setns(2) say how Linux answers; illumos-joyent's `lx_prctl.c`, `clone.c` and `lx_syscall.c`
- * say how a zone does (docs/zone.md).
+ * What the generator asks the kernel. Each refusal sets one bit in the probe's exit status. Each question is the system
+ * call that systemd makes for a directive, so the probe gets the same answer as systemd: prctl(2), clone(2) and
+ * setns(2) say how Linux answers; illumos-joyent's `lx_prctl.c`, `clone.c` and `lx_syscall.c` say how a zone does
+ * (docs/zone.md).
  */
 export const refusals = {
   /** PR_SET_NO_NEW_PRIVS: EINVAL. */
   noNewPrivileges: 1,
-  /** A process in a mount namespace of its own: EINVAL, whoever asks. (Without the privilege Linux says EPERM.) */
+  /** A process in its own mount namespace: EINVAL for every caller. (Linux answers EPERM without the privilege.) */
   mountNamespaces: 2,
-  /** A process in a user namespace of its own: EINVAL. */
+  /** A process in its own user namespace: EINVAL. */
   userNamespaces: 4,
   /** To enter a namespace: ENOSYS. */
   setns: 8,
@@ -23,21 +23,21 @@ const option = { setTimerSlack: 29, setNoNewPrivileges: 38 } as const;
 const flag = { vm: 0x100, vfork: 0x4000, newMounts: 0x20000, newUsers: 0x10000000 } as const;
 const errno = { EINVAL: 22, ENOSYS: 38 } as const;
 
-/** Where the program is loaded: where linkers put programs that are not relocated. */
+/** The load address: the one that linkers use for programs that are not relocated. */
 const base = 0x400000;
 const [elfHeaderSize, programHeaderSize] = [64, 56];
 
 /**
- * The probe: a static x86-64 ELF program of a few hundred bytes that asks the questions and exits with the bits of
- * what was refused. A shell has no prctl(2) and no clone(2); a program that has them (setpriv, perl) is not in every
- * image, and the agent takes tens of milliseconds to start. It needs no C library and changes nothing but itself.
+ * The probe: a static x86-64 ELF program of a few hundred bytes that asks the questions and exits with the bits of what
+ * was refused. A shell cannot call prctl(2) or clone(2). Programs that can (setpriv, perl) are not in every image, and
+ * the agent takes tens of milliseconds to start. The probe needs no C library and changes nothing but itself.
  */
 export function kernelProbe(): Buffer {
   const code = Buffer.concat([
     instruction.clearAnswer,
     ask(call.prctl, [option.setTimerSlack, 50_000], errno.EINVAL, refusals.timerSlack),
     ask(call.setns, [0xffffffff, 0], errno.ENOSYS, refusals.setns),
-    // The child borrows our memory while we wait, and leaves at once: nothing is copied.
+    // The child shares our memory while we wait, and exits at once, so nothing is copied.
     ask(call.clone, [flag.vm | flag.vfork | flag.newMounts, 0], errno.EINVAL, refusals.mountNamespaces),
     ask(call.clone, [flag.vm | flag.vfork | flag.newUsers, 0], errno.EINVAL, refusals.userNamespaces),
     ask(call.prctl, [option.setNoNewPrivileges, 1], errno.EINVAL, refusals.noNewPrivileges),
@@ -57,7 +57,7 @@ const instruction = {
   ]),
 } as const;
 
-/** Make a system call with two arguments and zeros for the rest; note the bit if the error is the one given. */
+/** Make a system call with two arguments and zeros for the rest; set the bit if the call fails with the given error. */
 function ask(number: number, [first, second]: [number, number], error: number, bit: number): Buffer {
   return Buffer.concat([
     withOperand([0xbf], first), // mov edi, first

@@ -4,21 +4,21 @@ import type { ReadableRoot } from '../system/system.ts';
 import { type Category, categories } from './categories.ts';
 import { programPath } from './running-program.ts';
 
-/** What the platform's scripts may look at to see what they need not do any more; see docs/platform.md. */
+/** The platform's scripts can read it to see what they do not have to do any more; see docs/platform.md. */
 const manifestFolder = '/usr/lib/lx-agent';
 export const manifestPath = `${manifestFolder}/manifest`;
 
 /** The facts of a manifest. */
 export interface Manifest {
-  /** The version of the agent in the image; undefined when it is not installed. */
+  /** The version of the agent in the image; undefined if it is not installed. */
   readonly agent: string | undefined;
-  /** The folder of the program, where it is not in the image but the platform's: `image install --in-place`. */
+  /** The folder of the program, if the platform has it and not the image: `image install --in-place`. */
   readonly place: string | undefined;
-  /** SHA-256 of the program, in hexadecimal, where it is in the image; undefined where an older version installed it. */
+  /** SHA-256 of the program, in hexadecimal, if it is in the image; undefined if an older version installed it. */
   readonly digest?: string | undefined;
-  /** The init system that the units are for, see `initName`; undefined where an older version installed them. */
+  /** The init system that the units are for, see `initName`; undefined if an older version installed them. */
   readonly init?: string | undefined;
-  /** The version that prepared the image; undefined when none did. */
+  /** The version that prepared the image; undefined if none did. */
   readonly prepared: string | undefined;
   /** Categories in which nothing is left to do. */
   readonly done: readonly Category[];
@@ -42,8 +42,8 @@ export function readManifest(root: ReadableRoot): Manifest {
 }
 
 /**
- * The manifest as text: one fact a line, so that a shell can test it with `grep -q`. The category resolv.conf is
- * `done` only with the agent there to write the file at each boot; without it, it is merely `prepared`.
+ * The manifest as text: one fact a line, so that a shell can test it with `grep -q`. The category resolv.conf is `done`
+ * only if the agent is installed, which writes the file at each boot. Otherwise it is only `prepared`.
  */
 export function renderManifest({ agent, place, digest, init, prepared, done }: Manifest): string | undefined {
   if (agent === undefined && prepared === undefined) return undefined;
@@ -63,15 +63,15 @@ export function renderManifest({ agent, place, digest, init, prepared, done }: M
 }
 
 /**
- * Put an installed agent into the manifest, with the digest by which `image check` knows its program, and the init
- * system by which the platform's agent sees that the units are for the wrong one.
+ * Name an installed agent in the manifest. `image check` recognizes its program by the digest. The platform's agent
+ * sees from the init system whether the units are for the wrong one.
  */
 export function nameAgent(root: Root, agent: string, init: InitSystem, place: string | undefined): void {
   const digest = place === undefined ? root.digest(programPath) : undefined;
   writeManifest(root, { ...readManifest(root), agent, place, digest, init: initName(root, init) });
 }
 
-/** Write the manifest, or remove it when there is nothing to say any more. */
+/** Write the manifest, or remove it if it would be empty. */
 export function writeManifest(root: Root, manifest: Manifest): void {
   const text = renderManifest(manifest);
   if (root.readText(manifestPath) === text) return;

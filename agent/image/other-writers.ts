@@ -3,22 +3,22 @@ import type { ReadableRoot } from '../system/system.ts';
 import { startedScripts } from './started-scripts.ts';
 import { enabledUnits, enablingLinks, serviceUnits, settings, type UnitFile } from './unit-files.ts';
 
-/** What of the image's own does the agent's work, too: a unit or a script that is started at boot. */
+/** A unit or a script of the image that is started at boot and writes what the agent writes. */
 export interface OtherWriter {
   /** The unit file or the script. */
   readonly path: string;
-  /** What it writes, as a person would name it: paths, or `SSH host keys`. */
+  /** What it writes, as text for people: paths, or `SSH host keys`. */
   readonly writes: readonly string[];
-  /** What starts it, if it does nothing else and can be switched off; empty where only the builder can decide. */
+  /** The links that start it, if it does nothing else and can be switched off. Empty if only the builder can decide. */
   readonly links: readonly string[];
 }
 
-/** Larger than any script that a unit calls. */
+/** The largest script that is read, in bytes. */
 const scriptLimit = 256 * 1024;
 export const hostKeys = 'SSH host keys';
 
 const target = String.raw`["']?(/etc/(?:hosts|hostname|resolv\.conf|machine-id)|/\.dockerenv)["']?(?=$|[\s;&|])`;
-/** Where a command may begin, in a unit's or a shell's words: `/bin/mv`, `sh -c "mv`, `$(mv`. */
+/** Where a command can begin in a unit or a shell script: `/bin/mv`, `sh -c "mv`, `$(mv`. */
 const start = String.raw`(?:^|[;&|("'\x60/]\s*|\s)`;
 /** Commands that write a file. */
 const writing = [
@@ -36,11 +36,11 @@ const keyMaking = new RegExp(
   String.raw`${start}(?:ssh-keygen\s(?:[^;&|]*\s)?-\w*A\b|dpkg-reconfigure\s[^;&|]*openssh-server|sshd-keygen\b)`,
 );
 const idMaking = new RegExp(String.raw`${start}systemd-machine-id-setup\b`);
-/** What such units do beside: they switch themselves off, wait, or say something. */
+/** What else such units do without harm: they switch themselves off, wait, or print something. */
 const harmless =
   /^(\S*\/)?(systemctl\s+(--\S+\s+)*disable|true|sleep|echo|rm\s+-f\s+\/etc\/systemd\/system\/)\b/;
 
-/** What one command of a unit, or one line of a script, writes of the agent's. */
+/** Which of the agent's files one command of a unit, or one line of a script, writes. */
 function writtenBy(line: string): readonly string[] {
   const files = writing.flatMap((pattern) => [...line.matchAll(pattern)].map(([, path]) => path ?? ''));
   if (naming.test(line)) files.push('/etc/hostname');
@@ -49,13 +49,13 @@ function writtenBy(line: string): readonly string[] {
   return [...new Set(files)];
 }
 
-/** Units and scripts that write what the agent writes, found by what they do, whatever their names are. */
+/** Units and scripts that write what the agent writes, found by what they do, not by their names. */
 export function otherWriters(root: ReadableRoot): readonly OtherWriter[] {
   const units = serviceUnits(root, enabledUnits(root));
   return [...units.flatMap((unit) => unitWriter(unit, root)), ...startScripts(root)];
 }
 
-/** Packages' own units do this where it belongs: before what reads it, and where the file is missing. */
+/** Units of packages do this at the right time: before anything reads the file, and only if it is missing. */
 const packaged = /^(systemd-|cloud-|ssh|dbus|dropbear|lx-agent-)/;
 
 function unitWriter(unit: UnitFile, root: ReadableRoot): OtherWriter[] {
@@ -67,12 +67,12 @@ function unitWriter(unit: UnitFile, root: ReadableRoot): OtherWriter[] {
   if (writes.every((files) => files.length === 0)) return [];
   const links = enablingLinks(root, unit.name);
   if (links.length === 0) return [];
-  // A script may do more than its lines that write these files say.
+  // A script may do more than write these files.
   const nothingElse = commands.every((command) => writtenBy(command).length > 0 || harmless.test(command));
   return [{ path: unit.path, writes: [...new Set(writes.flat())], links: nothingElse ? links : [] }];
 }
 
-/** What a script does that a command of a unit starts. */
+/** What the scripts that a unit's command starts write. */
 function writtenByScript(command: string, root: ReadableRoot): readonly string[] {
   return command
     .split(/\s+/)
@@ -90,7 +90,7 @@ function writtenInText(path: string, root: ReadableRoot): readonly string[] {
   return [...new Set(lines.filter((line) => !/^\s*#/.test(line)).flatMap(writtenBy))];
 }
 
-/** Scripts that init starts by a link, a runlevel or their place, whoever put them there. */
+/** Scripts that init starts because of a link, a runlevel or their path. */
 function startScripts(root: ReadableRoot): OtherWriter[] {
   return startedScripts(root).flatMap((path): OtherWriter[] => {
     const writes = writtenInText(path, root);
@@ -98,7 +98,7 @@ function startScripts(root: ReadableRoot): OtherWriter[] {
   });
 }
 
-/** Have the agent do alone what these did: an uninstallation puts back what started them. */
+/** Remove what starts these, so that only the agent does their work. An uninstallation puts it back. */
 export function takeOverFromWriters(root: ReadableRoot): readonly Change[] {
   return otherWriters(root).flatMap(({ writes, links }) =>
     links.map((path): Change => ({ kind: 'absent', path, why: `the agent writes ${writes.join(', ')}` })),

@@ -1,14 +1,14 @@
 import { withoutStages } from './inittab.ts';
 import { withoutDependencies } from './insserv.ts';
 
-/** The line by which an rc.local starts the agent. */
+/** The line in rc.local that starts the agent. */
 export const rcLocalLine = '/usr/lib/lx-agent/boot';
-/** Where an rc.local may be. */
+/** The paths where rc.local can be. */
 export const rcLocalPaths = ['/etc/rc.d/rc.local', '/etc/rc.local'] as const;
 
 /**
- * A file that the agent shares with others, without the agent's lines, whatever else changed in it since they were put
- * there; undefined for a file in which they are not known by their text.
+ * The text of a shared file without the agent's lines, whatever else changed in it since. Undefined for a file in which
+ * the lines are not recognized by their text.
  */
 export function withoutOwnLines(path: string, text: string): string | undefined {
   if (path === '/etc/inittab') return withoutStages(text);

@@ -8,7 +8,7 @@ export const nothingSchema = v.object({ kind: v.literal('nothing') });
 export const linkSchema = v.object({ kind: v.literal('link'), target: v.string() });
 export const directorySchema = v.object({ kind: v.literal('directory'), mode: v.number() });
 
-/** What is, or was, at a path, as the records of an image have it. */
+/** What is, or was, at a path, in the form of an image's records. */
 export const pathStateSchema = v.variant('kind', [
   nothingSchema,
   linkSchema,
@@ -35,14 +35,14 @@ export function stateOf(path: string, root: ReadableRoot): PathState | undefined
     : { kind: 'file', hash, mode: entry.mode, uid: entry.uid, gid: entry.gid };
 }
 
-/** The folders that a path needs and that are not there, the outermost first. */
+/** The missing parent folders of a path, the outermost first. */
 export function missingFolders(path: string, root: ReadableRoot): readonly string[] {
   const folder = dirname(path);
   if (folder === '/' || root.entry(`${folder}/.`) !== undefined) return [];
   return [...missingFolders(folder, root), folder];
 }
 
-/** Whether two states are the same. Owners are told only of files that are put back: a builder need not be root. */
+/** Whether two states are the same. Owners are not compared, because a builder need not be root. */
 export function isSame(one: PathState | undefined, other: PathState): boolean {
   if (one?.kind !== other.kind) return false;
   switch (other.kind) {

@@ -5,10 +5,10 @@ import type { ReadableRoot } from '../system/system.ts';
 const linkLimit = 8;
 
 /**
- * Whether the platform boots this root. Its `lx_boot` looks for release files of the distributions that it has a script
- * for, from outside the zone, before it does anything else; a zone with none of them ends with "Unsupported
- * distribution!" (illumos-joyent and illumos-omnios, usr/src/lib/brand/lx/zone/lx_boot.ksh). It stops at the first file
- * that is there: an lsb-release that names neither Ubuntu nor stands beside debian_version hides those that follow.
+ * Whether the platform boots this root. Before anything else, its `lx_boot` looks from outside the zone for the release
+ * files of the distributions that it supports. A zone with none of them ends with "Unsupported distribution!"
+ * (illumos-joyent and illumos-omnios, usr/src/lib/brand/lx/zone/lx_boot.ksh). It stops at the first file that it finds:
+ * an lsb-release that does not name Ubuntu hides all that follow but debian_version.
  */
 export function passesPlatformGate(root: ReadableRoot): boolean {
   const has = (path: string) => isFileFromOutside(root, path);
@@ -18,8 +18,9 @@ export function passesPlatformGate(root: ReadableRoot): boolean {
 }
 
 /**
- * The release file to add where the platform would refuse the root. Void's script does nothing on SmartOS, and on
- * OmniOS writes what the agent writes; but an lsb-release hides void-release, and then debian_version counts.
+ * The release file to add if the platform would refuse the root. void-release is best: Void's script does nothing on
+ * SmartOS, and on OmniOS it writes what the agent writes. But an lsb-release hides void-release, and then
+ * debian_version counts.
  */
 export function missingReleaseFile(root: ReadableRoot): string | undefined {
   if (passesPlatformGate(root)) return undefined;
@@ -40,9 +41,9 @@ const folders = [
 ].map((name) => `/etc${name}`);
 
 /**
- * Links by which the platform would leave the zone: from outside, an absolute one leads into the platform's own root, and
- * then its scripts refuse to go on (`safe_dir` of illumos' lib/brand/shared/zone/common.ksh). The same link in words that
- * stay inside.
+ * Links through which the platform would leave the zone, each with a relative target that stays inside. From outside,
+ * an absolute link leads into the platform's own root, and the platform's scripts then refuse to go on (`safe_dir` of
+ * illumos' lib/brand/shared/zone/common.ksh).
  */
 export function linksOutOfZone(
   root: ReadableRoot,

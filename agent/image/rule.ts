@@ -5,34 +5,34 @@ import type { ReadableRoot } from '../system/system.ts';
 import type { Category } from './categories.ts';
 import { changesFor, type Want } from './want.ts';
 
-/** An image root, and what it turned out to hold. */
+/** An image root, with its distribution and init system. */
 export interface Image {
   readonly root: ReadableRoot;
   readonly distribution: Distribution;
   readonly init: InitSystem;
 }
 
-/** One thing that an image needs to be at home in an lx zone, as data: what is to be, where, why, and who says so. */
+/** One thing that an image needs in an lx zone, as data: the required state, where it applies, why, and the source. */
 export interface Rule {
   readonly id: string;
   readonly category: Category;
-  /** What is wanted, as a clause: `no getty on a virtual terminal`. */
+  /** The required state, as a phrase: `no getty on a virtual terminal`. */
   readonly summary: string;
   /** Why an lx zone needs it. */
   readonly reason: string;
   /** Where the fact is from. */
   readonly source: string;
-  /** Where it applies; everywhere when absent. */
+  /** Where it applies; everywhere if absent. */
   readonly when?: When;
-  /** What an image builder decides for a new image, and nobody for a machine that is in use. */
+  /** An image builder decides this for a new image. It is not applied to a machine that is in use. */
   readonly forBuilders?: true;
   readonly wants: readonly Want[] | ((image: Image) => readonly Want[]);
-  /** What only the image builder can decide: `check` names it, and `prepare` leaves it as it is. */
+  /** What only the image builder can decide: `check` reports it, and `prepare` does not change it. */
   readonly decision?: Decision;
 }
 
 interface Decision {
-  /** What is there to be decided about, a clause each; nothing where all is well. */
+  /** What is left to decide, one clause each; empty if nothing is. */
   readonly left: (image: Image) => readonly string[];
   /** What the builder can do. */
   readonly remedy: string;
@@ -43,7 +43,7 @@ interface When {
   readonly inits?: readonly InitSystem[];
 }
 
-/** Whether a rule has a say in this image. */
+/** Whether a rule applies to this image. */
 export function applies({ when }: Rule, { distribution, init }: Image): boolean {
   return (
     (when?.families === undefined || when.families.includes(distribution.family)) &&
@@ -51,7 +51,7 @@ export function applies({ when }: Rule, { distribution, init }: Image): boolean 
   );
 }
 
-/** What a rule wants of this image, as Changes. Throws RootError where the image cannot be read. */
+/** The Changes that a rule requires in this image. Throws RootError if the image cannot be read. */
 export function planRule(rule: Rule, image: Image): readonly Change[] {
   if (!applies(rule, image)) return [];
   const wants = typeof rule.wants === 'function' ? rule.wants(image) : rule.wants;

@@ -3,10 +3,10 @@ import type { ReadableRoot } from '../system/system.ts';
 import { bytesIfPossible } from '../system/text-if-readable.ts';
 import { type Elf, readElf } from './elf.ts';
 
-/** Where the agent's own loader and libraries lie in an image that cannot carry it by itself. */
+/** The folder of the agent's own loader and libraries, for an image whose C library cannot run it. */
 export const runtimeFolder = '/usr/lib/lx-agent/runtime';
 
-/** The loader and the libraries that the program needs, by the names under which it asks for them. */
+/** The loader and the libraries that the program needs, under the names that it asks for. */
 export const runtimeFiles = [
   'ld-linux-x86-64.so.2',
   'libc.so.6',
@@ -19,13 +19,13 @@ export const runtimeFiles = [
 
 export type RuntimeWish = 'auto' | 'private' | 'system';
 
-/** Which C library carries the agent in an image, and why, for a person. */
+/** Which C library runs the agent in an image, and why, as text for people. */
 export interface RuntimeChoice {
   readonly runtime: 'private' | 'system';
   readonly reason: string;
 }
 
-/** Choose by the image's own files: are the loader, the libraries and their versions there that the program needs? */
+/** Choose by the image's own files: does it have the loader, the libraries and the versions that the program needs? */
 export function chooseRuntime(root: ReadableRoot, program: string, wish: RuntimeWish): RuntimeChoice {
   if (wish !== 'auto') return { runtime: wish, reason: `by --runtime ${wish}` };
   const lack = findLack(root, readProgram(program));
@@ -34,7 +34,7 @@ export function chooseRuntime(root: ReadableRoot, program: string, wish: Runtime
     : { runtime: 'private', reason: lack };
 }
 
-/** The first thing that the image lacks to run a program; undefined when it has all. */
+/** The first thing that a program needs and the image does not have; undefined if nothing is missing. */
 function findLack(root: ReadableRoot, { interpreter, requires }: Elf): string | undefined {
   if (interpreter === undefined) return undefined;
   if (!root.isExecutable(interpreter)) return `the image has no ${interpreter}`;
@@ -50,7 +50,7 @@ function findLack(root: ReadableRoot, { interpreter, requires }: Elf): string | 
 
 function findLibrary(root: ReadableRoot, folders: readonly string[], name: string): Elf | undefined {
   for (const folder of folders) {
-    // A folder, a FIFO or a monster under a library's name is no library.
+    // Skip a folder, a FIFO or a huge file with a library's name.
     const content = bytesIfPossible(root, `${folder}/${name}`);
     const library =
       content &&
@@ -60,7 +60,10 @@ function findLibrary(root: ReadableRoot, folders: readonly string[], name: strin
   return undefined;
 }
 
-/** Where the loader of the image looks, ld.so(8): its configuration, then the default folders of the distributions. */
+/**
+ * Where the image's loader looks for libraries, ld.so(8): its configuration, then the default folders of the
+ * distributions.
+ */
 function libraryFolders(root: ReadableRoot): readonly string[] {
   const configured = [
     '/etc/ld.so.conf',
@@ -80,7 +83,7 @@ function libraryFolders(root: ReadableRoot): readonly string[] {
   return [...new Set([...configured, ...usual])];
 }
 
-/** Throws when the file is not a 64-bit x86 program. */
+/** Throws if the file is not a 64-bit x86 program. */
 function readProgram(path: string): Elf {
   const descriptor = openSync(path, 'r');
   try {

@@ -1,6 +1,6 @@
 import type { ReadableRoot } from '../system/system.ts';
 
-/** Scripts of an administrator's that distributions run at boot where they are executable. */
+/** An administrator's scripts that distributions run at boot if they are executable. */
 const localScripts = [
   '/etc/rc.local',
   '/etc/rc.d/rc.local',
@@ -8,24 +8,27 @@ const localScripts = [
   '/etc/init.d/after.local',
 ];
 
-/** Folders whose links `S20name` sysvinit, Upstart and, for want of a unit, systemd start. SUSE has two of its own. */
+/**
+ * Folders of links such as `S20name`. sysvinit and Upstart start their scripts, and systemd those that have no unit.
+ * SUSE has folders of its own.
+ */
 const linkFolders = [
   ...['S', '2', '3', '4', '5'].map((level) => `/etc/rc${level}.d`),
   ...['2', '3', '4', '5'].map((level) => `/etc/rc.d/rc${level}.d`),
   ...['boot.d', 'rc3.d', 'rc5.d'].map((folder) => `/etc/init.d/${folder}`),
 ];
 
-/** OpenRC's runlevels that a boot enters. */
+/** The OpenRC runlevels that a boot enters. */
 const runlevels = ['sysinit', 'boot', 'default'];
 
 /**
- * Scripts of packages that name the machine, make keys or write resolv.conf where that belongs: by the files that the
- * agent has written, or before it.
+ * Scripts of packages that set the hostname, make keys or write resolv.conf without harm: they use the files that the
+ * agent has written, or run before it.
  */
 const packaged =
   /^(lx-agent-|hostname|bootmisc|boot\.|network|net\.|dhcpcd|resolvconf|sshd?($|-|\.)|dropbear|tinyssh|dbus|cloud-|rc\.local$)/;
 
-/** The scripts that init starts at boot, but for those of packages that are known to do no harm; each once. */
+/** The scripts that init starts at boot, each once, without those of packages that are known to do no harm. */
 export function startedScripts(root: ReadableRoot): readonly string[] {
   const local = [
     ...localScripts,

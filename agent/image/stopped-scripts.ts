@@ -1,16 +1,16 @@
 import type { ReadableRoot } from '../system/system.ts';
 import type { Want } from './want.ts';
 
-/** Larger than any init script. */
+/** The largest init script that is read, in bytes. */
 const scriptLimit = 256 * 1024;
 const header = /^### BEGIN INIT INFO\n[\s\S]*?^### END INIT INFO\n/m;
 const requirements = /^(# Required-Start:[ \t]*)(.*)$/m;
 
 /**
- * What lets Debian's init scripts do without others that are off. A script that requires one of those makes insserv
- * refuse its work from then on, so that no package with a service can be installed any more: it gets an override
- * header, insserv(8), which requires what the stopped script itself required. In the dependency file as it is,
- * startpar would start it before everything else.
+ * Let Debian's init scripts run without others that are off. insserv fails if a script requires one that is off, and
+ * then no package with a service can be installed any more. So the script gets an override header, insserv(8), that
+ * requires what the stopped script itself required. The dependency file is changed as well: otherwise startpar would
+ * start the script before everything else.
  */
 export function doWithout(stopped: readonly string[], root: ReadableRoot): readonly Want[] {
   const replaced = facilitiesOf(stopped, root);
@@ -30,8 +30,8 @@ export function doWithout(stopped: readonly string[], root: ReadableRoot): reado
 }
 
 /**
- * What Debian's scripts provide and require (initscripts 3.06, kmod, procps, udev): the platform deletes them at each
- * boot, so that a root which it has patched may not have them any more.
+ * What Debian's scripts provide and require (initscripts 3.06, kmod, procps, udev). The platform deletes them at each
+ * boot, so a root that it has patched may not have them any more.
  */
 const headersOfDebian: Readonly<Record<string, string>> = {
   'checkroot.sh': initHeader('checkroot mtab', 'mountdevsubfs hostname'),
@@ -48,12 +48,12 @@ function initHeader(provides: string, required: string): string {
   return `# Provides: ${provides}\n# Required-Start: ${required}\n`;
 }
 
-/** What the stopped scripts provide, and what they require for it. */
+/** The facilities that the stopped scripts provide, each with what its script requires. */
 function facilitiesOf(
   stopped: readonly string[],
   root: ReadableRoot,
 ): ReadonlyMap<string, readonly string[]> {
-  // Those that are there come last: what they say holds.
+  // Scripts that exist come last, because their headers take precedence.
   const there = stopped.filter((name) => headerOf(name, root) !== undefined);
   const gone = stopped.filter((name) => !there.includes(name));
   return new Map(
@@ -74,7 +74,7 @@ function headerOf(name: string, root: ReadableRoot): string | undefined {
     : undefined;
 }
 
-/** Names with those that are replaced by others so replaced, as often as it takes, each once. */
+/** Replace names by those in `replaced`, repeatedly, and list each result once. */
 function resolve(
   names: readonly string[],
   replaced: ReadonlyMap<string, readonly string[]>,
@@ -89,8 +89,8 @@ function resolve(
 }
 
 /**
- * A dependency file (see insserv.ts) in which what waits for a stopped script waits for what that one waits for, too.
- * Names are added and none is taken away: startpar passes over those that have no link.
+ * A dependency file (see insserv.ts) in which each script that waits for a stopped script also waits for what the
+ * stopped one waits for. Names are only added: startpar skips those that have no link.
  */
 export function withBridges(text: string, stopped: readonly string[]): string {
   const waits = new Map(
@@ -111,8 +111,8 @@ export function withBridges(text: string, stopped: readonly string[]): string {
 }
 
 /**
- * A dependency file as it is now without the names that `withBridges` added when it made `made` of `was`: the agent has
- * scripts of its own in it, and insserv writes it anew, so that no line needs to be as it was.
+ * The present dependency file without the names that `withBridges` added when it turned `was` into `made`. Other lines
+ * may have changed: the agent adds its own scripts to the file, and insserv rewrites it.
  */
 export function withoutAddedNames(now: string, was: string, made: string): string {
   const before = rulesOf(was);

@@ -1,18 +1,18 @@
 import type { ReadableRoot } from '../system/system.ts';
 
-/** Larger than any unit file. */
+/** The largest file that is read as a unit file, in bytes. */
 export const unitLimit = 256 * 1024;
 
-/** A unit of a root, as its file says it; of several files with one name, the one that systemd takes. */
+/** A unit file of a root. If several files have the same name, it is the one that systemd uses. */
 export interface UnitFile {
   readonly name: string;
   readonly path: string;
   readonly text: string;
-  /** It lies in /etc: a builder's or an administrator's own, and no package's. */
+  /** It is in /etc: a builder or an administrator owns it, not a package. */
   readonly own: boolean;
 }
 
-/** Where packages have their unit files, the first ones first. */
+/** The folders of packages' unit files, highest precedence first. */
 export const vendorFolders = [
   '/usr/local/lib/systemd/system',
   '/usr/lib/systemd/system',
@@ -21,10 +21,10 @@ export const vendorFolders = [
 
 const ownFolder = '/etc/systemd/system';
 
-/** Folders of unit files, the first ones first. */
+/** All folders of unit files, highest precedence first. */
 export const unitFolders = [ownFolder, ...vendorFolders];
 
-/** The services of a systemd root, or those of them that are named. Links, such as masks and aliases, are left out. */
+/** The services of a systemd root, or only those in `named`. Links, such as masks and aliases, are left out. */
 export function serviceUnits(root: ReadableRoot, named?: ReadonlySet<string>): readonly UnitFile[] {
   const seen = new Set<string>();
   return unitFolders.flatMap((folder) =>
@@ -39,19 +39,21 @@ export function serviceUnits(root: ReadableRoot, named?: ReadonlySet<string>): r
   );
 }
 
-/** Whether a builder or an administrator has a unit of this name, or a drop-in for it, in /etc; a mask is none. */
+/**
+ * Whether a builder or an administrator has a unit of this name, or a drop-in for it, in /etc. A mask does not count.
+ */
 export function isOwn(root: ReadableRoot, name: string): boolean {
   const path = `${ownFolder}/${name}`;
   const isUnit = root.entry(path) !== undefined && root.linkTarget(path) !== '/dev/null';
   return isUnit || root.list(`${path}.d`).some((entry) => entry.endsWith('.conf') && !isAgents(entry));
 }
 
-/** Drop-ins of ours are nobody's decision. */
+/** Our own drop-in is not a decision of an administrator. */
 function isAgents(entry: string): boolean {
   return entry === 'lx-agent.conf';
 }
 
-/** The links by which a unit is enabled: those of its name in `*.wants` and `*.requires` below /etc. */
+/** The links that enable a unit: those with its name in `*.wants` and `*.requires` below /etc. */
 export function enablingLinks(root: ReadableRoot, name: string): readonly string[] {
   return enablingFolders(root, ownFolder)
     .map((folder) => `${folder}/${name}`)
@@ -63,7 +65,7 @@ export function enabledUnits(root: ReadableRoot): ReadonlySet<string> {
   return new Set(enablingFolders(root, ownFolder).flatMap((folder) => root.list(folder)));
 }
 
-/** The folders `*.wants` and `*.requires` in a folder of unit files: what is linked there is started. */
+/** The folders `*.wants` and `*.requires` in a folder of unit files: systemd starts what is linked there. */
 export function enablingFolders(root: ReadableRoot, folder: string): readonly string[] {
   return root
     .list(folder)
@@ -71,7 +73,7 @@ export function enablingFolders(root: ReadableRoot, folder: string): readonly st
     .map((entry) => `${folder}/${entry}`);
 }
 
-/** The values of a setting in a unit file, in order; an empty one takes back those before it. */
+/** The values of a setting in a unit file, in order. An empty value removes those before it. */
 export function settings({ text }: Pick<UnitFile, 'text'>, name: string): readonly string[] {
   const joined = text.replaceAll(/\\\n/g, ' ');
   const values: string[] = [];

@@ -7,18 +7,18 @@ import { earlyLinks, lateLinks } from './insserv.ts';
 import { kernelProbe } from './kernel-probe.ts';
 import { rcLocalLine, rcLocalPaths } from './own-lines.ts';
 
-const runIt = 'init runs the agent by it';
+const runIt = 'init runs the agent with it';
 
 /**
- * What makes an init system run both stages: its unit files, and the links and entries that enable them, without
- * running anything of the root's. In a root where it has been done, all of it is there already. Throws RootError.
+ * The Changes that make an init system run both stages: its unit files, and the links and entries that enable them.
+ * Nothing in the root is run. If the root has been changed before, all of this is already there. Throws RootError.
  */
 export function unitChanges(root: ReadableRoot, init: InitSystem): Change[] {
   switch (init) {
     case 'systemd':
       return [...systemd(), ...generator(root)];
     case 'upstart':
-      // Red Hat 6 has Upstart in name: its jobs run rc.sysinit and rc, and services are rc's.
+      // Red Hat 6 has Upstart only in name: its jobs run rc.sysinit and rc, and rc starts the services.
       return has(root, '/etc/rc.d/rc.sysinit') ? redhat6() : upstart();
     case 'sysvinit':
       return has(root, '/etc/rc.d/rc.sysinit') ? redhat6() : sysvinit(root);
@@ -34,8 +34,9 @@ export function unitChanges(root: ReadableRoot, init: InitSystem): Change[] {
 }
 
 /**
- * Below /usr/lib, where a vendor's units belong, so that an administrator can mask and override them in /etc. Every
- * systemd looks there, also one whose own units are in /lib. The links are what `systemctl enable` makes.
+ * The units go below /usr/lib, where a vendor's units belong, so that an administrator can mask and override them in
+ * /etc. Every systemd looks there, even if its own units are in /lib. The links are those that `systemctl enable`
+ * makes.
  */
 function systemd(): Change[] {
   const folder = '/usr/lib/systemd';
@@ -54,18 +55,18 @@ function systemd(): Change[] {
   ];
 }
 
-/** The probe that the generator calls; it is the generator's alone, so it has no place in PATH. */
+/** The probe that the generator calls. Only the generator uses it, so it is not in PATH. */
 export const kernelProbePath = '/usr/lib/lx-agent/kernel-probe';
 
 /**
- * The generator that takes back what a zone's kernel refuses, for the system's services and for those of users. A file
- * of its name in /etc/systemd/system-generators is the administrator's, and comes before it.
+ * The generator that turns off what a zone's kernel refuses, for system services and user services. A file with its
+ * name in /etc/systemd/system-generators belongs to the administrator and overrides it.
  */
 function generator(root: ReadableRoot): Change[] {
   // Debian had systemd in /lib until it merged the two.
   const split = !has(root, '/usr/lib/systemd/systemd') && has(root, '/lib/systemd/systemd');
   const path = `${split ? '/lib' : '/usr/lib'}/systemd/system-generators/lx-agent`;
-  const why = 'services start where the kernel refuses their sandbox';
+  const why = 'services start although the kernel refuses their sandbox';
   return [
     { kind: 'file', path: kernelProbePath, content: kernelProbe(), mode: 0o755, claim: 'always', why },
     { ...file(path, 'systemd/lx-agent-generator', 0o755), why },
@@ -92,7 +93,7 @@ function sysvinitEarly(root: ReadableRoot): Change[] {
   return [file('/etc/init.d/lx-agent-early', 'sysvinit/lx-agent-early', 0o755), ...earlyLinks(root)];
 }
 
-/** With the numbers of the scripts' own chkconfig headers, as `chkconfig --add` would. */
+/** The links have the numbers of the scripts' chkconfig headers, as `chkconfig --add` would make them. */
 function redhat6(): Change[] {
   const enable = (runlevels: string, prefix: string, name: string) =>
     [...runlevels].map((level) =>
@@ -110,10 +111,11 @@ function redhat6(): Change[] {
 }
 
 function openrc(root: ReadableRoot): Change[] {
-  // Debian starts the mounts and the network in `sysinit`, everybody else in `boot`; we belong where they are.
+  // Debian starts the mounts and the network in `sysinit`, all others in `boot`. The early stage belongs in the same
+  // runlevel.
   const early = has(root, '/etc/runlevels/sysinit/networking') ? 'sysinit' : 'boot';
   const table = textOf(root, '/etc/inittab');
-  // A table that the agent made for BusyBox alone is none of OpenRC's.
+  // A table that the agent made for BusyBox alone does not belong to OpenRC.
   const hasTable = table !== undefined && !isBuiltIn(withoutStages(table));
   const enable = (runlevel: string, name: string) =>
     enabling(`/etc/runlevels/${runlevel}/${name}`, `/etc/init.d/${name}`, `runlevel ${runlevel} runs it`);
@@ -121,7 +123,7 @@ function openrc(root: ReadableRoot): Change[] {
     ...lateStage(),
     file('/etc/init.d/lx-agent-early', 'openrc/lx-agent-early', 0o755),
     enable(early, 'lx-agent-early'),
-    // The gettys wait for the runlevel; BusyBox's init can start what nothing waits for.
+    // The gettys wait for the runlevel. BusyBox's init can start the late stage without making anything wait.
     ...(initIs(root, /busybox/) && hasTable
       ? [inittab(root, withLateStage(withoutEarlyStage(table)))]
       : [
@@ -133,9 +135,10 @@ function openrc(root: ReadableRoot): Change[] {
 }
 
 function runit(root: ReadableRoot): Change[] {
-  // Void's stage 1 sources core-services, Debian's boot-run if it was told to (`native.boot.run`), else runs rcS.d.
+  // Void's stage 1 sources core-services. Debian's sources boot-run if `native.boot.run` exists, and runs rcS.d
+  // otherwise.
   const name = '04-lx-agent.sh';
-  // A folder with our script alone is what an earlier installation left.
+  // A folder with only our script was left by an earlier installation.
   const sources = (folder: string) => root.list(folder).some((entry) => entry !== name);
   const isVoid = sources('/etc/runit/core-services');
   const sourced = isVoid
@@ -152,7 +155,7 @@ function runit(root: ReadableRoot): Change[] {
   return [
     ...early,
     file(`${service}/run`, 'runit/lx-agent-late.run', 0o755),
-    link(`${service}/supervise`, `${supervise}lx-agent-late`, 'what runsv notes is no part of /etc'),
+    link(`${service}/supervise`, `${supervise}lx-agent-late`, 'runsv keeps its state outside /etc'),
     enabling('/etc/runit/runsvdir/default/lx-agent-late', service, 'stage 2 runs it'),
   ];
 }
@@ -181,13 +184,13 @@ function initIs(root: ReadableRoot, name: RegExp): boolean {
   return name.test(root.linkTarget('/sbin/init') ?? '');
 }
 
-/** vmadm stops an instance with /sbin/shutdown, which BusyBox and openrc-init have not. */
+/** vmadm stops an instance with /sbin/shutdown, which BusyBox and openrc-init do not have. */
 function shutdownWrapper(root: ReadableRoot): Change[] {
   if (!initIs(root, /busybox|openrc-init/)) return [];
   const there = root.entry('/sbin/shutdown');
   const wrapper = file('/sbin/shutdown', 'common/shutdown', 0o755);
   if (there !== undefined && root.readText('/sbin/shutdown') !== wrapper.content) return [];
-  return [{ ...wrapper, why: 'vmadm stops the instance by it' }];
+  return [{ ...wrapper, why: 'vmadm stops the instance with it' }];
 }
 
 function rcLocal(root: ReadableRoot): Change[] {
@@ -216,7 +219,7 @@ function lateStage(): Change[] {
   return [file('/usr/lib/lx-agent/late-stage', 'common/late-stage', 0o755)];
 }
 
-/** A character for each byte: others' lines stay as they are, in whatever encoding. */
+/** One character for each byte, so that others' lines stay unchanged in any encoding. */
 function textOf(root: ReadableRoot, path: string): string | undefined {
   return root.read(path)?.toString('latin1');
 }
@@ -225,7 +228,7 @@ function has(root: ReadableRoot, path: string): boolean {
   return root.entry(path) !== undefined;
 }
 
-/** What lies in /etc is the administrator's to edit; the rest is ours. */
+/** An administrator may edit files in /etc. All other files are ours. */
 function file(path: string, unit: string, mode: number): FileChange {
   const claim = path.startsWith('/etc/') ? 'ours-until-edited' : 'always';
   return { kind: 'file', path, content: unitText(unit), mode, claim, why: runIt };

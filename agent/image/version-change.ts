@@ -1,4 +1,4 @@
-/** How the version that is installed stands to the one that was there. */
+/** How the new version relates to the one that was there. */
 export type VersionChange = 'upgrade' | 'downgrade' | 'another build';
 
 /**

@@ -2,10 +2,10 @@ import type { Change } from '../change/change.ts';
 import type { ReadableRoot } from '../system/system.ts';
 
 /**
- * What a rule may want of an image. Each kind says how it treats what is there:
- * `file`: exactly this content, in a file that no package owns; `missing`: this content where nothing is;
- * `edit`: our part of a file that is somebody else's, if it is there; `remove` and `empty`: every match of a path
- * whose components may hold `*`; `move`: what lies at one path lies at another; `stopped`: no start link of these services in SysV run-level folders.
+ * What a rule can require of an image. Each kind treats what is there in its own way. `file`: exactly this content, in
+ * a file that no package owns; `missing`: this content if nothing is there; `edit`: our part of another owner's file,
+ * if the file exists; `remove` and `empty`: every match of a path whose components may contain `*`; `move`: what is at
+ * one path moves to another; `stopped`: no start link of these services in SysV run-level folders.
  */
 export type Want =
   | { readonly directory: string; readonly mode: number; readonly exact?: boolean }
@@ -23,7 +23,7 @@ export type Want =
   | { readonly move: string; readonly to: string }
   | { readonly stopped: readonly string[]; readonly folders: readonly string[] };
 
-/** Wants that nothing is at these paths, which blanks separate; a folder goes with all that is in it. */
+/** Remove these paths, which are separated by blanks. A folder is removed with its content. */
 export function removeAll(paths: string): readonly Want[] {
   return paths
     .trim()
@@ -31,7 +31,7 @@ export function removeAll(paths: string): readonly Want[] {
     .map((remove) => ({ remove, recursive: true }));
 }
 
-/** The Changes that make a want true. `beside` names a path without which a link or file makes no sense. */
+/** The Changes that fulfil a want. A link or file is made only if its `beside` path exists. */
 export function changesFor(want: Want, root: ReadableRoot, why: string): readonly Change[] {
   if ('directory' in want)
     return [
@@ -91,7 +91,7 @@ export function changesFor(want: Want, root: ReadableRoot, why: string): readonl
                 mode: entry.mode,
                 owner: { uid: entry.uid, gid: entry.gid },
                 claim: 'always',
-                // What it held is for nobody to read in a diff.
+                // Nobody may read the old content in a diff.
                 secret: true,
                 why,
               },
@@ -105,7 +105,10 @@ function missing(root: ReadableRoot, path: string | undefined): boolean {
   return path !== undefined && root.entry(path) === undefined;
 }
 
-/** A file behind a link is edited where it lies: the link itself stays (`/etc/sysconfig/selinux` is one). */
+/**
+ * The Change that edits a file. A link stays as it is (`/etc/sysconfig/selinux` is one): its target is edited under its
+ * own path.
+ */
 function edited(
   path: string,
   edit: (text: string) => string,
@@ -113,7 +116,7 @@ function edited(
   why: string,
 ): readonly Change[] {
   if (root.entry(path)?.kind === 'link') return [];
-  // A character for each byte: others' lines stay as they are, in whatever encoding.
+  // One character for each byte, so that others' lines stay unchanged in any encoding.
   const text = root.read(path)?.toString('latin1');
   if (text === undefined) return [];
   const edited = edit(text);
@@ -122,8 +125,8 @@ function edited(
 }
 
 /**
- * The paths without those that something is mounted on, or below: a container build mounts files and folders of its own
- * into the root, which cannot be removed and are not part of the image.
+ * The paths without mount points and folders that contain one. A container build mounts files and folders of its own
+ * into the root. They cannot be removed and are not part of the image.
  */
 function removable(paths: readonly string[], root: ReadableRoot): readonly string[] {
   if (!root.live || paths.length === 0) return paths;
@@ -139,7 +142,7 @@ function mountPoints(mountinfo: string): readonly string[] {
   });
 }
 
-/** The paths that a pattern stands for: itself, or with `*` in a component what its folder holds. */
+/** The existing paths that match a pattern. A component of the pattern may contain `*`. */
 export function matches(pattern: string, root: ReadableRoot): readonly string[] {
   return pattern
     .split('/')
@@ -162,8 +165,8 @@ function named(folder: string, name: string, root: ReadableRoot): readonly strin
 }
 
 /**
- * A start link becomes a stop link of the complementary number: what `update-rc.d NAME disable` and `chkconfig NAME
- * off` do, so that a package update, which leaves services alone that have a link, does not start them again.
+ * Rename a start link to a stop link with the complementary number, as `update-rc.d NAME disable` and `chkconfig NAME
+ * off` do. A package update does not touch a service that has a link, so it does not start it again.
  */
 function stopped(
   names: readonly string[],

@@ -121,7 +121,7 @@ export async function prepare(
   const left = openCategories(root, judged);
   writeManifest(root, {
     ...manifest,
-    // The platform leaves its work to a named agent. If that agent cannot start, nobody would do the work.
+    // The platform leaves its work to a named agent. If that agent could not start, nothing would do the work.
     agent: canStart(root) ? manifest.agent : undefined,
     prepared: version,
     done: categories.filter(

@@ -6,7 +6,7 @@ import type { AgentFinding } from './finding.ts';
 const check = 'agent-manifest';
 
 /**
- * The platform relies on the manifest: find what it claims and what is not true. `open` are the rules that have
+ * Find what the manifest claims and what is not true: the platform relies on it. `open` are the rules that have
  * something left to do in this root.
  */
 export function manifestFindings(

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { timestamp } from '../../agent/system/clock.ts';
+import { sinceStart, timestamp } from '../../agent/system/clock.ts';
 
 test('a timestamp is what toISOString() writes', () => {
   const years = {
@@ -13,4 +13,11 @@ test('a timestamp is what toISOString() writes', () => {
       expect(timestamp(moment)).toBe(moment.toISOString());
     }),
   );
+});
+
+test('the time since the start of the process is in milliseconds', () => {
+  const before = process.uptime();
+  const since = sinceStart();
+  expect(since / 1000).toBeGreaterThanOrEqual(before);
+  expect(since / 1000).toBeLessThanOrEqual(process.uptime());
 });

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -47,6 +47,28 @@ test('unknown where /proc does not say, or is not mounted', () => {
   expect(bootIdentity(proc({ bootId: 'b1' }))).toBeUndefined();
   expect(bootIdentity(proc({ started: '24' }))).toBeUndefined();
   expect(bootIdentity('/no/such/folder')).toBeUndefined();
+});
+
+test.each([
+  ['a line whose name only ends so', 'softbtime 5'],
+  ['a line with more than a number', 'btime 5 or so'],
+])('%s is not the boot time', (_, line) => {
+  const path = proc({ btime: '1700000000', started: '24' });
+  writeFileSync(join(path, 'stat'), `${line}\nbtime 1700000000\n`);
+  expect(bootIdentity(path)).toBe('1700000000-24');
+});
+
+test('a /proc that cannot be read for an unexpected reason is an error, not one that says nothing', () => {
+  const path = proc({ started: '24' });
+  mkdirSync(join(path, 'sys/kernel/random/boot_id'));
+  expect(() => bootIdentity(path)).toThrow('EISDIR');
+});
+
+test('leaves no file open', () => {
+  const path = proc({ bootId: 'b1', started: '24' });
+  const before = readdirSync('/proc/self/fd').length;
+  for (let round = 0; round < 10; round++) bootIdentity(path);
+  expect(readdirSync('/proc/self/fd').length).toBeLessThan(before + 10);
 });
 
 test('whatever the name of PID 1, its start is found', () => {

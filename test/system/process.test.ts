@@ -42,6 +42,46 @@ describe('how a program ends', () => {
     );
   });
 
+  test.each([
+    ['that is not executable', 0o600, '#!/bin/sh\n', 'not executable'],
+    ['with a blank before its interpreter', 0o700, '#! \t/no/such -e\n', 'its interpreter /no/such is'],
+  ])('a program %s is an error that says so', async (_, mode, content, words) => {
+    const script = join(temporaryRoot(), 'script');
+    writeFileSync(script, content, { mode });
+    await expect(runProgram({ argv: [script], deadline: 30 })).rejects.toThrow(words);
+  });
+
+  test('a working directory that is not there is not taken for a missing interpreter', async () => {
+    const script = join(temporaryRoot(), 'script');
+    writeFileSync(script, '#!/bin/sh\n', { mode: 0o700 });
+    await expect(runProgram({ argv: [script], deadline: 30, cwd: '/no/such/folder' })).rejects.toThrow(
+      'working directory',
+    );
+  });
+
+  test('arguments that are too long are an error that says so', async () => {
+    const argv = ['/bin/true', 'x'.repeat(4 << 20)] as const;
+    await expect(runProgram({ argv, deadline: 30 })).rejects.toThrow('too long');
+  });
+
+  test('its number is told while it runs', async () => {
+    const pids: number[] = [];
+    const { tail } = await runProgram({
+      argv: shell('echo $$'),
+      deadline: 30,
+      onStart: (pid) => pids.push(pid),
+    });
+    expect(pids).toEqual([Number(tail)]);
+  });
+
+  test('of much output the last 4 KiB are told', async () => {
+    const { tail } = await runProgram({
+      argv: shell('head -c 100000 /dev/zero | tr "\\0" x; printf end'),
+      deadline: 30,
+    });
+    expect(tail).toBe(`${'x'.repeat(4093)}end`);
+  });
+
   test('what it leaves in the background is neither waited for nor ended', async () => {
     const { tail } = await runProgram({ argv: shell('sleep 300 & echo $!'), deadline: 30 });
     const pid = Number(tail);
@@ -66,6 +106,11 @@ describe('its environment', () => {
       .split('\n')
       .map((line) => line.split('=')[0]);
     expect(names.sort()).toEqual(['HOME', 'LANG', 'LX_STAGE', 'PATH']);
+  });
+
+  test('it finds the programs of an administrator, and the home of root', async () => {
+    const { tail } = await runProgram({ argv: shell('echo "$HOME $LANG $PATH"'), deadline: 30 });
+    expect(tail).toBe('/root C /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n');
   });
 
   test('its standard input is empty, its folder / or the one asked for, its session its own', async () => {
@@ -106,16 +151,19 @@ describe('its deadline', () => {
   });
 });
 
-test('a signal to the agent is passed on to the program, and told', async () => {
-  const folder = temporaryRoot();
-  const log = join(folder, 'log');
-  const listeners = process.listenerCount('SIGTERM');
-  const running = runProgram({ argv: shell('echo ready; exec sleep 300'), deadline: 60, output: log });
-  await vi.waitUntil(() => readFileSync(log, 'utf8') === 'ready\n');
-  process.kill(process.pid, 'SIGTERM');
-  expect(await running).toMatchObject({ signal: 'SIGTERM', ended: 'interrupted' });
-  expect(process.listenerCount('SIGTERM')).toBe(listeners);
-});
+test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+  '%s to the agent is passed on to the program',
+  async (signal) => {
+    const folder = temporaryRoot();
+    const log = join(folder, 'log');
+    const listeners = process.listenerCount(signal);
+    const running = runProgram({ argv: shell('echo ready; exec sleep 300'), deadline: 60, output: log });
+    await vi.waitUntil(() => readFileSync(log, 'utf8') === 'ready\n');
+    process.kill(process.pid, signal);
+    expect(await running).toMatchObject({ signal, ended: 'interrupted' });
+    expect(process.listenerCount(signal)).toBe(listeners);
+  },
+);
 
 describe('its log', () => {
   test('has a line with the time and the program before each run that has a title', async () => {

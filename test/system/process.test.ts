@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { runProgram } from '../../agent/system/process.ts';
@@ -142,6 +142,23 @@ describe('its deadline', () => {
     expect(ended).toMatchObject({ status: 4, ended: 'deadline', tail: 'cleaned\n' });
   });
 
+  test('leaves it time to clean up', async () => {
+    const ended = await runProgram({
+      argv: shell('trap "sleep 0.3; echo cleaned; exit 4" TERM; sleep 300 & wait'),
+      deadline: 0.2,
+    });
+    expect(ended).toMatchObject({ status: 4, ended: 'deadline', tail: 'cleaned\n' });
+  });
+
+  test('kills what ignores the polite signal and outlives the program', async () => {
+    const ended = await runProgram({
+      argv: shell('(trap "" TERM; exec sleep 300) & echo $!; wait'),
+      deadline: 0.2,
+    });
+    expect(ended).toMatchObject({ signal: 'SIGTERM', ended: 'deadline' });
+    await vi.waitUntil(() => !isAlive(Number(ended.tail)));
+  });
+
   test('kills what ignores the polite signal', { timeout: 30_000 }, async () => {
     const ended = await runProgram({
       argv: shell('trap "" TERM; while :; do sleep 1; done'),
@@ -177,6 +194,14 @@ describe('its log', () => {
     );
     // It is no output of the program.
     expect(tail).toBe('second\n');
+  });
+
+  test('is closed when the program has ended', async () => {
+    const log = join(temporaryRoot(), 'log');
+    const before = readdirSync('/proc/self/fd').length;
+    for (let round = 0; round < 5; round++)
+      await runProgram({ argv: ['/bin/true'], deadline: 30, output: log });
+    expect(readdirSync('/proc/self/fd').length).toBeLessThan(before + 5);
   });
 
   test('may be on a full disk: the program runs all the same', async () => {

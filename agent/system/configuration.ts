@@ -81,7 +81,8 @@ function parseConfiguration(
   const draft: Draft = { stepsOff: new Set(), seconds: new Map(), ...defaultConfiguration.network };
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
   let section = '';
-  for (const [index, line] of lines.entries()) {
+  for (const [index, written] of lines.entries()) {
+    const line = headerAlone(written);
     const report: Warn = (fault, unknown) => warn(`${path}:${index + 1}: ${fault}`, unknown);
     // Each line is read by itself, so that a fault can name its line.
     for (const [key, value] of Object.entries<unknown>(parse(line))) {
@@ -93,6 +94,11 @@ function parseConfiguration(
     }
   }
   return configurationOf(draft);
+}
+
+/** The parser knows a header of a section only if the line has nothing else: no blanks before it, no comment after it. */
+function headerAlone(line: string): string {
+  return /^\s*(\[[^\]]*\])\s*([;#].*)?$/.exec(line)?.[1] ?? line;
 }
 
 /** What the lines so far have set. */
@@ -112,7 +118,7 @@ interface Assignment {
 }
 
 function sectionOf(line: string, report: Warn): string {
-  const section = line.trim().slice(1, -1).trim();
+  const section = line.slice(1, -1).trim();
   if (!sections.has(section))
     report(`warning: unknown section [${printable(section)}]`, { word: section, known: [...sections] });
   return section;
@@ -185,7 +191,10 @@ function isKnownSection(section: string): boolean {
 /** The keys that a section may have; all of them where somebody forgot the section. */
 function keysOf(section: string): string[] {
   const all = [...deadlines, 'network.renderer', 'network.policy'].map((name) => name.split('.'));
-  return all.flatMap(([of, key]) => (key !== undefined && (section === '' || of === section) ? [key] : []));
+  const keys = all.flatMap(([of, key]) =>
+    key !== undefined && (section === '' || of === section) ? [key] : [],
+  );
+  return [...new Set(keys)];
 }
 
 function isOff(value: string): boolean {

@@ -77,6 +77,14 @@ it.each([
   ['[network]\npolicy = ful', 'ful', ['auto', 'hands-off', 'full']],
   ['[hooks]\ndeadlin = 4', 'deadlin', ['deadline']],
   ['[late]\nuser_script_dealine = 4', 'user_script_dealine', ['metadata_deadline', 'user_script_deadline']],
+  [
+    'deadlin = 4',
+    'deadlin',
+    [
+      ...['metadata_deadline', 'operator_script_deadline', 'user_script_deadline', 'deadline'],
+      ...['renderer', 'policy'],
+    ],
+  ],
   ['[hook]\ndeadline = 4', 'hook', ['steps', 'early', 'late', 'hooks', 'network']],
   [
     'deadline = soon',
@@ -118,8 +126,14 @@ it('a word without a value has no effect, and its line is named', () => {
   expect(warnings).toEqual([expect.stringMatching(/:2: error: hostname: .* = /)]);
 });
 
-it('the name of a section may have blanks within its brackets', () => {
-  const { configuration, warnings } = read('[ hooks ]  \ndeadline = 9');
+it.each([
+  '[ hooks ]  ',
+  '  [hooks]',
+  '\t[hooks]',
+  '[hooks] ; how long they may take',
+  '[hooks]# how long they may take',
+])('%j begins a section', (header) => {
+  const { configuration, warnings } = read(`${header}\ndeadline = 9`);
   expect(configuration.hooks.deadline).toBe(9);
   expect(warnings).toEqual([]);
 });

@@ -3,9 +3,9 @@ import { textIfReadable } from '../system/text-if-readable.ts';
 import type { Step } from './step.ts';
 
 /**
- * Root's authorized_keys: created where there is none, and from then on in step with the metadata for as long as
- * nobody edits it. An empty value is as good as none: nobody is locked out because a portal lost a value. A value that is
- * only a comment is meant.
+ * Root's authorized_keys. The agent creates it if it is missing, and then keeps it in step with the metadata until
+ * somebody edits it. An empty value counts as no value, so that nobody is locked out when a portal loses one. A value
+ * that has only a comment is used as it is.
  */
 export const authorizedKeys: Step = {
   name: 'authorized-keys',
@@ -36,7 +36,7 @@ export const authorizedKeys: Step = {
   },
 };
 
-/** Root's home by passwd(5); `/root` where that says nothing usable. */
+/** Root's home directory in passwd(5); `/root` if there is no usable entry. */
 function rootHome(root: Pick<ReadableRoot, 'read'>): string {
   const line = textIfReadable(root, '/etc/passwd')
     ?.split('\n')

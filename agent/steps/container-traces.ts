@@ -2,14 +2,14 @@ import type { Change } from '../change/change.ts';
 import type { ReadableRoot } from '../system/system.ts';
 import type { Step } from './step.ts';
 
-/** Files by which programs tell that they run in a container of Docker or Podman. */
+/** Files by which programs recognize a container of Docker or Podman. */
 const marks = ['/.dockerenv', '/run/.containerenv'];
 
 const policy = '/usr/sbin/policy-rc.d';
 
 /**
- * What a container build leaves in a root, or takes from it, after the last command of its own: an image that is
- * exported from a container has these again, whatever its preparation removed. A Docker container keeps them.
+ * What a container build adds to a root, or removes from it, after its last command. So an image that is exported from a
+ * container has these files again, even if its preparation removed them. A Docker container keeps them.
  */
 export const containerTraces: Step = {
   name: 'container-traces',
@@ -41,8 +41,8 @@ function removed(root: ReadableRoot, path: string, why: string): Change[] {
 }
 
 /**
- * Debian's container images forbid package scripts to start any service (policy-rc.d exits with 101), and say in a
- * comment that this is for a build. One without that comment is an administrator's decision.
+ * Debian's container images do not let package scripts start services (policy-rc.d exits with 101). A comment in the file
+ * says that this is for a build. A file without that comment is an administrator's decision.
  */
 function isContainerPolicy(root: ReadableRoot): boolean {
   if (root.entry(policy)?.kind !== 'file') return false;

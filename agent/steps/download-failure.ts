@@ -1,15 +1,15 @@
 import { errorCode } from '../system/root-error.ts';
 import { meaningOf } from '../system/system-error.ts';
 
-/** Why a try to fetch something failed. */
+/** Why an attempt to fetch something failed. */
 export interface Failure {
   /** A sentence without its full stop, and without the URL. */
   readonly reason: string;
-  /** Whether another try may go better. */
+  /** Whether a retry may succeed. */
   readonly passing: boolean;
 }
 
-/** Network failures that deserve better words than libuv's. The network may still come up, and a server back. */
+/** Network failures, in clearer words than libuv's. They can pass: the network may still come up, a server may return. */
 const passing: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing accepts connections at that address and port',
   ECONNRESET: 'the server broke the connection off',
@@ -25,8 +25,8 @@ const passing: Readonly<Record<string, string>> = {
 };
 
 /**
- * What is wrong with a certificate, by OpenSSL's names for it (X509_V_ERR_*, as Node.js gives them). None of it mends
- * itself within a deadline.
+ * What is wrong with a certificate, by OpenSSL's names (X509_V_ERR_*, as Node.js gives them). None of these faults goes
+ * away before a deadline.
  */
 const certificate: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: 'the certificate of the server, or of its authority, has expired',
@@ -43,7 +43,7 @@ const certificate: Readonly<Record<string, string>> = {
   CA_MD_TOO_WEAK: 'the signature of the authority is too weak',
 };
 
-/** OpenSSL's names for a chain that leads to nobody whom we trust. */
+/** OpenSSL's names for a chain that ends at no trusted authority. */
 const untrusted = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',
@@ -53,7 +53,7 @@ const untrusted = new Set([
   'CERT_UNTRUSTED',
 ]);
 
-/** Say what an error of node-fetch, or of what lies below it, means. `trusted` names the authorities that were asked. */
+/** Explain an error of node-fetch or of a layer below it. `trusted` names the authorities that were used. */
 export function downloadFailure(error: unknown, trusted = 'no trust store'): Failure {
   const code = errorCode(error) ?? '';
   if (untrusted.has(code))
@@ -71,13 +71,13 @@ export function downloadFailure(error: unknown, trusted = 'no trust store'): Fai
   return { reason, passing: true };
 }
 
-/** OpenSSL's own words, which come as `…:error:0A00010B:SSL routines:function:wrong version number:file:line:`. */
+/** The reason in OpenSSL's words. They come as `…:error:0A00010B:SSL routines:function:wrong version number:file:line:`. */
 function tlsReason(error: unknown): string {
   const message = messageOf(error);
   return /error:[0-9A-F]+:[^:]*:[^:]*:([^:]+)/.exec(message)?.[1] ?? message;
 }
 
-/** node-fetch puts the URL, whose query is secret, before the reason. */
+/** node-fetch puts the URL before the reason, and the query of a URL may be secret. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const message = error.message.replace(/^.*reason: /s, '').replaceAll(/https?:\S+/g, 'the URL');

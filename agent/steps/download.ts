@@ -7,23 +7,22 @@ import { downloadFailure, type Failure } from './download-failure.ts';
 import type { TrustStore } from './trust-store.ts';
 
 interface Bounds {
-  /** The most bytes that are taken. */
+  /** The largest body that is accepted, in bytes. */
   readonly limit: number;
-  /** Seconds for all of it: tries, waits between them, redirects. */
+  /** Seconds for everything: attempts, pauses between them, redirects. */
   readonly deadline: number;
-  /** Seconds before the second try; doubled before each one after it. */
+  /** Seconds before the first retry; doubled before each further one. */
   readonly wait?: number;
-  /** Whom HTTPS trusts: asked for when the first https URL is met, and not before. */
+  /** The authorities that HTTPS trusts. Called only when the first https URL is met. */
   readonly trust: () => TrustStore;
 }
 
 const maximumRedirects = 5;
 
 /**
- * Fetch what an HTTP or HTTPS URL leads to. Redirects are followed a few times, never to another protocol but from
- * HTTP to HTTPS. No proxy is used, and the environment changes nothing. What may pass (no connection, server errors) is
- * tried again until the deadline. Throws an Error whose text leaves out the URL's query, for that is where a signature
- * stands.
+ * Fetch an HTTP or HTTPS URL. It follows a few redirects; the only change of protocol that it follows is from HTTP to
+ * HTTPS. It uses no proxy and ignores the environment. Failures that can pass (no connection, server errors) are retried
+ * until the deadline. Throws an Error whose text leaves out the query of the URL, because a query can hold a signature.
  */
 export async function download(url: string, { limit, deadline, wait = 1, trust }: Bounds): Promise<Buffer> {
   const signal = AbortSignal.timeout(deadline * 1000);
@@ -38,7 +37,7 @@ export async function download(url: string, { limit, deadline, wait = 1, trust }
   }
 }
 
-/** A URL as it may stand in a log: no user, no password, no query. */
+/** A URL that is safe in a log: without user, password and query. */
 export function withoutSecrets(url: string): string {
   if (!URL.canParse(url)) return 'the URL';
   const { origin, pathname } = new URL(url);
@@ -48,12 +47,12 @@ export function withoutSecrets(url: string): string {
 /** How to connect to a URL. */
 interface Connector {
   agentFor(url: URL): HttpAgent;
-  /** Whom HTTPS trusted, once it was asked for. */
+  /** The authorities that HTTPS trusted; undefined until they are needed. */
   trusted(): TrustStore | undefined;
 }
 
 /**
- * Agents of our own, each option set: Node's global ones follow NODE_USE_ENV_PROXY, NODE_EXTRA_CA_CERTS and
+ * Our own agents, with every option set. Node's global agents obey NODE_USE_ENV_PROXY, NODE_EXTRA_CA_CERTS and
  * NODE_TLS_REJECT_UNAUTHORIZED.
  */
 function connector(trust: () => TrustStore): Connector {
@@ -129,13 +128,13 @@ async function body(response: Response, limit: number): Promise<Buffer | Failure
   return Buffer.concat(chunks);
 }
 
-/** Let go of the connection without reading the rest. */
+/** Close the connection without reading the rest. */
 function discard(response: Response): void {
   if (response.body !== null && 'destroy' in response.body && typeof response.body.destroy === 'function')
     response.body.destroy();
 }
 
-/** Whether the pause passed before the deadline did. */
+/** Whether the pause ended before the deadline. */
 async function waited(seconds: number, signal: AbortSignal): Promise<boolean> {
   try {
     await delay(seconds * 1000, undefined, { signal });

@@ -7,18 +7,21 @@ import type { State } from '../system/state.ts';
 import type { System } from '../system/system.ts';
 import { steps } from './order.ts';
 
-/** What a run knows of the machine before its steps. What could not be read is unknown, and stops no step that can do without. */
+/**
+ * What a run knows about the machine before its steps. A fact that cannot be read is unknown, and stops only the steps
+ * that need it.
+ */
 export interface Facts {
   readonly configuration: Configuration;
   readonly boot: string | undefined;
   /** For the report. */
   readonly distributionName: string;
   readonly initName: string;
-  /** What a step may look at, with a state. Asked for what is unknown, it throws the reason. */
+  /** What a step may read, with a state. A fact that is unknown throws the reason when a step asks for it. */
   systemWith(state: State): System;
 }
 
-/** Gather the facts; `warn` hears of each that cannot be had. */
+/** Gather the facts; `warn` is called for each one that cannot be read. */
 export function gatherFacts(
   root: Root,
   {

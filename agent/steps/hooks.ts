@@ -56,7 +56,7 @@ function hooks(stage: Stage): Step {
   };
 }
 
-/** Executables under names that no editor or package manager leaves behind, in the order of their bytes. */
+/** Executable files, without the leftovers of editors and package managers, sorted by the bytes of their names. */
 function hookNames(root: System['root'], folder: string): string[] {
   return root
     .list(folder)
@@ -67,8 +67,8 @@ function hookNames(root: System['root'], folder: string): string[] {
 }
 
 /**
- * Hooks run as root: who could write one, or put one there, would be root too. One bad hook stops them all, since the
- * others may build on it. Throws an Error that says what to do.
+ * Hooks run as root, so anybody who can write or add one has root's rights. One unsafe hook stops all of them, because
+ * the others may depend on it. Throws an Error that says what to do.
  */
 function refuseUnsafe(root: System['root'], folder: string, names: readonly string[]): void {
   for (const path of [folder, ...names.map((name) => `${folder}/${name}`)]) {
@@ -83,7 +83,7 @@ function refuseUnsafe(root: System['root'], folder: string, names: readonly stri
   }
 }
 
-/** What hooks are told: plain facts, never a secret. Lists are joined by spaces; what is not known is left out. */
+/** The environment of hooks: plain facts, never a secret. Lists are joined by spaces; unknown values are left out. */
 export function hookEnvironment(instance: Instance, system: System, stage: Stage): Record<string, string> {
   const primary = instance.nics?.find((nic) => nic.primary);
   const known: readonly [string, string | undefined][] = [

@@ -10,7 +10,7 @@ import { hostnamePath, keptHostname } from './kept-hostname.ts';
 import { setRunningName } from './running-name.ts';
 import type { Step } from './step.ts';
 
-/** The name of the machine: running, in /etc/hostname, in /etc/hosts, and where older init systems keep it. */
+/** The name of the machine: in the kernel, /etc/hostname, /etc/hosts, and the files of older init systems. */
 export const hostname: Step = {
   name: 'hostname',
   stage: 'early',
@@ -28,7 +28,10 @@ export const hostname: Step = {
   },
 };
 
-/** The file is planned as the metadata has it, so that the report says that it is kept; all else follows its name. */
+/**
+ * Plan the file with the name of the metadata, so that the report says that the file is kept. Everything else follows the
+ * name in the file.
+ */
 function keeping(path: string, change: Change, kept: Hostname, wanted: Hostname | undefined): Change {
   const why = `/etc/hostname, which somebody edited, names the machine ${kept}`;
   if (!('path' in change) || change.path !== path || change.kind !== 'file' || wanted === undefined)
@@ -44,7 +47,7 @@ function planHostname(
 ): Change[] {
   const node = nodeName(name);
   const why = `the metadata names the instance ${node}`;
-  // Where /etc/hosts could not be written, the name went on without it, and only the record knows the one before.
+  // If /etc/hosts could not be written, the name changed without it, and only the record has the previous name.
   const owed = state.owed?.[behindLinks(root, '/etc/hosts')];
   const previous = owed ?? textIfReadable(root, path)?.trim();
   const changes: Change[] = [];
@@ -57,7 +60,7 @@ function planHostname(
       { why, ...(previous === undefined ? {} : { replaces: previous }) },
     ),
   );
-  // After /etc/hosts: a run that was killed in between still finds there by which name the old line goes.
+  // After /etc/hosts: if a run is killed in between, the next one still finds the name of the old line here.
   changes.push({
     kind: 'file',
     path,
@@ -92,12 +95,12 @@ function planHostname(
   return changes;
 }
 
-/** What sethostname(2) takes: at most 64 bytes (HOST_NAME_MAX), so of a longer name the first label. */
+/** sethostname(2) accepts at most 64 bytes (HOST_NAME_MAX). A longer name is cut to its first label. */
 function nodeName(name: string): string {
   return name.length <= 64 ? name : (name.split('.')[0] ?? name);
 }
 
-/** The names that /etc/hosts gives the machine, the fully qualified one first, as hosts(5) wants it. */
+/** The names of the machine in /etc/hosts: the fully qualified one first, as hosts(5) says. */
 function hostNames(name: string, domain: string | undefined): readonly string[] {
   const short = name.split('.')[0] ?? name;
   if (name.includes('.')) return [name, short];

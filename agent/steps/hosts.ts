@@ -1,10 +1,9 @@
 const ours = '127.0.1.1';
 
 /**
- * /etc/hosts (hosts(5)) in which the machine's own names resolve, the canonical one first. Names that an entry of
- * somebody else already resolves, in full, are left as they are. Otherwise they stand on the one line for 127.0.1.1,
- * the address that Debian keeps for this; that line is ours only where it names the machine (its present or
- * `previous` name). All other lines are kept byte for byte.
+ * /etc/hosts (hosts(5)) with the machine's own names, the canonical one first. If another entry already resolves all
+ * of them, nothing changes. Otherwise they go into the one line for 127.0.1.1, the address that Debian reserves for
+ * this. That line is ours only if it has the machine's present or `previous` name. All other lines stay byte for byte.
  */
 export function withHost(text: string, names: readonly string[], previous: string | undefined): string {
   const wanted = `${ours}\t${names.join(' ')}`;
@@ -30,15 +29,15 @@ export function withHost(text: string, names: readonly string[], previous: strin
 }
 
 /**
- * /etc/hosts with `localhost`, where no entry names it: a container build mounts its own file over an empty one, and
- * what is exported is the empty one.
+ * /etc/hosts with `localhost`, if no entry has it. A container build mounts its own file over an empty one, and exports
+ * the empty one.
  */
 export function withLocalhost(text: string): string {
   const isNamed = text.split('\n').some((line) => parseEntry(line)?.names.includes('localhost') === true);
   return isNamed ? text : withLines(text, ['127.0.0.1\tlocalhost', '::1\tlocalhost']);
 }
 
-/** A text with more lines at its end, with the line ends that it has. */
+/** A text with more lines at its end, in the line endings of the text. */
 function withLines(text: string, lines: readonly string[]): string {
   const newline = text.includes('\r\n') ? '\r\n' : '\n';
   const start = text === '' || text.endsWith('\n') ? text : `${text}${newline}`;

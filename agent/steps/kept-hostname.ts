@@ -7,13 +7,13 @@ import type { ReadableRoot, System } from '../system/system.ts';
 import { bytesIfReadable } from '../system/text-if-readable.ts';
 import { isClone } from './clone.ts';
 
-/** A file with a host name and comments is not larger, in bytes. */
+/** The largest file with a host name and comments, in bytes. */
 const largest = 64 * 1024;
 
 /**
- * The name in an /etc/hostname that somebody edited. The file stays, and then its name is the machine's: everywhere, so
- * that the running name, /etc/hosts and the file agree. Undefined where the file is ours to change, is taken over by
- * force, or holds no name.
+ * The name in an /etc/hostname that was edited by hand. The file is kept, and its name is used everywhere, so that the
+ * running name, /etc/hosts and the file agree. Undefined if the agent may change the file, replaces it by force, or finds
+ * no name in it.
  */
 export function keptHostname(
   path: string,
@@ -25,7 +25,7 @@ export function keptHostname(
   if (forced === true || isClone(instance, system)) return undefined;
   const current = bytesIfReadable(root, path, largest);
   const name = current === undefined ? undefined : nameIn(current.toString('latin1'));
-  // Only now is anything hashed: a boot that changes nothing does not load what hashes.
+  // Hashing comes last: a boot that changes nothing does not load the module for it.
   if (current === undefined || name === undefined || name === wanted) return undefined;
   const found = lookAtPath(path, root);
   const isKept = found && reasonToKeep(path, found, 'ours-until-edited', state) !== undefined;
@@ -33,14 +33,14 @@ export function keptHostname(
 }
 
 /**
- * The file that holds the name: behind a link that the image shipped. Where the agent wrote a file and a link is now,
- * somebody put it there: the link itself is then held against the record.
+ * The file that holds the name. A link that came with the image is followed. A link in place of a file that the agent
+ * wrote is an edit: then the link itself is compared with the record.
  */
 export function hostnamePath(root: ReadableRoot, state: State): string {
   return state.files['/etc/hostname'] === undefined ? behindLinks(root, '/etc/hostname') : '/etc/hostname';
 }
 
-/** hostname(5): comments and empty lines are left out. */
+/** hostname(5): comments and empty lines are ignored. */
 function nameIn(text: string): string | undefined {
   return text
     .split('\n')

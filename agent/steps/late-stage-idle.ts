@@ -4,9 +4,9 @@ import type { Step } from './step.ts';
 import { zfsMounts } from './zfs-mounts.ts';
 
 /**
- * Whether no late step has work in this boot that must wait for the late stage. The late stage looks for itself where a
- * program of somebody's ran in this boot, for it may have put a user-script into the metadata or a hook into late.d, and
- * where some of the metadata could not be used. Mounting datasets runs the platform's own program, which does neither.
+ * Whether no late step has work that must wait for the late stage of this boot. The late stage has to check by itself if
+ * part of the metadata was unusable, or if a user's program ran in this boot: that program may have put a user-script
+ * into the metadata or a hook into late.d. The platform's own program, which mounts datasets, does neither.
  */
 export function isLateStageIdle(lateSteps: readonly Step[], instance: Instance, system: System): boolean {
   const ran = Object.entries(system.state.scripts).filter(([, { boot }]) => boot === system.boot);
@@ -20,7 +20,7 @@ export function isLateStageIdle(lateSteps: readonly Step[], instance: Instance, 
   });
 }
 
-/** Whether this boot may have something for a step that must wait; where it cannot be told, the step itself says why. */
+/** Whether this boot may have work for a step that must wait. If that is unknown: yes, and the step reports why. */
 export function mayWait({ waits }: Pick<Step, 'waits'>, instance: Instance, system: System): boolean {
   try {
     return waits?.(instance, system) !== false;

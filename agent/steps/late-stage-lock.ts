@@ -2,7 +2,7 @@ import { type Lock, Locked, takeLock } from '../system/lock.ts';
 import type { Root } from '../system/root.ts';
 import { lateStageLock } from '../system/what-runs.ts';
 
-/** Let others see that the late stage of this boot is at work while `use` runs. A second one goes on without that. */
+/** Hold a lock while `use` runs, so that others see that the late stage is running. A second late stage runs without it. */
 export async function whileLateStageRuns<Result>(root: Root, use: () => Promise<Result>): Promise<Result> {
   const lock = await markerOf(root);
   try {

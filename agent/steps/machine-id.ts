@@ -10,9 +10,9 @@ const path = '/etc/machine-id';
 const dbusPath = '/var/lib/dbus/machine-id';
 
 /**
- * /etc/machine-id, machine-id(5): made where there is none, and made anew in a clone. A running systemd read its own
- * before any unit started, and may have mounted it over an empty file: what is written here then holds from the
- * next boot on.
+ * /etc/machine-id, machine-id(5): created if it is missing, and replaced in a clone. A running systemd has read its id
+ * before any unit started, and may have mounted it over an empty file. The id that is written here then applies from the
+ * next boot.
  */
 export const machineId: Step = {
   name: 'machine-id',
@@ -48,10 +48,11 @@ function planMachineId(instance: Instance, { root, state }: System): Change[] {
 }
 
 /**
- * The machine id of an instance: a hash, so that the same instance gets the same one however often its boot is cut
- * short, and two instances never share one; with the version and variant bits of a random UUID, as machine-id(5)
- * recommends. That page also asks not to show the id to a network: it does not give away the instance's id, but
- * who knows that one can compute it, as with the hypervisor's UUID that systemd itself takes in a virtual machine.
+ * The machine id of an instance. It is a hash of the instance's id: an instance keeps its machine id even if its first
+ * boot is interrupted, and two instances never share one. It has the version and variant bits of a random UUID, as
+ * machine-id(5) recommends. That page also says not to expose the id to a network. The hash does not reveal the instance's
+ * id, but anybody who knows that id can compute it. The same is true of the hypervisor's UUID, which systemd uses in a
+ * virtual machine.
  */
 function deriveMachineId(seed: string): string {
   const bytes = crypto()

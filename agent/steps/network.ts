@@ -11,7 +11,7 @@ import type { ReadableRoot, System } from '../system/system.ts';
 import { isClone } from './clone.ts';
 import type { Step } from './step.ts';
 
-/** For a program that has the network service take up what changed, in seconds. */
+/** The deadline of a program that makes the network service reload its files, in seconds. */
 const deadline = 30;
 const gone = 'the interface is gone from sdc:nics';
 
@@ -61,7 +61,7 @@ function unread(idle: string | undefined, { interfaces }: Network): string {
   return `; but nobody reads them, for ${idle} keeps the network service from its work`;
 }
 
-/** A file, and the links that go with it: where somebody has put something in a link's place, that serves. */
+/** A file and its links. If something else is at the place of a link, it is used as it is. */
 function present(file: RenderedFile, why: string, renderer: Renderer, root: ReadableRoot): Change[] {
   const { path, content, mode = 0o644, claim = 'ours-until-edited', linked, fault } = file;
   const links = linked ? (renderer.linksOf?.(path) ?? []) : [];
@@ -86,7 +86,7 @@ function goneFiles(files: readonly RenderedFile[], renderer: Renderer, { state }
   return Object.keys(state.files).filter((path) => renderer.owns(path) && !there.has(path));
 }
 
-/** The links first: they are told by the file, which is on record, and its record goes with it. */
+/** The links come first: they are known only by the record of the file, which goes when the file goes. */
 function absent(path: string, renderer: Renderer, root: ReadableRoot): Change[] {
   const links = (renderer.linksOf?.(path) ?? []).filter((link) => isThere(link, root)).reverse();
   return [
@@ -99,7 +99,7 @@ function isThere({ path, target }: { path: string; target: string }, root: Reada
   return root.linkTarget(path) === target;
 }
 
-/** Only for files that are about to change, and on the running machine: elsewhere the next boot takes them up. */
+/** Only for files that change, and only on the running machine: in another root the next boot reads them. */
 function takeUp(
   changes: readonly Change[],
   renderer: Renderer,

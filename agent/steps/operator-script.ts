@@ -6,8 +6,8 @@ const name = 'operator-script';
 const keys = ['sdc:operator-script', 'operator-script-url', 'operator-script-sha256'] as const;
 
 /**
- * Run the operator's script, the last of the early steps: before other services, so that they leave nothing in an
- * image that it prepares (RFD 109).
+ * Run the operator's script. It is the last of the early steps and runs before other services, so that they leave
+ * nothing in an image that it prepares (RFD 109).
  */
 export const operatorScript: Step = {
   name,

@@ -17,7 +17,7 @@ import { zfsMounts } from './zfs-mounts.ts';
 
 /** The boot, in order. A step that fails does not stop the others. */
 export const steps: readonly Step[] = [
-  // The host waits for this one; it means that the metadata could be read, and comes before any user code.
+  // The host waits for this step. It means that the metadata could be read, and comes before any user code.
   provision,
   // Before the network service starts.
   standIns,

@@ -1,13 +1,13 @@
 /** What editors, mails and web pages put before a text, in UTF-8: a byte-order mark, blanks, empty lines. */
 const before = /^(?:\xef\xbb\xbf|\xc2\xa0|\xe2\x80\x8b|[ \t\r\n\f\v])+/;
-/** Blanks that no kernel takes for one. */
+/** Blanks that a kernel does not treat as blanks. */
 const oddBlanks = /\xef\xbb\xbf|\xc2\xa0|\xe2\x80\x8b/g;
 
 /**
- * A script as its author meant it. One that was pasted, or written on another system, could not start as it is: the
- * kernel wants `#!` in the first two bytes, and takes a carriage return or a no-break space for a part of the
- * interpreter's name. What comes before the script goes, and lines end as a shell reads them. Carriage returns go where
- * the first line ends in one and has `#!`, or where all lines do. A program in machine code is left as it is.
+ * A script as its author meant it. A script that was pasted, or written on another system, may not start: the kernel
+ * needs `#!` in the first two bytes, and treats a carriage return or a no-break space as part of the interpreter's name.
+ * So what precedes the script is removed. Carriage returns are removed if the first line has `#!` and ends in one, or if
+ * all lines end in one. A program in machine code is not changed.
  */
 export function asMeant(body: Buffer): Buffer {
   if (body.includes(0)) return body;

@@ -1,9 +1,9 @@
 import type { Step } from './step.ts';
 
 /**
- * Tell the host that the provision went well. It watches the folder and takes any state but "the old name gone, the
- * new one there" for a failure, so it is one rename() and nothing else, as soon as the metadata could be read and
- * before any user code runs.
+ * Tell the host that provisioning succeeded. The host watches the folder, and treats any state but "the old name gone,
+ * the new one there" as a failure. So this is one rename() and nothing else. It happens as soon as the metadata is read,
+ * and before any user code runs.
  */
 export const provision: Step = {
   name: 'provision',

@@ -7,20 +7,20 @@ import type { MetadataOutcome } from '../report/report.ts';
 import { sinceStart } from '../system/clock.ts';
 import type { Step } from './step.ts';
 
-/** Where the metadata is read, and how long it is waited for. */
+/** Where to read the metadata, and how long to wait for it. */
 export interface MetadataSource {
   readonly socketPath: string;
   /** Seconds. */
   readonly deadline: number;
-  /** Keys that are wanted besides those of the steps. */
+  /** Keys to read besides those of the steps. */
   readonly more: readonly Key[];
   readonly onWait?: (reason: string, deadline: number) => void;
 }
 
-/** By key, those that hold no secret. */
+/** The values that hold no secret, by key. */
 type Values = Readonly<Record<string, string>>;
 
-/** All keys of all steps, in one connection; an Instance that knows nothing when they cannot be had in time. */
+/** Read all keys of all steps in one connection. If they do not come in time, the Instance has no values. */
 export async function readMetadata(
   steps: readonly Step[],
   { socketPath, deadline, more, onWait }: MetadataSource,
@@ -50,7 +50,7 @@ export async function readMetadata(
   }
 }
 
-/** In an order of their own: a server may answer in any. */
+/** Sorted, because a server may answer in any order. */
 function valuesOf(answers: ReadonlyMap<string, Answer>): Values {
   return Object.fromEntries(
     [...withoutSecrets].flatMap((key) => {

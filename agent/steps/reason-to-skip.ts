@@ -7,12 +7,12 @@ export const needsInit = 'it waits for init, whose unit runs it';
 
 const switchedOff = "lx-agent:boot is off: the platform's agent leaves this instance alone";
 
-/** Whether the instance wants no work from the platform's agent. */
+/** Whether the instance disables the platform's agent. */
 export function isSwitchedOff({ options, instance }: Pick<Run, 'options' | 'instance'>): boolean {
   return options.beforeInit === true && instance.platformAgentOff;
 }
 
-/** Why a run does not begin a step; undefined if it does. */
+/** Why a run skips a step; undefined if it does not. */
 export function reasonToSkip(step: Step, run: Run): string | undefined {
   const { options, facts, ledger, instance, metadata } = run;
   if (isSwitchedOff(run)) return switchedOff;

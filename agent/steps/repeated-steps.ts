@@ -3,7 +3,7 @@ import type { ReadableRoot } from '../system/system.ts';
 import type { Step } from './step.ts';
 import { undoable } from './undoable-steps.ts';
 
-/** The programs of the image that undo early steps after the early stage. It reads unit files and scripts: some 5 ms. */
+/** The programs of the image that undo early steps after the early stage. Reads unit files and scripts: some 5 ms. */
 export function undoingWriters(root: ReadableRoot): readonly OtherWriter[] {
   const files = undoable.flatMap((one) => one.files);
   return otherWriters(root).filter(({ writes }) => writes.some((path) => files.includes(path)));
@@ -17,8 +17,8 @@ interface EarlyReport {
 }
 
 /**
- * The early steps that the late stage does once more, because these programs undid them in this boot. What they wrote is
- * nobody's edit. A file that the early stage had kept as somebody's edit stays so.
+ * The early steps that the late stage repeats, because these programs undid them in this boot. What the programs wrote
+ * does not count as edited by hand. A file that the early stage kept because it was edited by hand is still kept.
  */
 export function repeatedSteps(writers: readonly OtherWriter[], early: EarlyReport): readonly Step[] {
   const kept = new Set(

@@ -10,8 +10,8 @@ export interface Resolvers {
 const most = 3;
 
 /**
- * resolv.conf(5). Name servers beyond the third stand as comments: glibc would ignore them in silence, and other
- * libraries (musl, c-ares) differ, so a comment says to everybody what is really asked.
+ * resolv.conf(5). Name servers beyond the third are comments. glibc ignores them silently, and other libraries (musl,
+ * c-ares) differ; the comment shows everybody which ones are not used.
  */
 export function renderResolvConf({ addresses, search }: Resolvers): string {
   const lines = ['# Written by lx-agent from sdc:resolvers.'];
@@ -27,7 +27,7 @@ export function renderResolved({ addresses, search }: Resolvers): string {
   return `# Written by lx-agent from sdc:resolvers.\n[Resolve]\nDNS=${addresses.join(' ')}\n${domains}`;
 }
 
-/** Values that resolvconf.conf(5) of openresolv puts before what interfaces say. */
+/** Values that openresolv puts before those of the interfaces, see resolvconf.conf(5). */
 export function openresolvAssignments({ addresses, search }: Resolvers): ReadonlyMap<string, string> {
   return new Map([
     ['name_servers', `"${addresses.join(' ')}"`],

@@ -9,7 +9,7 @@ import { textIfReadable } from '../system/text-if-readable.ts';
 import { openresolvAssignments, type Resolvers, renderResolvConf, renderResolved } from './resolv-conf.ts';
 import type { Step } from './step.ts';
 
-/** The name servers: /etc/resolv.conf, or the configuration of the software whose file that is. */
+/** The name servers: in /etc/resolv.conf, or in the configuration of the software that owns that file. */
 export const resolver: Step = {
   name: 'resolver',
   stage: 'early',
@@ -24,7 +24,7 @@ export const resolver: Step = {
   },
 };
 
-/** An empty resolv.conf would help nobody: without a resolver the file stays as it is. */
+/** Without a resolver the file stays as it is: an empty resolv.conf helps nobody. */
 function reasonWithout({ resolvers, invalid }: Instance): string {
   if (invalid.some(({ key }) => key === 'sdc:resolvers')) return 'no address in sdc:resolvers is valid';
   return resolvers === undefined
@@ -75,8 +75,8 @@ function hasResolved(root: ReadableRoot): boolean {
 }
 
 /**
- * The platform's script for Ubuntu writes the same into `tail`, at each boot: with our `head`, every name server and
- * domain would be there twice, and those of the past would stay on a platform that does not write it any more.
+ * The platform's script for Ubuntu writes the same values into `tail` at each boot. Together with our `head`, every name
+ * server and domain would be there twice. On a platform that no longer writes `tail`, old values would stay for good.
  */
 function platformTail(root: ReadableRoot): Change[] {
   const path = '/etc/resolvconf/resolv.conf.d/tail';

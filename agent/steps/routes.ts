@@ -10,10 +10,10 @@ import type { ReadableRoot, System } from '../system/system.ts';
 import { textIfReadable } from '../system/text-if-readable.ts';
 import type { Step } from './step.ts';
 
-/** A request to the kernel, in seconds: it answers at once or not at all. */
+/** The deadline of a request to the kernel, in seconds. The kernel answers at once or not at all. */
 const deadline = 10;
 
-/** Static routes that are missing once the network is up; those that are there are left, and no program is run. */
+/** Add the static routes that are missing once the network is up. If none is missing, no program runs. */
 export const routes: Step = {
   name: 'routes',
   stage: 'late',

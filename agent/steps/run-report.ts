@@ -24,7 +24,7 @@ export interface Run {
   readonly metadata: MetadataOutcome;
   /** Values that hold no secret, by key. */
   readonly values: Readonly<Record<string, string>>;
-  /** When it started, as a timestamp. All reports of a run have the same, for they are filed by it. */
+  /** When the run started, as a timestamp. All reports of a run have the same one, because their file names contain it. */
   readonly started: string;
   readonly outcomes: StepOutcome[];
   readonly spans: Span[];
@@ -86,7 +86,7 @@ function readsAll({ options: { named, stages }, metadata }: Run): boolean {
   return metadata.status === 'read' && named.length === 0 && stages.includes('early');
 }
 
-/** Write what the next run, or init, is to find. If it cannot be written, the report that is shown says so. */
+/** Write what the next run, or init, looks for. If it cannot be written, the report that is shown says so. */
 export async function withWriteFaults(
   report: Report,
   write: () => Report | Promise<Report>,
@@ -103,7 +103,7 @@ export async function withWriteFaults(
   }
 }
 
-/** The instance is on record once everything is in place that tells it from another; see isClone. */
+/** The instance is recorded only when everything that distinguishes it from another is in place; see isClone. */
 async function recordInstance({ options, instance: { uuid }, outcomes, ledger }: Run): Promise<void> {
   if (uuid === undefined || uuid === ledger.state.instance || options.named.length > 0) return;
   const hasIdentity = allSteps

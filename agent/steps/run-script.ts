@@ -13,13 +13,13 @@ import { runningScript } from '../system/running-script.ts';
 import type { ScriptRecord } from '../system/state.ts';
 import { isClone } from './clone.ts';
 
-/** A script that is wanted. */
+/** A script to run. */
 type Wanted = Settled & {
   readonly result: 'wanted';
   readonly change: CommandChange & { readonly script: string };
 };
 
-/** What became of it. */
+/** The outcome of a script. */
 export interface ScriptResult {
   /** `unchanged`: another agent runs it, or has run it in this boot. */
   readonly result: 'changed' | 'unchanged' | 'failed';
@@ -28,7 +28,7 @@ export interface ScriptResult {
   readonly interrupted: boolean;
 }
 
-/** Where a script is run. */
+/** The circumstances of a script's run. */
 export interface ScriptPlace {
   readonly root: Root;
   readonly ledger: Ledger;
@@ -40,8 +40,8 @@ export interface ScriptPlace {
 }
 
 /**
- * Run a script that no other agent runs. It is on record from before its start, so that of two agents one runs it, and
- * one that halts the machine need not come back to tell. No lock is held while it runs.
+ * Run a script, unless another agent runs it. It is recorded before it starts. So only one of two agents runs it, and a
+ * script that halts the machine is on record too. No lock is held while it runs.
  */
 export async function runScript(wanted: Wanted, place: ScriptPlace): Promise<ScriptResult> {
   const { ledger, boot, root, warn } = place;
@@ -84,7 +84,7 @@ export async function runScript(wanted: Wanted, place: ScriptPlace): Promise<Scr
   }
 }
 
-/** Why a script is not to be started now; undefined where it is. */
+/** Why a script must not start now; undefined if it may. */
 function reasonNotToRun(
   record: ScriptRecord | undefined,
   script: string,
@@ -98,7 +98,7 @@ function reasonNotToRun(
   return done && !named ? `another lx-agent has run the ${script} in this boot` : undefined;
 }
 
-/** A state that cannot be written, on a full disk for instance, keeps nobody's script from running. */
+/** A state that cannot be written, for instance on a full disk, does not stop a script. */
 async function recordOrWarn(
   ledger: Ledger,
   script: string,
@@ -131,7 +131,7 @@ function resultOf(change: CommandChange, ended: Ended): ScriptResult {
       interrupted,
       ...(ended.unlogged === undefined ? {} : { reason: ended.unlogged }),
     };
-  // Not the last of its output: a script's output may hold secrets.
+  // Without the end of its output, which may hold secrets.
   const see = change.output === undefined ? '' : `; see ${change.output}`;
   return {
     result: 'failed',

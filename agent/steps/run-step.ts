@@ -15,9 +15,9 @@ import type { System } from '../system/system.ts';
 import { isClone } from './clone.ts';
 import type { Step } from './step.ts';
 
-/** How steps are to be carried out. */
+/** How to carry out steps. */
 export interface StepOptions {
-  /** Plan and settle only; `onWanted` hears what would be done. */
+  /** Plan and settle only; `onWanted` is called with what would be done. */
   readonly dryRun: boolean;
   readonly force: boolean;
   readonly onWanted?: (step: Step, settled: Wanted) => Promise<void>;
@@ -27,7 +27,7 @@ export interface StepOptions {
 /** What a step works on. */
 export interface Work {
   readonly instance: Instance;
-  /** What a step may look at, with a state. */
+  /** What a step may read, with a state. */
   readonly systemWith: (state: State) => System;
   readonly ledger: Ledger;
   readonly root: Root;
@@ -37,21 +37,22 @@ export interface Work {
 /** What a step did. */
 export interface StepResult {
   readonly outcome: StepOutcome;
-  /** The agent was told to stop: no further step is to be begun. */
+  /** The agent was told to stop: no further step begins. */
   readonly interrupted: boolean;
 }
 
 type Wanted = Settled & { readonly result: 'wanted' };
 type WantedScript = Wanted & { readonly change: CommandChange & { readonly script: string } };
 
-/** Seconds that another agent may take for the same step: as long as the programs that make a file may run. */
+/** How long another agent may take for the same step, in seconds: the deadline of programs that make a file. */
 const patience = 120;
 
 /**
- * Plan a step, hold its Changes against the root, apply what is wanted. Never throws: a failure is an outcome.
+ * Plan a step, compare its Changes with the root, and apply those that are needed. Never throws: a failure is an outcome.
  *
- * A step that wants nothing takes no lock. One that does takes the step's own, so that no other agent does the same at the
- * same time, and then looks again: another may have done it meanwhile. Scripts run when the lock has been given back.
+ * A step without work takes no lock. A step with work takes its own lock, so that two agents do not do the same work at
+ * once, and then plans again, because another agent may have done the work meanwhile. Scripts run after the lock is
+ * released.
  */
 export async function runStep(step: Step, work: Work, options: StepOptions): Promise<StepResult> {
   const started = sinceStart();
@@ -80,7 +81,7 @@ export async function runStep(step: Step, work: Work, options: StepOptions): Pro
   }
 }
 
-/** A plan, held against the root. */
+/** A plan, compared with the root. */
 type Look = { readonly skip: string } | { readonly settled: readonly Settled[] };
 
 async function plan(step: Step, { instance, systemWith, ledger }: Work) {
@@ -92,14 +93,14 @@ function settled(planned: Awaited<ReturnType<typeof plan>>, work: Work, options:
   return { settled: settle(planned, work.root, ownState(work), options.force) };
 }
 
-/** A clone's files are the image's, whatever was recorded when they were written: all per-instance ones are ours. */
+/** The files of a clone belong to its image, whatever the record says: the agent owns all per-instance files. */
 function ownState({ ledger: { state }, instance }: Work): State {
   if (!isClone(instance, { state })) return state;
   const { lost: _, ...known } = state;
   return { ...known, files: {}, pending: {} };
 }
 
-/** The operator asks for a script that runs already. */
+/** The operator asks for a script that is already running. */
 function reasonToRefuse(
   step: Step,
   all: readonly Settled[],
@@ -117,7 +118,7 @@ function reasonToRefuse(
   return undefined;
 }
 
-/** Nothing is to be changed, or nothing may be. */
+/** There is nothing to change, or nothing may change. */
 async function leaveAll(
   step: Step,
   all: readonly Settled[],
@@ -142,7 +143,7 @@ async function carryOut(
   const lock = await takeLock(work.root, step.name, patience * 1000);
   try {
     work.ledger.refresh();
-    // A script that has to be fetched is not fetched twice; whether another agent runs it is looked at when it starts.
+    // A script is not fetched twice. Whether another agent runs it is checked when it starts.
     const again = first.settled.some(holdsScript) ? first : await look();
     return await applyAll('skip' in again ? [] : again.settled, work, lock, step);
   } finally {
@@ -196,7 +197,7 @@ async function applyAll(
   return { changes, interrupted };
 }
 
-/** What was done stays done where the disk is too full to say so: the next record, or the end of the run, tries again. */
+/** If the disk is too full to record what was done, the next record or the end of the run tries again. */
 async function keepNotes(notes: readonly StateChange[], { ledger, warn }: Work): Promise<void> {
   if (notes.length === 0) return;
   try {
@@ -207,7 +208,7 @@ async function keepNotes(notes: readonly StateChange[], { ledger, warn }: Work):
   }
 }
 
-/** What is to be remembered of a Change that was left alone. */
+/** What to record about a Change that was not applied. */
 function notesOn(one: Settled, state: State, root: Root): StateChange[] {
   const { change, result } = one;
   if (result === 'failed') return change.kind === 'file' ? [(before) => withFailed(before, change)] : [];
@@ -221,9 +222,9 @@ function allOf(changes: readonly StateChange[]): StateChange {
 }
 
 /**
- * What failed before and is needed now: for a program any file of its step, for a file its folder (made on the way to
- * the file it would have another mode). Programs need no other program: a route that is refused, or a hook that
- * fails, keeps no other from being tried.
+ * The failed Change that a later one depends on. A program depends on every file of its step. A file depends on its
+ * folder, which would get another mode if it were created together with the file. Programs do not depend on each other:
+ * after a route that is refused, or a hook that fails, the others are still tried.
  */
 function reasonNotToBegin(change: Change, before: readonly ChangeOutcome[]): string | undefined {
   const failed = before.filter(({ kind, result }) => kind !== 'command' && result === 'failed');
@@ -250,7 +251,7 @@ async function attempt(wanted: Wanted, root: Root): Promise<Attempt> {
   }
 }
 
-/** A boot without scripts does not load what runs them. */
+/** A boot without scripts does not load the module that runs them. */
 async function script(wanted: WantedScript, work: Work, step: Step): Promise<Attempt> {
   const { runScript } = await import('./run-script.ts');
   const { boot, named } = work.systemWith(work.ledger.state);
@@ -265,7 +266,7 @@ function isScript(one: Settled): one is WantedScript {
   return isWanted(one) && holdsScript(one);
 }
 
-/** Also one that is only listed, for a root that is not the running system's. */
+/** Also a program that is only listed, for a root that is not the running system. */
 function holdsScript({ change }: Settled): boolean {
   return change.kind === 'command' && change.script !== undefined;
 }

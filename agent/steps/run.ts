@@ -45,8 +45,8 @@ async function runSteps(options: RunOptions, root: Root): Promise<Report> {
 }
 
 /**
- * Whether other programs of the image undo early steps after this, so that the late stage has to do them again. It is
- * looked into only if such a step had something to change: an unchanged boot shows that nobody undoes it.
+ * Whether other programs of the image undo early steps after this stage, so that the late stage has to repeat them. It
+ * searches only if such a step had something to change: an unchanged boot shows that nothing undoes its steps.
  */
 async function isToBeRepeated({ outcomes, root, warnings }: Run): Promise<boolean> {
   if (
@@ -64,7 +64,7 @@ async function isToBeRepeated({ outcomes, root, warnings }: Run): Promise<boolea
   }
 }
 
-/** Everything that a run knows before its first step. */
+/** What a run knows before its first step. */
 async function begin(options: RunOptions, root: Root): Promise<Run> {
   const spans: Span[] = [{ name: 'process start', start: 0, end: sinceStart() }];
   const warnings: string[] = [];
@@ -93,7 +93,7 @@ async function begin(options: RunOptions, root: Root): Promise<Run> {
   };
 }
 
-/** The late stage of a boot can wait for long. An operator who asks for both stages waits at the terminal. */
+/** The late stage of a boot can wait long. An operator who runs both stages waits at the terminal. */
 function metadataSource(options: RunOptions, { early, late }: Configuration): MetadataSource {
   const configured = (options.stages.includes('early') ? early : late).metadataDeadline;
   return {

@@ -2,14 +2,14 @@ import type { Change } from '../change/change.ts';
 import { nativeNameSetter, ownNameSetters } from '../system/name-setters.ts';
 import type { ReadableRoot } from '../system/system.ts';
 
-/** The kernel's own file. Linux takes a name there; an lx zone's kernel may refuse it. */
+/** The kernel's file for the name. Linux accepts a name there; the kernel of an lx zone may refuse it. */
 const kernelFile = '/proc/sys/kernel/hostname';
-/** A request to the kernel, in seconds: it answers at once or not at all. */
+/** The deadline of a request to the kernel, in seconds. The kernel answers at once or not at all. */
 const deadline = 10;
 
 /**
- * Set the running name. Images of Arch, Fedora and others have no `hostname`: BusyBox takes its place, or the platform's
- * own, and the kernel's file where there is no program. hostnamectl needs D-Bus, which is not up yet.
+ * Set the running name. Images of Arch, Fedora and others have no `hostname`. Then BusyBox or the platform's own program
+ * sets the name, or the kernel's file if there is no program. hostnamectl needs D-Bus, which is not up yet.
  */
 export function setRunningName(root: ReadableRoot, name: string, why: string): Change {
   const there = [...ownNameSetters, nativeNameSetter]

@@ -2,12 +2,12 @@ import type { ScriptSource } from '../metadata/scripts.ts';
 import { crypto } from '../system/crypto.ts';
 import type { ReadableRoot } from '../system/system.ts';
 
-/** The most that a script may have, in bytes. */
+/** The largest script, in bytes. */
 const limit = 16 * 1024 * 1024;
 
 /**
- * The body of a script: given, or already in its file with the right digest, or fetched. The downloader is loaded
- * only when it is needed. Throws where it can't be fetched or is not what the digest says.
+ * The body of a script: from the metadata, from its file if that has the right digest, or fetched. The downloader is
+ * loaded only when it is needed. Throws if the script cannot be fetched or does not match the digest.
  */
 export async function scriptBody(
   source: ScriptSource,

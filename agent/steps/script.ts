@@ -20,8 +20,8 @@ export interface Script {
 }
 
 /**
- * Keep a script in its file and run it once in each boot. Only what the metadata gives is run: a file that came with
- * the image is removed. Throws where the script must be fetched and can't be.
+ * Keep a script in its file and run it once in each boot. Only a script from the metadata runs: a file that came with
+ * the image is removed. Throws if the script must be fetched and cannot be.
  */
 export async function planScript(
   script: Script,
@@ -36,7 +36,7 @@ export async function planScript(
       { kind: 'absent', path: script.path, claim: 'always', why: `the metadata has no ${script.name}` },
     ];
   const ran = ranInThisBoot(script.name, script.name, instance, system);
-  // What was fetched in this boot has been run; the network is not asked again.
+  // A script that was fetched in this boot has run; do not fetch it again.
   if (ran && source.from === 'url') return [];
   const body = asMeant(await scriptBody(source, script.path, system.root));
   const files: readonly Change[] = [
@@ -68,7 +68,7 @@ export async function planScript(
   ];
 }
 
-/** How to start a script: by itself if the kernel knows what it is, through a shell otherwise. */
+/** How to start a script: directly if the kernel recognizes it, through a shell otherwise. */
 export function commandLine(body: Buffer, path: string, root: System['root']): [string, ...string[]] {
   const magic = body.toString('latin1', 0, 4);
   return magic.startsWith('#!') || magic === '\x7fELF' ? [path] : [shell(root), path];

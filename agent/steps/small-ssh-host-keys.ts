@@ -1,7 +1,7 @@
 import type { Change } from '../change/change.ts';
 import type { ReadableRoot } from '../system/system.ts';
 
-/** Whose keys these are, and whether they must be other ones. */
+/** Which instance the keys are for, and whether they must be replaced. */
 export interface HostKeyNeed {
   readonly root: ReadableRoot;
   /** The keys belong to the instance from which this one was cloned. */
@@ -13,9 +13,9 @@ export const cloned = 'another instance than the one on record';
 export const missing = 'the key is missing or empty';
 
 /**
- * Host keys of Dropbear; undefined where it is not installed. Debian's package makes them when it is installed and never
- * again, so an image without them has an SSH server that does not start. One key is enough for Dropbear: kinds are only
- * added where there is none.
+ * Host keys of Dropbear; undefined if it is not installed. Debian's package makes them once, when it is installed, so in
+ * an image without them the SSH server does not start. One key is enough for Dropbear, so keys are made only if there
+ * is none.
  */
 export function dropbearKeys({ root, clone }: HostKeyNeed): readonly Change[] | undefined {
   const folder = '/etc/dropbear';
@@ -29,7 +29,7 @@ export function dropbearKeys({ root, clone }: HostKeyNeed): readonly Change[] | 
   const maker = firstExecutable(root, ['/usr/bin/dropbearkey', '/usr/sbin/dropbearkey']);
   const program = maker === undefined ? undefined : root.read(server, 64 * 1024 * 1024);
   const known = types.filter((type) => program?.includes(`dropbear_${type}_host_key`) === true);
-  // The kinds that the image was given, if it was given any.
+  // The kinds that the image has, if it has any.
   const kept = known.filter(isThere);
   const wanted = kept.length > 0 ? kept : known;
   const made = maker === undefined ? [] : wanted.map((type) => dropbearKey(maker, folder, type, clone));
@@ -54,7 +54,7 @@ function dropbearKey(maker: string, directory: string, type: string, clone: bool
   };
 }
 
-/** Host keys of TinySSH, a folder of them; undefined where it is not installed. Its maker wants to make the folder itself. */
+/** Host keys of TinySSH, a folder; undefined if it is not installed. Its key maker must create the folder itself. */
 export function tinysshKeys({ root, clone }: HostKeyNeed): readonly Change[] | undefined {
   const folder = '/etc/tinyssh';
   const server = firstExecutable(root, ['/usr/sbin/tinysshd', '/usr/bin/tinysshd']);

@@ -10,9 +10,9 @@ const folder = '/etc/ssh';
 const keygens = ['/usr/bin/ssh-keygen', '/usr/local/bin/ssh-keygen', '/bin/ssh-keygen'] as const;
 
 /**
- * Give the instance SSH host keys of its own before sshd starts. Missing and empty ones are made (an empty one makes
- * sshd fail, and `ssh-keygen -A` leaves it); all are replaced only when the metadata says that this is another
- * instance than the one on record.
+ * Give the instance its own SSH host keys before sshd starts. Missing and empty keys are made: an empty key makes sshd
+ * fail, and `ssh-keygen -A` does not replace it. All keys are replaced only if the metadata says that this is not the
+ * recorded instance.
  */
 export const sshHostKeys: Step = {
   name: 'ssh-host-keys',
@@ -29,7 +29,7 @@ export const sshHostKeys: Step = {
   },
 };
 
-/** Host keys of OpenSSH; undefined where it is not installed. Throws where there is no ssh-keygen to make them with. */
+/** Host keys of OpenSSH; undefined if it is not installed. Throws if ssh-keygen is missing. */
 function opensshKeys({ root, clone }: HostKeyNeed): readonly Change[] | undefined {
   const wanted = wantedHostKeys(root);
   if (wanted === undefined) return undefined;
@@ -84,9 +84,9 @@ function isMissing(root: ReadableRoot, path: string): boolean {
 }
 
 /**
- * Who may read private host keys besides root. Red Hat systems of some years have ssh-keysign set-group-id
- * `ssh_keys`, and then sshd takes keys that this group can read; newer ones have not, and their sshd refuses such
- * keys though the group may still exist. So the program tells, not the group.
+ * The group that may read private host keys besides root. On some Red Hat systems ssh-keysign is set-group-id `ssh_keys`,
+ * and sshd accepts keys that this group can read. Newer ones do not have this, and their sshd refuses such keys, even
+ * though the group may still exist. So the mode of the program decides, not the group.
  */
 function privateKeyOwner(root: ReadableRoot): Owner | undefined {
   const group = /^ssh_keys:[^:]*:(\d+):/m.exec(textIfReadable(root, '/etc/group') ?? '')?.[1];

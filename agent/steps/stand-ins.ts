@@ -10,8 +10,8 @@ import type { ReadableRoot } from '../system/system.ts';
 import type { Step } from './step.ts';
 
 /**
- * Put right what the platform wrote over the network service at this boot and cannot be started: Alpine's `networking`
- * before 2023, Red Hat's `network` since 2021. What needs the network waits for these services.
+ * Repair a network service that the platform replaced at this boot by one that cannot start: Alpine's `networking` before
+ * 2023, Red Hat's `network` since 2021. Services that need the network wait for these.
  */
 export const standIns: Step = {
   name: 'stand-ins',
@@ -31,8 +31,8 @@ export const standIns: Step = {
 };
 
 /**
- * OpenRC read the dependencies of all services when the boot began. It reads them again if a service is newer, but only by
- * whole seconds: on a fast boot it would not know that the service provides the network.
+ * OpenRC reads the dependencies of all services when the boot begins. It reads them again if a service is newer, but
+ * compares whole seconds only. On a fast boot it would not learn that the service provides the network.
  */
 const readDependencies: Change = {
   kind: 'command',

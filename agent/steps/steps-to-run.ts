@@ -11,11 +11,11 @@ export interface StepsToRun {
   readonly steps: readonly Step[];
   /** The late steps that the early stage of a boot carries out too if none of them has to wait for the network. */
   readonly lateSteps: readonly Step[];
-  /** The stages that this run carries out in place of a run that failed to. */
+  /** The stages that this run carries out because an earlier run failed to. */
   readonly missed: readonly Stage[];
 }
 
-/** Choose the steps; `warn` is told if the report of the early stage cannot be read. */
+/** Choose the steps; `warn` is called if the report of the early stage cannot be read. */
 export async function stepsToRun(
   options: RunOptions,
   root: Root,
@@ -43,9 +43,9 @@ export function isStageOfBoot(stage: Stage, options: RunOptions, root: Root): bo
   return isStage(stage, options) && root.live;
 }
 
-/** What of the early stage is the late stage's to do, before its own steps. */
+/** The early steps that the late stage has to do before its own steps. */
 interface EarlySteps {
-  /** The early stage, where that of this boot did not get its metadata. */
+  /** The early stage, if the one of this boot did not get its metadata. */
   readonly missed: readonly Stage[];
   /** Steps that other programs of the image have undone since. */
   readonly repeated: readonly Step[];
@@ -73,7 +73,7 @@ async function earlyStepsToRun(
   }
 }
 
-/** Programs of the image that undo early steps, once they have ended. */
+/** Wait for the programs of the image that undo early steps, and return them. */
 async function writersThatUndo(
   root: Root,
   isDryRun: boolean,

@@ -3,8 +3,8 @@ import { getCACertificates } from 'node:tls';
 import type { ReadableRoot } from '../system/system.ts';
 
 /**
- * Where distributions keep the certificates of all authorities that they trust, in one PEM file. Local additions are in
- * it as well, once the distribution's own tool (update-ca-certificates, update-ca-trust, trust extract-compat) has run.
+ * Where distributions keep the certificates of all authorities that they trust, in one PEM file. It has local additions
+ * too, after the distribution's own tool (update-ca-certificates, update-ca-trust, trust extract-compat) has run.
  */
 export const bundles = [
   // Debian, Ubuntu, Alpine, Gentoo and Void: their ca-certificates; Arch has a link there.
@@ -22,25 +22,25 @@ export const bundles = [
   '/etc/ssl/certs.pem',
 ] as const;
 
-/** A folder of one certificate a file, under OpenSSL's hashes: all that older SUSE and hand-made images have. */
+/** A folder with one certificate in each file, named by OpenSSL's hash. Older SUSE and hand-made images have only this. */
 const folder = '/etc/ssl/certs';
 
-/** The most that a bundle may have, in bytes; Debian's has 0.2 MiB. */
+/** The largest bundle, in bytes; Debian's has 0.2 MiB. */
 const limit = 8 * 1024 * 1024;
-/** The most files of the folder that are read. */
+/** How many files of the folder are read at most. */
 const mostFiles = 1000;
 
-/** Whom HTTPS trusts. */
+/** The authorities that HTTPS trusts. */
 export interface TrustStore {
   /** PEM, one certificate each. */
   readonly certificates: readonly string[];
-  /** Where they are from, for a message, with what could not be read on the way. */
+  /** Their origin, for a message, with what could not be read. */
   readonly from: string;
 }
 
 /**
- * The authorities that an image trusts: its store, as every other program in the image has it; where it has none, those
- * that Node.js carries. What cannot be read is told, and what is no certificate is left out.
+ * The authorities that an image trusts: those in its store, which every other program in the image uses too, or those of
+ * Node.js if the image has no store. The result says what could not be read. What is not a certificate is left out.
  */
 export function trustStore(root: Pick<ReadableRoot, 'readText' | 'list'>): TrustStore {
   const troubles: string[] = [];

@@ -2,7 +2,7 @@ import type { Step } from './step.ts';
 
 const path = '/var/db/mdata-user-data';
 
-/** Keep the customer's opaque user-data where user-scripts expect it, for root alone to read. */
+/** Store the customer's opaque user-data where user-scripts expect it. Only root can read it. */
 export const userData: Step = {
   name: 'user-data',
   stage: 'early',

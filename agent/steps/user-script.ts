@@ -3,7 +3,7 @@ import type { Step } from './step.ts';
 
 const keys = ['user-script', 'user-script-url', 'user-script-sha256'] as const;
 
-/** Run the customer's script, with its file and log where the guest tools had them. */
+/** Run the customer's script. Its file and log are where the guest tools kept them. */
 export const userScript: Step = {
   name: 'user-script',
   stage: 'late',

@@ -4,12 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { OtherWriter } from '../image/other-writers.ts';
 import { runProgram } from '../system/process.ts';
 
-/** Seconds that the late stage waits for them at most, and between two looks. */
+/** How long the late stage waits for them at most, and how long between two checks, in seconds. */
 const limits = { wait: 60, look: 0.2 } as const;
 
 /**
- * Wait until programs that init starts at boot have ended, so that what they wrote can be put right. Answers whether
- * they have.
+ * Wait until programs that init starts at boot have ended, so that what they wrote can be corrected. Returns whether they
+ * have ended.
  */
 export async function haveEnded(
   writers: readonly OtherWriter[],
@@ -36,7 +36,7 @@ async function areStarting(paths: readonly string[]): Promise<boolean> {
   return commandLines().some((words) => isAtWork(words, paths));
 }
 
-/** The unit that systemd has for a script, too: `rc-local.service` for an rc.local, and by its name for an init script. */
+/** The systemd unit of a writer. For a script it is `rc-local.service` (rc.local) or named after the init script. */
 function unitOf(path: string): string {
   const name = basename(path);
   return name.endsWith('.service') ? name : `${name.replace(/\.local$/, '-local')}.service`;
@@ -52,7 +52,7 @@ function isAtWork(words: readonly string[], paths: readonly string[]): boolean {
   return words.slice(0, 2).some((word) => runners.has(word) || paths.includes(word));
 }
 
-/** The first words of every process; of one that is gone meanwhile, nothing. */
+/** The command line of every process. One that has ended meanwhile is left out. */
 function commandLines(): readonly (readonly string[])[] {
   return readdirSync('/proc').flatMap((name) => {
     if (!/^\d+$/.test(name)) return [];

@@ -5,8 +5,8 @@ const zfs = '/native/usr/sbin/zfs';
 const name = 'zfs-mounts';
 
 /**
- * Mount what delegated datasets the instance has. Nothing that a file tells says whether there are any (the device
- * is in every zone), so the platform's own tool is asked, once in each boot.
+ * Mount the delegated datasets of the instance. No file shows whether there are any (the device is in every zone), so the
+ * step runs the platform's own tool once in each boot.
  */
 export const zfsMounts: Step = {
   name,

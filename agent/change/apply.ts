@@ -7,22 +7,21 @@ import type { Settled } from './settle.ts';
 /** Seconds that a program may take to make the files of a GeneratedChange. */
 const generationDeadline = 120;
 
-/** What applying a Change left on record. */
+/** The result of applying a Change. */
 export interface Applied {
   /** How the program ended, for a command. */
   readonly ended?: Ended;
 }
 
-/** A program was ended because the agent was told to stop: nothing more is to be begun. */
+/** A program was ended because the agent was told to stop. Nothing further may begin. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
 /**
- * Carry out one wanted Change on a root. Throws RootError, Interrupted, or an Error that names the program and how
- * it ended.
- * `onStart` hears the number of a command's process. What is taken over from somebody is first kept below
- * /var/lib/lx-agent/backup.
+ * Apply one Change to a root. Before it replaces what was edited by hand, a backup goes below /var/lib/lx-agent/backup.
+ * `onStart` is called with the process id of a command. Throws RootError, Interrupted, or an Error that names the program
+ * and how it ended.
  */
 export async function apply(
   settled: Settled & { result: 'wanted' },
@@ -121,7 +120,7 @@ function failure(argv: readonly string[], ended: Ended): Error {
   return ended.ended === 'interrupted' ? new Interrupted(message) : new Error(message);
 }
 
-/** A boot that changes nothing starts no program, and does not pay for loading what would. */
+/** A boot that changes nothing starts no program, so it does not load the module that starts them. */
 async function start(program: Program): Promise<Ended> {
   const { runProgram } = await import('../system/process.ts');
   return await runProgram(program);

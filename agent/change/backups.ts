@@ -4,10 +4,10 @@ import { RootError } from '../system/root-error.ts';
 import { stateFolder } from '../system/state.ts';
 import { lookAtPath } from './ownership.ts';
 
-/** Where the agent keeps what it took over from somebody. */
+/** Where the agent keeps backups of what it replaced. */
 export const backupFolder = `${stateFolder}/backup`;
 
-/** Backups are named for the path, with its slashes replaced, for when they were made, and by a number if need be. */
+/** A backup's name is its path with the slashes replaced, the time when it was made, and a number if that is needed. */
 function nameOf(path: string): string {
   return path.slice(1).replaceAll('/', '_');
 }
@@ -16,7 +16,7 @@ function nameOf(path: string): string {
 const ending = /^\.\d{8}T\d{6}Z(\.\d+)?$/;
 
 /**
- * Keep what is at a path before the agent takes it over; `content` is that of a regular file. A file and a link are
+ * Back up what is at a path before the agent replaces it; `content` is that of a regular file. A file or a link is
  * copied, so that the path is never empty. What cannot be copied (a folder, a device) is moved. Throws RootError.
  */
 export function backUp(root: Root, path: string, content: Buffer | undefined): void {
@@ -28,7 +28,7 @@ export function backUp(root: Root, path: string, content: Buffer | undefined): v
   else root.rename(path, backup);
 }
 
-/** Keep what is at a path before it is replaced or removed; nothing is done for a folder, which stays while it is in use. */
+/** Back up what is at a path before it is replaced or removed. A folder needs no backup: it stays while it is in use. */
 export function backUpIfThere(root: Root, path: string): void {
   const found = lookAtPath(path, root);
   if (found === undefined || found.entry.kind === 'directory') return;
@@ -43,7 +43,7 @@ function freeName(root: Root, path: string): string {
   return name;
 }
 
-/** The backups of a path, the oldest first; none for whoever may not look at them. */
+/** The backups of a path, the oldest first; none if the caller may not read them. */
 export function backupsOf(root: Pick<Root, 'list'>, path: string): readonly string[] {
   const name = nameOf(path);
   try {

@@ -1,6 +1,6 @@
 /**
- * One alteration of a machine, as a value: it can be shown, applied and counted. Paths are absolute within the
- * root. A Change describes the wanted state; one that is already there is left out when changes are settled.
+ * One alteration of a machine, as a value: it can be shown, applied and counted. Paths are absolute within the root. A
+ * Change describes the desired state. Settling leaves out a Change whose state is already there.
  */
 export type Change =
   | FileChange
@@ -13,7 +13,7 @@ export type Change =
   | CommandChange;
 
 interface Described {
-  /** Why this is wanted, as a short clause for a person: `metadata names the instance web-1`. */
+  /** The reason, as a short clause for a person: `metadata names the instance web-1`. */
   readonly why: string;
 }
 
@@ -25,23 +25,23 @@ export interface FileChange extends Described {
   /** Permission bits, 0o644 for instance. */
   readonly mode: number;
   readonly owner?: Owner;
-  /** Whose file it is once it is there; see `Claim`. */
+  /** Who owns the file once it exists; see `Claim`. */
   readonly claim: Claim;
-  /** Of a `shared` file: by what our part before is known there; on record while a change that failed owes to take it out. */
+  /** In a `shared` file: what identifies our former part. Recorded as long as a failed change has not removed that part. */
   readonly replaces?: string;
-  /** What is there could not be read, so that `content` means nothing: the Change fails with this error. */
+  /** The present file could not be read, so `content` has no meaning: the Change fails with this error. */
   readonly fault?: Error;
-  /** A file of the kernel's, which takes what is written to it and cannot be replaced. */
+  /** A file of the kernel, which is written to and cannot be replaced. */
   readonly inPlace?: true;
   /** The content is a secret: masked in diffs, never in a report. */
   readonly secret?: boolean;
 }
 
 /**
- * `ours-until-edited`: ours, unless somebody edited it since we last wrote it.
- * `always`: follows the metadata, edited or not (provision data, files under the agent's own names).
- * `once`: created where missing, never replaced unless the last version was ours.
- * `shared`: others' file of which only our part was changed in `content`; what was there before is kept.
+ * `ours-until-edited`: the agent owns it until it is edited by hand.
+ * `always`: it follows the metadata, edited or not (provision data, files under the agent's own names).
+ * `once`: created if it is missing, and replaced only if the agent wrote the last version.
+ * `shared`: others own the file, and `content` changes only the agent's part of it; what was there before is kept.
  */
 export type Claim = 'ours-until-edited' | 'always' | 'once' | 'shared';
 
@@ -65,11 +65,11 @@ export interface LinkChange extends Described {
   readonly path: string;
   readonly target: string;
   /**
-   * `always`: the link is made whatever is there. `once`: it is made where nothing is, and is nobody's then. Otherwise
-   * what somebody put there since the agent made the link stays.
+   * `always`: the link replaces whatever is there. `once`: it is made only if nothing is there, and has no owner then. By
+   * default, what somebody else put there after the agent made the link is kept.
    */
   readonly claim?: 'always' | 'once';
-  /** An init system runs a service by it: whoever removes the link disables the service. */
+  /** An init system starts a service because of the link, so removing the link disables the service. */
   readonly enables?: true;
 }
 
@@ -87,11 +87,11 @@ export interface AbsentChange extends Described {
   readonly kind: 'absent';
   readonly path: string;
   readonly recursive?: boolean;
-  /** Leave it if it is not as we last wrote it. */
+  /** Keep it if it differs from what the agent last wrote. */
   readonly claim?: 'ours-until-edited' | 'always';
 }
 
-/** One rename() and nothing else; wanted while `from` exists. */
+/** One rename() and nothing else; needed as long as `from` exists. */
 export interface RenameChange extends Described {
   readonly kind: 'rename';
   readonly from: string;
@@ -99,8 +99,8 @@ export interface RenameChange extends Described {
 }
 
 /**
- * Files that a program makes: it runs with a fresh folder beside `directory` as its working directory, and what it
- * left there is checked, synced and moved into place whole. Wanted whenever it is planned.
+ * Files that a program makes. The program runs in a new folder beside `directory`. The files that it leaves there are
+ * checked, synced and moved into place together. Always applied if it is planned.
  */
 export interface GeneratedChange extends Described {
   readonly kind: 'generated';
@@ -109,20 +109,20 @@ export interface GeneratedChange extends Described {
   readonly argv: readonly [string, ...string[]];
 }
 
-/** A program run on the machine. Never run, only listed, when the root is not the running system's. */
+/** A program that runs on the machine. If the root is not the running system, it is only listed. */
 export interface CommandChange extends Described {
   readonly kind: 'command';
   readonly argv: readonly [string, ...string[]];
-  /** What is run in its place where it fails; not for a script. */
+  /** The program that runs instead if it fails; not for a script. */
   readonly otherwise?: readonly [string, ...string[]];
-  /** Seconds until it is ended; every command has a bound. */
+  /** Its deadline, in seconds; every command has one. */
   readonly deadline: number;
-  /** Where its output is appended (created 0600, capped); otherwise the last of it is kept for an error. */
+  /** The log for its output (mode 0600, of limited size). Without one, the end of the output is kept for an error. */
   readonly output?: string;
   readonly environment?: Readonly<Record<string, string>>;
-  /** Exit statuses other than 0 that are no failure. */
+  /** Exit statuses besides 0 that mean success. */
   readonly accept?: readonly number[];
-  /** Recorded as a script of this boot under this name: it is not run again in the same boot unless named. */
+  /** Recorded under this name as a script of this boot. It does not run again in the same boot unless it is named. */
   readonly script?: string;
 }
 

@@ -1,7 +1,7 @@
 import { type FileChange, subject } from './change.ts';
 import type { Settled } from './settle.ts';
 
-/** What a wanted Change would do, as text: a unified diff for a file, one line for everything else. Secrets are masked. */
+/** What a Change would do, as text: a unified diff for a file, one line for everything else. Secrets are masked. */
 export async function describeDifference(settled: Settled & { result: 'wanted' }): Promise<string> {
   const { change, before } = settled;
   switch (change.kind) {

@@ -9,12 +9,12 @@ const edited = 'edited by hand';
 const notKnown = "not known to be the agent's: its record of what it wrote was lost";
 
 /**
- * The largest file, in bytes, that is compared with what is wanted: a metadata value can have 128 MiB, and the program
- * itself, which stands at the place of its command where a Dockerfile copied it there, 137 MB (a plain build).
+ * The largest file, in bytes, that is compared with the desired content. A metadata value can have 128 MiB. The program
+ * itself, which a Dockerfile may have copied to the place of its command, has 137 MB (a plain build).
  */
 export const largest = 256 * 1024 * 1024;
 
-/** What is at a path, as far as it matters for whose it is. */
+/** What is at a path, as far as ownership depends on it. */
 export interface Found {
   readonly entry: Entry;
   /** Of a regular file. */
@@ -23,7 +23,7 @@ export interface Found {
   readonly target?: string;
 }
 
-/** Look at a path, whose `entry` may be known; undefined when nothing is there. A link is not followed. Throws RootError. */
+/** Look at a path whose `entry` may be known; undefined if nothing is there. Does not follow a link. Throws RootError. */
 export function lookAtPath(
   path: string,
   root: ReadableRoot,
@@ -40,14 +40,14 @@ export function fingerprint(content: string | Buffer): string {
   return crypto().createHash('sha256').update(content).digest('hex');
 }
 
-/** How the agent recognizes a link that it made. No SHA-256 looks like it. */
+/** How the agent recognizes a link that it made. It cannot be mistaken for a SHA-256. */
 export function linkFingerprint(target: string): string {
   return `link ${target}`;
 }
 
 /**
- * How the agent recognizes the mode and the owner that it gave to a file: `0644 0:0`. Who is not root cannot choose an
- * owner, so none is recorded then: the files of an image that a user builds belong to root in the instance.
+ * How the agent recognizes the mode and owner that it gave to a file: `0644 0:0`. Without root rights it cannot choose an
+ * owner, and records none: the files of an image that a user builds belong to root in the instance.
  */
 export function attributesOf({ mode, uid, gid }: Entry): string {
   const bits = mode.toString(8).padStart(4, '0');
@@ -55,9 +55,9 @@ export function attributesOf({ mode, uid, gid }: Entry): string {
 }
 
 /**
- * Why what is at a path is to be left as it is, for a person; undefined when it is ours to change. Ours is what still is
- * as we last wrote it: the content of a file with its mode and owner, or the target of a link. So is what the image
- * shipped, and what the platform's scripts wrote.
+ * Why the agent must keep what is at a path, for a person; undefined if the agent may change it. It may change what is
+ * still as it last wrote it: a file by content, mode and owner, a link by its target. It may also change what came with
+ * the image, and what the platform's scripts wrote.
  */
 export function reasonToKeep(path: string, found: Found, claim: Claim, state: State): string | undefined {
   if (claim === 'always' || claim === 'shared' || isAsWritten(path, found, state)) return undefined;
@@ -68,16 +68,16 @@ export function reasonToKeep(path: string, found: Found, claim: Claim, state: St
   }
   if (isEmpty || (found.content !== undefined && isPlatformWritten(found.content))) return undefined;
   if (state.files[path] !== undefined) return edited;
-  // With nothing but an intention on record, a first run was killed before it replaced what the image shipped.
+  // If only an intention is on record, the first run was killed before it replaced what came with the image.
   return state.lost === undefined || state.pending?.[path] !== undefined ? undefined : notKnown;
 }
 
-/** Why what is at a path is not to be removed: it is not as we last wrote it. */
+/** Why the agent must not remove what is at a path: it differs from what the agent last wrote. */
 export function reasonNotToRemove(path: string, found: Found, state: State): string | undefined {
   return isAsWritten(path, found, state) ? undefined : edited;
 }
 
-/** Whether what is at a path is on record, and still as the agent last wrote it. */
+/** Whether what is at a path is on record and unchanged since the agent wrote it. */
 export function isAsWritten(path: string, found: Found, state: State): boolean {
   const recorded = [state.files[path], state.pending?.[path]].filter((one) => one !== undefined);
   if (recorded.length === 0) return false;
@@ -90,8 +90,8 @@ function linkOf({ target }: Found): string | undefined {
 }
 
 /**
- * Whether somebody gave a file another mode or owner than it had when we last wrote it. Earlier versions recorded neither;
- * while a write is pending, the file may be the old one or the new one.
+ * Whether the mode or owner of a file changed since the agent wrote it. Earlier versions recorded neither. While a write is
+ * pending, the file may be the old one or the new one.
  */
 function hasOtherAttributes(path: string, { entry }: Found, { modes, pending }: State): boolean {
   const recorded = modes?.[path];

@@ -3,7 +3,7 @@ import type { ScriptRecord, State } from '../system/state.ts';
 import type { Change } from './change.ts';
 import { attributesOf, fingerprint, linkFingerprint } from './ownership.ts';
 
-/** What is about to be written, on record ahead of it: after a kill, the old content and the new one are ours. */
+/** Record what is about to be written. After a kill, the agent then owns both the old content and the new one. */
 export function withPending(state: State, changes: readonly Change[]): State {
   const marks = changes.flatMap((change) => {
     const mark = fingerprintOf(change);
@@ -12,26 +12,26 @@ export function withPending(state: State, changes: readonly Change[]): State {
   return { ...state, pending: { ...state.pending, ...Object.fromEntries(marks) } };
 }
 
-/** What a Change wanted is there now, as `entry`: it is remembered as written by us, and is pending no more. */
+/** A Change is in place now, as `entry`. Record it as written by the agent and no longer pending. */
 export function withDone(state: State, change: Change, entry?: Entry): State {
   const recorded = withAttributes(withRecord(state, change), change, entry);
   return without('owed', without('pending', recorded, change), change);
 }
 
-/** A Change failed: what it was to replace in others' file is owed. */
+/** A Change failed. Record the part of others' file that it still has to replace. */
 export function withFailed(state: State, change: Change): State {
   if (change.kind !== 'file' || change.replaces === undefined) return state;
   return { ...state, owed: { ...state.owed, [change.path]: change.replaces } };
 }
 
-/** How a script ran; at its start, that it was begun. */
+/** Record how a script ended or, at its start, that it began. */
 export function withScript(state: State, name: string, how: ScriptRecord): State {
   return { ...state, scripts: { ...state.scripts, [name]: how } };
 }
 
 /**
- * What was found as it is wanted. A file that somebody edited into what the metadata then came to say stays an edited
- * one; of a file that an earlier version wrote, the mode and the owner are added.
+ * Record what already has the desired state. A file that was edited by hand still counts as edited, even if the metadata
+ * has the same content now. For a file that an earlier version wrote, the mode and owner are added.
  */
 export function withFound(state: State, change: Change, entry?: Entry): State {
   if (!('path' in change) || !(change.path in state.files) || change.path in (state.pending ?? {}))
@@ -39,17 +39,17 @@ export function withFound(state: State, change: Change, entry?: Entry): State {
   return withAttributes(state, change, entry);
 }
 
-/** Whether a file or a link has its whole record already: a boot that changes nothing hashes nothing. */
+/** Whether the record of a file or link is complete, so that a boot without changes need not hash anything. */
 export function isOnRecord(state: State, change: Change): boolean {
   if (change.kind !== 'file' && change.kind !== 'link') return true;
   if (change.path in (state.pending ?? {})) return false;
-  // Of a file that is everybody's, nothing is recorded but what is owed, which is then no more.
+  // For a shared file only an unremoved part is recorded, and that is gone now.
   if (change.kind === 'file' && change.claim === 'shared') return !(change.path in (state.owed ?? {}));
   if (change.kind === 'link') return change.claim === 'once' || change.path in state.files;
   return change.path in state.files && change.path in (state.modes ?? {});
 }
 
-/** A shared file stays everybody's. */
+/** The agent never owns a shared file. */
 function withRecord(state: State, change: Change): State {
   if (change.kind === 'absent') {
     if (!(change.path in state.files)) return state;

@@ -6,12 +6,12 @@ import type { AbsentChange, Change, Claim, DirectoryChange, FileChange, LinkChan
 import { type Found, largest, lookAtPath, reasonNotToRemove, reasonToKeep } from './ownership.ts';
 import { behindLinks } from './shared-file.ts';
 
-/** A Change held against what is there. */
+/** A Change, compared with what is there. */
 export type Settled =
   | { readonly result: 'unchanged'; readonly change: Change }
-  /** Somebody else's: left, and why. */
+  /** Others own it: it is kept, for this reason. */
   | { readonly result: 'kept'; readonly change: Change; readonly reason: string }
-  /** Would touch the running machine, and the root is not its own. */
+  /** It would affect the running machine, but the root is not the running system. */
   | { readonly result: 'listed'; readonly change: Change }
   | {
       readonly result: 'wanted';
@@ -20,12 +20,12 @@ export type Settled =
       readonly before?: Buffer;
       /** Something is there now. */
       readonly replaces?: boolean;
-      /** It is somebody's, and is to be kept below /var/lib/lx-agent/backup. */
+      /** It was edited by hand, and needs a backup below /var/lib/lx-agent/backup. */
       readonly backup?: boolean;
     }
   | { readonly result: 'failed'; readonly change: Change; readonly error: Error };
 
-/** Hold each Change against the root: what is left to do, what is kept, what cannot be told. Reads only. */
+/** Compare each Change with the root: what is left to do, what is kept, what is unknown. Reads only. */
 export function settle(
   changes: readonly Change[],
   root: ReadableRoot,
@@ -66,7 +66,7 @@ function settleOne(change: Change, root: ReadableRoot, state: State, force: bool
 
 function settleFile(asked: FileChange, root: ReadableRoot, state: State, force: boolean): Settled {
   if (asked.fault !== undefined) throw asked.fault;
-  // Of others' file only our part changes: a link to it stays, and the file that it leads to is written.
+  // Only our part of a shared file changes: a link to it stays, and the file behind the link is written.
   const change = asked.claim === 'shared' ? { ...asked, path: behindLinks(root, asked.path) } : asked;
   const entry = root.entry(change.path);
   if (entry === undefined) return wanted(change);
@@ -97,10 +97,10 @@ function settleFile(asked: FileChange, root: ReadableRoot, state: State, force: 
   };
 }
 
-/** Content above this, in bytes, is not read where nothing depends on it: a program, or a sparse log. */
+/** Larger content, in bytes, is not read if nothing depends on it: a program, or a sparse log. */
 const comparedLimit = 16 * 1024 * 1024;
 
-/** Whether a file is replaced whatever it holds, without a backup, and is too large to be what is wanted. */
+/** Whether a file is replaced without a backup whatever it holds, and is too large to have the desired content. */
 function isReplacedUnread(change: FileChange, entry: Entry, state: State): boolean {
   return (
     change.claim === 'always' &&
@@ -110,7 +110,7 @@ function isReplacedUnread(change: FileChange, entry: Entry, state: State): boole
   );
 }
 
-/** A file that is only made where it is missing is there too where a link leads to one: somebody keeps it elsewhere. */
+/** A file that is created only if it is missing exists also behind a link: somebody keeps it elsewhere. */
 function settleLinkOfSomebody(change: FileChange, root: ReadableRoot, force: boolean): Settled {
   const there = root.read(change.path, largest);
   if (there === undefined || there.length === 0) return wanted(change);
@@ -136,7 +136,7 @@ function settleOtherKind(
 ): Settled {
   const { path } = change;
   const reason = reasonToKeep(path, found, claim, state);
-  // A folder cannot serve in the place of a file, and may hold a lot: force moves away one that somebody put there since.
+  // A folder in place of a file is of no use, and may hold a lot: with force it is moved away.
   if (found.entry.kind === 'directory' && (reason === undefined || !force))
     throw new RootError(change.kind === 'file' ? 'write' : 'link', path, 'EISDIR');
   if (reason !== undefined && !force) return { result: 'kept', change, reason };
@@ -146,7 +146,7 @@ function settleOtherKind(
   return { result: 'wanted', change, ...(before && { before }), replaces: true, backup };
 }
 
-/** What follows the metadata is replaced even if nobody knows who wrote it; then with a backup. */
+/** A file that follows the metadata is replaced even if its writer is unknown, but then with a backup. */
 function isOfUnknown({ claim, path }: FileChange, { lost, files }: State): boolean {
   return lost !== undefined && claim === 'always' && files[path] === undefined;
 }
@@ -190,7 +190,7 @@ function sameOwner(owner: { uid: number; gid: number }, entry: { uid: number; gi
   return owner.uid === entry.uid && owner.gid === entry.gid;
 }
 
-/** Only root may give files away; for anyone else an owner that differs is no reason to write. */
+/** Only root can change an owner. Without root rights, an owner that differs is no reason to write. */
 function mayChown(): boolean {
   return process.geteuid?.() === 0;
 }

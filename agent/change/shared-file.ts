@@ -4,15 +4,15 @@ import type { ReadableRoot } from '../system/system.ts';
 import { isSomethingElse } from '../system/text-if-readable.ts';
 import type { FileChange } from './change.ts';
 
-/** As many links in a row as Linux follows. */
+/** How many links in a row Linux follows. */
 const linkLimit = 40;
 
-/** Why a step edits its part of a file, and by which name that part was known before. */
+/** Why a step edits its part of a file, and what identified that part before. */
 export type OwnPart = Pick<FileChange, 'why' | 'replaces'>;
 
-/** Somebody else's file, read in order to edit a part of it. */
+/** A file that others own, read in order to edit a part of it. */
 export interface SharedText {
-  /** Where the file itself is: a symbolic link stays one, and the file that it leads to is edited. */
+  /** The path of the file itself: a symbolic link is kept, and the file behind it is edited. */
   readonly path: string;
   /** One character for each byte, so that the other lines stay as they are in any encoding; undefined without a file. */
   readonly text?: string;
@@ -20,7 +20,7 @@ export interface SharedText {
   readonly fault?: RootError;
 }
 
-/** Read a file that is to be edited in part. It does not throw: an unreadable file is a `fault`. */
+/** Read a file in order to edit a part of it. Does not throw: an unreadable file is a `fault`. */
 export function readShared(root: ReadableRoot, path: string): SharedText {
   let target = path;
   try {
@@ -34,9 +34,9 @@ export function readShared(root: ReadableRoot, path: string): SharedText {
 }
 
 /**
- * The Change that edits a part of somebody else's file. `edit` gets its text, or undefined where there is no file, and
- * returns the new text, or undefined where the step has nothing to write. A file that cannot be read becomes a Change
- * that fails, so that the other Changes of the step go on.
+ * The Change that edits a part of a file that others own. `edit` gets its text, or undefined if there is no file. It
+ * returns the new text, or undefined if there is nothing to write. An unreadable file becomes a Change that fails, so that
+ * the other Changes of the step are still applied.
  */
 export function sharedFile(
   root: ReadableRoot,
@@ -52,8 +52,8 @@ export function sharedFile(
 }
 
 /**
- * The path at the end of a chain of symbolic links, whether or not anything is there. Where the chain cannot be followed
- * (a loop), reading the returned path tells why. Throws RootError where a link could not be looked at.
+ * The path at the end of a chain of symbolic links, whether or not anything is there. If the chain cannot be followed (a
+ * loop), reading the returned path gives the error. Throws RootError if a link cannot be read.
  */
 export function behindLinks(root: ReadableRoot, path: string): string {
   let place = path;
@@ -61,7 +61,7 @@ export function behindLinks(root: ReadableRoot, path: string): string {
     const target = linkTarget(root, place);
     if (target === undefined) return place;
     place = posix.resolve(posix.dirname(place), target);
-    // A link to /dev/null says that there is to be nothing; an image has no devices, and gets no file in their place.
+    // A link to /dev/null means that the file is disabled. An image has no devices; do not create a file in their place.
     if (/^\/(dev|proc|sys)\//.test(place)) return path;
   }
   return path;

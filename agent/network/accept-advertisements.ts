@@ -1,8 +1,8 @@
 import type { Interface } from './model.ts';
 
 /**
- * Shell commands that have the kernel heed router advertisements on an interface, or not: for formats that have no word
- * for it. They do not fail where a kernel without IPv6 has no such switch.
+ * Shell commands that make the kernel accept or ignore router advertisements on an interface, for formats that have no
+ * option for it. They do not fail on a kernel without IPv6, which has no such switch.
  */
 export function acceptAdvertisements({ name, addrconf, addrconfDefault }: Interface): string[] {
   const set = (key: string, value: boolean) =>

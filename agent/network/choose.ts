@@ -2,7 +2,7 @@ import type { RendererName } from '../system/configuration.ts';
 import type { System } from '../system/system.ts';
 import type { Renderer } from './renderer.ts';
 
-/** Each renderer is loaded when a root uses it. */
+/** A renderer is loaded only if a root uses it. */
 const renderers: Readonly<Record<RendererName, () => Promise<Renderer>>> = {
   ifupdown: async () => (await import('./ifupdown.ts')).ifupdown,
   netplan: async () => (await import('./netplan.ts')).netplan,
@@ -15,8 +15,8 @@ const renderers: Readonly<Record<RendererName, () => Promise<Renderer>>> = {
 };
 
 /**
- * Which format of network files a root uses: what the configuration pins, else what the root has. A service that is
- * enabled says more than one that is only installed: systemd brings networkd everywhere, and Debian ifupdown.
+ * The format of network files that a root uses: the one in the configuration, else the one that the root shows. An enabled
+ * service counts more than an installed one, because systemd installs networkd everywhere, and Debian installs ifupdown.
  */
 export function chooseRenderer(system: System): RendererName | undefined {
   const { renderer } = system.configuration.network;
@@ -51,7 +51,7 @@ function onlyNetworkdIsEnabled(root: System['root']): boolean {
   );
 }
 
-/** What writes a format, and knows what else there is of it in a root. */
+/** The renderer of a format, which also knows the other files of that format in a root. */
 export async function loadRenderer(name: RendererName): Promise<Renderer> {
   return await renderers[name]();
 }

@@ -5,19 +5,19 @@ import { textIfReadable } from '../system/text-if-readable.ts';
 import type { Network } from './model.ts';
 import type { Renderer } from './renderer.ts';
 
-/** Somebody else's file, an installer's as a rule, that configures an interface of ours too, or in place of ours. */
+/** A file of others, usually an installer's, that configures one of our interfaces as well or instead. */
 export interface Conflict {
-  /** For a person: what is not printable in it is a question mark. */
+  /** For a person; unprintable characters are question marks. */
   readonly path: string;
   readonly interfaces: readonly string[];
 }
 
-/** Nothing that a person or an installer writes here is larger, in bytes. */
+/** The largest file that a person or an installer writes here, in bytes. */
 const limit = 256 * 1024;
 
 /**
- * The files that would have the network service do something else than ours say. Only reads, and leaves out what cannot
- * be read: this is advice, and must not cost the step its work. `owns` tells the agent's own files.
+ * The files that contradict ours for the network service. Only reads, and leaves out what cannot be read: this is advice,
+ * and must not stop the step. `owns` recognizes the agent's own files.
  */
 export function conflictingFiles(
   root: ReadableRoot,

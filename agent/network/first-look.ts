@@ -10,8 +10,8 @@ const path = '/run/lx-agent-network';
 type Boot = Pick<System, 'root' | 'boot'>;
 
 /**
- * The machine's interfaces as the first run of this boot saw them. Those that it found without their addresses, and
- * gave to the network service, may have them by now: from that service, not from the platform.
+ * The machine's interfaces as the first run of this boot saw them. Interfaces that it found without addresses and gave to
+ * the network service may have them by now, but from that service, not from the platform.
  */
 export function linksAtFirstLook(system: Boot): Link[] {
   const given = givenToService(system);
@@ -30,8 +30,8 @@ export function givenToService({ root, boot }: Boot): ReadonlySet<string> {
 }
 
 /**
- * Has the decision of the first look kept for the rest of this boot. Where hands are off there is nothing to keep: a
- * second look finds the same; nor where nothing tells one boot from another.
+ * Keep the decision of the first look for the rest of this boot. Nothing is kept if all interfaces are hands-off, because
+ * a second look finds the same, or if the boot has no identity.
  */
 export function keepFirstLook({ interfaces }: Network, { root, boot }: Boot): Change[] {
   const names = interfaces.filter(({ policy }) => policy === 'full').map(({ name }) => name);

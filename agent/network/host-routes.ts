@@ -2,8 +2,8 @@ import { isCidr, isIpv6 } from '../metadata/values.ts';
 import type { Route } from './model.ts';
 
 /**
- * The same routes without `onLink`, for formats that cannot say it: a route to the gateway itself goes before the first
- * route by that gateway. A link-local gateway (fe80::/10) is on the link in any case.
+ * The same routes without `onLink`, for formats that have no such option. A route to the gateway itself precedes the first
+ * route through that gateway. A link-local gateway (fe80::/10) is always on the link.
  */
 export function withHostRoutes(routes: readonly Route[]): Route[] {
   const direct = new Set(

@@ -7,8 +7,8 @@ import type { Renderer } from './renderer.ts';
 export const preparedBlock = /^# lx-agent: begin/m;
 
 /**
- * The file that makes the root's network service do nothing, as `image prepare` leaves it: the files that the service
- * would read are read by nobody. Undefined where the service does its work.
+ * The file by which `image prepare` disables the root's network service, so that nothing reads the service's files.
+ * Undefined if the service is not disabled.
  */
 export function idleService(
   root: ReadableRoot,
@@ -26,8 +26,8 @@ export function idleService(
 }
 
 /**
- * `auto` is `hands-off` where the service is idle: it could not configure what the platform has not, and a prepared image
- * is for a zone, where the platform configures every interface.
+ * `auto` is `hands-off` if the service is disabled. Such a service cannot configure an interface that the platform left
+ * out, and a prepared image is for a zone, where the platform configures every interface.
  */
 export function choiceWith(idle: string | undefined, choice: PolicyChoice): PolicyChoice {
   return choice === 'auto' && idle !== undefined ? 'hands-off' : choice;

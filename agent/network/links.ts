@@ -8,7 +8,7 @@ import { isInterfaceName } from './names.ts';
 
 /**
  * The interfaces of the running machine, without the loopback. An image has none. MAC addresses come from
- * /sys/class/net; addresses from getifaddrs(3), which needs netlink: where the kernel refuses that, nobody knows.
+ * /sys/class/net, addresses from getifaddrs(3). That needs netlink: if the kernel refuses it, addresses are unknown.
  */
 export function readLinks(root: ReadableRoot): Link[] {
   if (!root.live) return [];

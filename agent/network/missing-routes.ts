@@ -3,7 +3,7 @@ import { isIpv6 } from '../metadata/values.ts';
 import type { Interface, Network, Route } from './model.ts';
 import type { TableEntry } from './routing-table.ts';
 
-/** The routes of the running machine by family; undefined where it does not tell. */
+/** The routes of the running machine by family; undefined if they are unknown. */
 export interface RoutingTables {
   readonly ipv4: readonly TableEntry[] | undefined;
   readonly ipv6: readonly TableEntry[] | undefined;
@@ -15,8 +15,8 @@ export interface MissingRoute {
 }
 
 /**
- * The static routes that the machine lacks. Where a table cannot be read, all routes of its family count as missing:
- * setting a route that is there changes nothing.
+ * The static routes that the machine lacks. If a table cannot be read, all routes of its family count as missing: setting
+ * a route that exists changes nothing.
  */
 export function missingRoutes(network: Network, tables: RoutingTables): MissingRoute[] {
   const present = { ipv4: byDestination(tables.ipv4), ipv6: byDestination(tables.ipv6) };

@@ -5,25 +5,25 @@ import type { StaticRoute } from '../metadata/routes.ts';
 import { searchList } from '../metadata/search-list.ts';
 import { type Cidr, type Domain, type IpAddress, isCidr, isIpv6, type Mac } from '../metadata/values.ts';
 
-/** The network that an instance is to have: what every renderer writes down in its own format. */
+/** The desired network of an instance. Each renderer writes it in its own format. */
 export interface Network {
   readonly interfaces: readonly Interface[];
   readonly resolvers: readonly IpAddress[];
   readonly search: readonly Domain[];
 }
 
-/** One interface, by the name that Linux has for it. */
+/** One interface, under its Linux name. */
 export interface Interface {
   readonly name: string;
   readonly mac: Mac | undefined;
   /** In bytes. */
   readonly mtu: number | undefined;
   /**
-   * `hands-off`: the platform has configured it, and the distribution's network service is told to leave it alone.
+   * `hands-off`: the platform has configured it, and our file keeps the distribution's network service away from it.
    * `full`: the distribution's network service configures it.
    */
   readonly policy: 'hands-off' | 'full';
-  /** What the platform should have configured and has not, in words for a person. */
+  /** What the platform did not configure although the metadata names it, for a person. */
   readonly lacks: readonly string[];
   readonly addresses: readonly Cidr[];
   /** IPv4 by DHCP. */
@@ -31,8 +31,8 @@ export interface Interface {
   /** IPv6 by router advertisements. */
   readonly addrconf: boolean;
   /**
-   * Whether DHCP, and router advertisements, may set the default route of their family: on the primary NIC only, and only
-   * where the metadata names none.
+   * Whether DHCP and router advertisements may set the default route of their family: only on the primary NIC, and only
+   * if the metadata has none.
    */
   readonly dhcpDefault: boolean;
   readonly addrconfDefault: boolean;
@@ -54,7 +54,7 @@ export interface Route {
 export interface Link {
   readonly name: string;
   readonly mac: Mac | undefined;
-  /** Undefined where the machine does not tell. */
+  /** Undefined if unknown. */
   readonly addresses: readonly IpAddress[] | undefined;
 }
 
@@ -102,8 +102,8 @@ export function networkOf(
 }
 
 /**
- * Which link each NIC is. One whose MAC address no link has is the one with its number, and `undefined` when the
- * machine has none of that name; a number that is another NIC's by MAC address leaves it out.
+ * The link of each NIC. If no link has the NIC's MAC address, it is the link with its number. It is `undefined` if the
+ * machine has no link of that name. A NIC is left out if its number belongs to another NIC by MAC address.
  */
 function linksOf(nics: readonly Nic[], links: readonly Link[]): ReadonlyMap<Nic, Link | undefined> {
   const byMac = new Map(links.flatMap((link) => (link.mac === undefined ? [] : [[link.mac, link] as const])));
@@ -119,7 +119,7 @@ function linksOf(nics: readonly Nic[], links: readonly Link[]): ReadonlyMap<Nic,
   return found;
 }
 
-/** The name that Linux has for `netN` where nothing else tells. */
+/** The Linux name of `netN` if nothing else identifies the link. */
 function numbered({ index }: Nic): string {
   return `eth${index}`;
 }
@@ -136,7 +136,7 @@ function policyAndLacks(
   };
 }
 
-/** A lease or an advertisement may still come: then the platform's own services take it up. */
+/** A lease or an advertisement may still come. The platform's own services then use it. */
 function lacksOf(nic: Nic, addresses: readonly IpAddress[]): string[] {
   const there = new Set<string>(addresses);
   const own = new Set(nic.addresses.map(addressOf));
@@ -149,9 +149,9 @@ function lacksOf(nic: Nic, addresses: readonly IpAddress[]): string[] {
 }
 
 /**
- * The platform plumbs a zone's interfaces before init: where an address is there already, hands off; and where
- * nothing tells, for that is the usual case, and a service that configures such an interface takes its address away.
- * So it is too where only some are there: what is missing is said (`lacks`), not done.
+ * The platform configures the interfaces of a zone before init starts. So an interface that has an address is hands-off.
+ * So is one whose addresses are unknown: that is the usual case, and a service that configures such an interface would
+ * remove its address. If only some addresses are there, the missing ones are reported (`lacks`), not added.
  */
 function policyOf(nic: Nic, link: Link | undefined, choice: PolicyChoice): Interface['policy'] {
   if (choice !== 'auto') return choice;
@@ -160,11 +160,11 @@ function policyOf(nic: Nic, link: Link | undefined, choice: PolicyChoice): Inter
   const wanted = nic.addresses.map(addressOf);
   if (wanted.length > 0) return wanted.some((address) => there.has(address)) ? 'hands-off' : 'full';
   if (!nic.dhcp && !nic.addrconf) return 'hands-off';
-  // An IPv6 interface has a link-local address as soon as it is up: it says nothing of DHCP.
+  // An IPv6 interface has a link-local address as soon as it is up, with or without DHCP.
   return link.addresses.some((address) => isIpv6(address) !== nic.dhcp) ? 'hands-off' : 'full';
 }
 
-/** Of which families the metadata names a default route: a gateway, or a static route to everything. */
+/** The families for which the metadata has a default route: a gateway, or a static route to everything. */
 function namedDefaults({ nics = [], routes = [] }: Instance): { ipv4: boolean; ipv6: boolean } {
   const named = [
     ...nics.filter(({ primary }) => primary).flatMap(({ gateways }) => gateways),
@@ -179,7 +179,7 @@ interface Through {
   readonly route: Route;
 }
 
-/** Which NIC a route goes out on: the one whose own address or network holds the gateway, else the primary. */
+/** The NIC of a route: the one that has the gateway as an address or in a network, else the primary NIC. */
 function routeOwners(nics: readonly Nic[]): (route: StaticRoute) => Through | undefined {
   const byAddress = new Map(
     nics.flatMap((nic) => nic.addresses.map((cidr) => [addressOf(cidr), nic] as const)),
@@ -196,7 +196,7 @@ function routeOwners(nics: readonly Nic[]): (route: StaticRoute) => Through | un
   };
 }
 
-/** Looks up the NIC that has an address in one of its networks; the narrowest network holds. */
+/** Find the NIC that has an address in one of its networks. The narrowest network wins. */
 function neighbours(nics: readonly Nic[]): (address: IpAddress) => Nic | undefined {
   const byNetwork = new Map<string, Nic>();
   const lengths = { ipv4: new Set<number>(), ipv6: new Set<number>() };
@@ -233,12 +233,12 @@ export function isDefault({ destination }: Pick<Route, 'destination'>): boolean 
   return prefixLength(destination) === 0;
 }
 
-/** Whether an interface is to have an address at all; who waits for the network waits for no other. */
+/** Whether an interface gets an address at all. Services that wait for the network wait only for such interfaces. */
 export function expectsAddress({ addresses, dhcp, addrconf }: Interface): boolean {
   return addresses.length > 0 || dhcp || addrconf;
 }
 
-/** Whether anything of an interface is IPv6, so that it needs a link-local address. */
+/** Whether an interface uses IPv6, and so needs a link-local address. */
 export function usesIpv6({ addresses, addrconf, gateways, routes }: Interface): boolean {
   return (
     addrconf || [...addresses, ...gateways, ...routes.map(({ destination }) => destination)].some(isIpv6)

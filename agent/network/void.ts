@@ -7,10 +7,10 @@ import { routeCommand } from './route-command.ts';
 const path = '/etc/runit/lx-agent-network';
 
 /**
- * Void has no format of network files, so ours is a fragment of shell, in place of an edit of /etc/rc.local, which is
- * the owner's. The early stage's own core service sources it: which core services there are, stage 1 of runit asks
- * before the first of them, so that one of a first boot's making would not run in that boot. Being sourced it neither
- * exits nor leaves a variable behind; running it again changes nothing.
+ * Void has no format of network files, so ours is a shell fragment. It does not edit /etc/rc.local, which the
+ * administrator owns. The early stage's core service sources it: stage 1 of runit lists the core services before it runs
+ * the first one, so a core service that the first boot created would not run in that boot. Because it is sourced, it must
+ * not exit or leave a variable behind. Running it again changes nothing.
  */
 export const voidLinux: Renderer = {
   owns: (one) => one === path,

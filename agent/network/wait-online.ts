@@ -4,8 +4,8 @@ import type { RenderedFile } from './renderer.ts';
 const path = '/etc/systemd/system/systemd-networkd-wait-online.service.d/lx-agent.conf';
 
 /**
- * networkd's wait-online wants one interface to be online, and waits its two minutes for it where there is none but
- * the loopback. By its condition it then does not wait: nor does it later miss an interface that has come.
+ * networkd's wait-online waits two minutes for an interface to come online if there is only the loopback. With this
+ * condition it does not wait in that case, and still waits for an interface that is added later.
  */
 export const waitOnline = {
   owns: (one: string) => one === path,

@@ -17,12 +17,12 @@ import {
 import { crypto } from './crypto.ts';
 import { errorCode, isAbsent } from './root-error.ts';
 
-/** What a file or folder is to have: permission bits, and an owner where it is not the one that there is. */
+/** The desired permission bits of a file or folder, and its owner if that changes. */
 export interface Attributes {
   readonly mode: number;
   readonly uid?: number;
   readonly gid?: number;
-  /** False where a power cut may bring back the old content, or none: then nothing waits for the disk. */
+  /** False if a power cut may bring back the old content, or none. Then nothing waits for the disk. */
   readonly durable?: boolean;
 }
 
@@ -32,15 +32,15 @@ const create = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | const
 export const chunkSize = 65_536;
 
 /**
- * Replace or create a file in one step: after a kill or, if it is to be durable, a power cut at any moment it is the old
- * one or the new one, whole. The temporary file is in the same folder, private until it has its mode and owner, and its name
- * cannot be guessed.
+ * Replace or create a file in one step. After a kill at any moment, and after a power cut if it is durable, the file is
+ * either the old one or the new one, complete. The temporary file is in the same folder. It is private until it has its
+ * mode and owner, and its name cannot be guessed.
  */
 export function writeAtomically(folder: string, name: string, content: Buffer, attributes: Attributes): void {
   replaceAtomically(folder, name, attributes, filledWith(content));
 }
 
-/** Create a file in one step where nothing is; false where something is, which stays as it is. */
+/** Create a file in one step if nothing is there. Returns false if something is there, and does not change it. */
 export function createAtomically(
   folder: string,
   name: string,
@@ -104,7 +104,7 @@ export function syncFolder(folder: string): void {
   try {
     fsyncSync(descriptor);
   } catch (error) {
-    // Some file systems cannot sync a folder, and say so by EINVAL: there is nothing more to do on them.
+    // Some file systems cannot sync a folder and return EINVAL. Nothing more can be done there.
     if (errorCode(error) !== 'EINVAL') throw error;
   } finally {
     closeSync(descriptor);
@@ -116,7 +116,7 @@ export function temporaryName(): string {
   return `.lx-agent-${process.pid}-${unguessable().toString('hex')}`;
 }
 
-/** Eight random bytes, from the kernel: cheaper than loading what OpenSSL brings. A root may have no /dev yet. */
+/** Eight random bytes from the kernel, which is cheaper than loading OpenSSL. A root may have no /dev yet. */
 function unguessable(): Buffer {
   const bytes = Buffer.alloc(8);
   try {
@@ -132,7 +132,7 @@ function unguessable(): Buffer {
   return crypto().randomBytes(8);
 }
 
-/** Remove what an earlier run of the agent, killed in the middle of a write or with a lock, left in a folder. */
+/** Remove what a killed run of the agent left in a folder: temporary files and locks. */
 export function sweepTemporaries(folder: string): void {
   for (const name of readdirSync(folder)) {
     const owner = /^\.lx-agent-(\d+)-[0-9a-f]{16}$/.exec(name)?.[1];
@@ -151,7 +151,7 @@ function sweepLock(path: string): void {
     }
     rmdirSync(path);
   } catch (error) {
-    // Another agent swept it, or took it over: it is not ours to remove then.
+    // Another agent has removed it, or uses it now.
     if (!['ENOENT', 'ENOTEMPTY', 'ENOTDIR', 'EEXIST'].includes(errorCode(error) ?? '')) throw error;
   }
 }
@@ -164,7 +164,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** The error on its way up matters more than one in cleaning up; the next run sweeps what stays. */
+/** The error that is being thrown matters more than an error of the clean-up. The next run removes what is left. */
 function removeQuietly(path: string): void {
   try {
     unlinkSync(path);

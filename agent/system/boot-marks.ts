@@ -5,9 +5,9 @@ import { errorCode } from './root-error.ts';
 import { stateFolder } from './state.ts';
 
 /**
- * Where the stages that were done before init started are marked, one empty file each: `early-<boot id>`. Before init
- * there is no /run that lasts, so the marks lie on disk and name the boot: a mark of an earlier boot says nothing. The
- * command of a root whose program is the platform's looks for a stage's mark before it starts the program.
+ * The folder with the marks of stages that were done before init started: an empty file for each, `early-<boot id>`. Before
+ * init there is no lasting /run, so the marks are on disk and name the boot; a mark of another boot has no effect. If the
+ * platform carries the program, the command in the root checks for the mark of a stage before it starts the program.
  */
 export const marksFolder = `${stateFolder}/before-init`;
 
@@ -28,8 +28,8 @@ export function kernelBootId(proc = '/proc'): string | undefined {
 }
 
 /**
- * Mark the stages as done in this boot, and remove the marks of other boots. Where nothing tells one boot from another
- * no mark is left, and init's units do the work again. Throws RootError.
+ * Mark the stages as done in this boot, and remove the marks of other boots. If the boot has no id, no mark is written,
+ * and init's units do the work again. Throws RootError.
  */
 export function markDoneBeforeInit(root: Root, stages: readonly Stage[], bootId = kernelBootId()): void {
   const wanted = bootId === undefined ? [] : stages.map((stage) => markPath(stage, bootId));
@@ -42,15 +42,15 @@ export function markDoneBeforeInit(root: Root, stages: readonly Stage[], bootId 
     if (root.entry(path) === undefined) root.write(path, '', { mode: 0o644, durable: false });
 }
 
-/** Where init's late unit looks before it starts the agent: there, this boot has no work for it. Also named in units/. */
+/** If this file exists, this boot has no work for the late stage, and init's unit does not start it. Also named in units/. */
 export const lateMark = '/run/lx-agent-late.idle';
 
-/** What statfs(2) calls a tmpfs; lx does too, and has another number for zfs and lofs (illumos, lx_stat.c). */
+/** The type that statfs(2) gives for a tmpfs, also in lx, where zfs and lofs have another one (illumos, lx_stat.c). */
 const tmpfs = 0x01021994;
 
 /**
- * Leave the mark, or take away an earlier one. It must not outlive the boot, so it is left only where /run is a tmpfs;
- * elsewhere the late stage is started in any case. Throws RootError.
+ * Write the mark, or remove an earlier one. It must not outlive the boot, so it is written only if /run is a tmpfs.
+ * Otherwise the late stage always starts. Throws RootError.
  */
 export function markLateStage(root: Root, idle: boolean): void {
   const there = root.entry(lateMark) !== undefined;

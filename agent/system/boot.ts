@@ -5,9 +5,9 @@ import { errorCode } from './root-error.ts';
 export type Stage = 'early' | 'late';
 
 /**
- * An identity of this boot, without a process: the kernel's boot id (lx gives each boot of a zone its own), or else
- * the boot time, and when PID 1 started, which tells apart the boots of a container on one kernel. The boot time is
- * second choice because it moves when the clock is set. Undefined where /proc says none of it.
+ * An identity of this boot, found without starting a process. It is the kernel's boot id (lx gives each boot of a zone its
+ * own), or else the boot time, and the start time of PID 1, which distinguishes the boots of a container on one kernel. The
+ * boot time is the second choice because it changes when the clock is set. Undefined if /proc has none of these.
  */
 export function bootIdentity(proc = '/proc'): string | undefined {
   const kernel =
@@ -19,7 +19,7 @@ export function bootIdentity(proc = '/proc'): string | undefined {
   return `${kernel}-${started}`;
 }
 
-/** Files of /proc have no size to go by; what is needed stands in the first 64 KiB. */
+/** Files of /proc have no useful size. What is needed is in the first 64 KiB. */
 function readStart(path: string): string | undefined {
   try {
     const descriptor = openSync(path, 'r');
@@ -30,7 +30,7 @@ function readStart(path: string): string | undefined {
       closeSync(descriptor);
     }
   } catch (error) {
-    // EACCES and EPERM: /proc may hide what belongs to others.
+    // EACCES and EPERM: /proc may hide the processes of others.
     if (['ENOENT', 'EACCES', 'EPERM'].includes(errorCode(error) ?? '')) return undefined;
     throw error;
   }

@@ -1,14 +1,14 @@
 /**
- * Milliseconds since this process started, from the monotonic clock. `performance.now()` says the same, and loads
- * the performance modules for it.
+ * Milliseconds since this process started, from the monotonic clock. `performance.now()` gives the same, but loads the
+ * performance modules.
  */
 export function sinceStart(): number {
   return process.uptime() * 1000;
 }
 
 /**
- * A moment in UTC as RFC 3339 has it, `2026-11-23T12:57:11.042Z`. `toISOString()` says the same, and has V8 load the
- * local time zone and its name for it.
+ * A time in UTC as RFC 3339 writes it, `2026-11-23T12:57:11.042Z`. `toISOString()` gives the same, but makes V8 load the
+ * local time zone and its name.
  */
 export function timestamp(moment: Date): string {
   const digits = (number: number, count = 2) => String(number).padStart(count, '0');

@@ -38,8 +38,8 @@ const families: Readonly<Record<string, Family>> = {
 };
 
 /**
- * Read what distribution a root holds: os-release(5), else the release files that came before it. Throws RootError where
- * one of them cannot be read and no other says.
+ * Read which distribution a root holds: from os-release(5), else from older release files. Throws RootError if one of them
+ * cannot be read and no other has the answer.
  */
 export function detectDistribution(root: Pick<Root, 'readText'>): Distribution {
   const osRelease = firstReadable(root, ['/etc/os-release', '/usr/lib/os-release']);
@@ -69,7 +69,7 @@ export function detectDistribution(root: Pick<Root, 'readText'>): Distribution {
   return { family: 'unknown', id: 'unknown', version: '', name: 'an unknown Linux distribution' };
 }
 
-/** The first of some files that is there, even if one before it cannot be read. */
+/** The first file that exists, even if one before it cannot be read. */
 function firstReadable(root: Pick<Root, 'readText'>, paths: readonly string[]): string | undefined {
   let fault: RootError | undefined;
   for (const path of paths)

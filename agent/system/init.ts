@@ -4,19 +4,19 @@ import type { Root } from './root.ts';
 /** The init system of a root, named for its unit folder under units/. */
 export type InitSystem = 'systemd' | 'upstart' | 'sysvinit' | 'openrc' | 'runit' | 'busybox' | 'rc.local';
 
-/** Enough for any init: the largest, BusyBox and systemd, are known by their names and not read. */
+/** Enough for any init. The largest, BusyBox and systemd, are recognized by their names and are not read. */
 const initReadLimit = 4 << 20;
 
 /**
- * Which init system a root boots with, by what its `/sbin/init` is; never by the release. Where the same program
- * serves several (sysvinit and BusyBox also start OpenRC), by what it is told to start. A root without an init, such
- * as a container's, is `rc.local` only if nothing in it says more. Throws RootError where what decides cannot be read.
+ * The init system of a root, by what its `/sbin/init` is; never by the release. If one program serves several init systems
+ * (sysvinit and BusyBox also start OpenRC), its configuration decides. A root without an init, such as a container's, is
+ * `rc.local` only if nothing in it says more. Throws RootError if the deciding file cannot be read.
  */
 export function detectInit(root: Pick<Root, 'entry' | 'linkTarget' | 'read'>): InitSystem {
   const has = (path: string) => root.entry(path) !== undefined;
   const program = initProgram(root);
   const name = program === undefined ? '' : basename(program);
-  // Asked only where it matters: what cannot be read must not hide what is plain without it.
+  // Read it only if it matters: an unreadable file must not hide what is clear without it.
   const hasOpenrc = () =>
     has('/etc/runlevels') && ['/sbin/openrc', '/usr/bin/openrc', '/usr/sbin/openrc'].some(has);
 
@@ -25,7 +25,7 @@ export function detectInit(root: Pick<Root, 'entry' | 'linkTarget' | 'read'>): I
   if (name.startsWith('openrc')) return 'openrc';
   if (name.startsWith('busybox')) return hasOpenrc() ? 'openrc' : 'busybox';
   if (program !== undefined) {
-    // Upstart and sysvinit are both a plain program of the name init: what it contains tells which.
+    // Upstart and sysvinit are both a plain program named init. Its content shows which one it is.
     const content = root.read(program, initReadLimit);
     if (content?.includes('upstart')) return 'upstart';
     if (content?.includes('/etc/inittab')) return hasOpenrc() ? 'openrc' : 'sysvinit';
@@ -50,13 +50,13 @@ function initProgram(root: Pick<Root, 'entry' | 'linkTarget'>): string | undefin
     const target = root.linkTarget(path);
     if (target === undefined) return root.entry(path) === undefined ? undefined : path;
     path = resolve(dirname(path), target);
-    // A link to a name that is an init's is proof enough: in an image that is being made, its program may be missing.
+    // The name behind the link is proof enough: in an image that is being made, the program may be missing.
     if (/^(systemd|busybox|runit|openrc)/.test(basename(path))) return path;
   }
   return undefined;
 }
 
-/** For a root without an init that we know. */
+/** For a root without an init that the agent knows. */
 function byWhatIsInstalled(has: (path: string) => boolean, hasOpenrc: () => boolean): InitSystem {
   if (has('/lib/systemd/systemd') || has('/usr/lib/systemd/systemd')) return 'systemd';
   if (has('/sbin/initctl') && has('/etc/init')) return 'upstart';

@@ -4,22 +4,22 @@ import { RootError } from './root-error.ts';
 import { readScriptsOfBoot, writeScriptsOfBoot } from './scripts-of-boot.ts';
 import { findState, parseState, type State, stateFolder, statePath, stateText } from './state.ts';
 
-/** Changes a state; answers with the same state where there is nothing to change. */
+/** Changes a state. Returns the same state if there is nothing to change. */
 export type StateChange = (state: State) => State;
 
 /** The state of a root, which other agents may read and change at any time. */
 export interface Ledger {
   /** The state as this process last read or wrote it. */
   readonly state: State;
-  /** Read again what others may have written meanwhile. */
+  /** Read the state again: another agent may have written it meanwhile. */
   refresh(): void;
   /**
-   * Apply a change to the state as it is on disk now, under its lock, and write the result; `durable` waits until it
-   * outlives a power cut. Nothing is written where the change changes nothing. A change that cannot be written counts for
-   * this process all the same, and goes with the next one. Throws RootError.
+   * Apply a change to the state that is on disk now, under its lock, and write the result. With `durable`, wait until it
+   * outlives a power cut. Nothing is written if nothing changes. A change that cannot be written still counts for this
+   * process, and is written with the next one. Throws RootError.
    */
   record(change: StateChange, durable?: boolean): Promise<void>;
-  /** See to it that there is a state on disk, and that all that was recorded outlives a power cut. Throws RootError. */
+  /** Make sure that a state is on disk, and that everything recorded outlives a power cut. Throws RootError. */
   settle(): Promise<void>;
 }
 
@@ -39,7 +39,7 @@ interface Memory {
   unsaved: readonly StateChange[];
 }
 
-/** Open the state of a root; `warn` hears where records were lost. */
+/** Open the state of a root; `warn` is called if records were lost. */
 export function openLedger(root: Root, boot: string | undefined, warn: (message: string) => void): Ledger {
   const found = findState(root);
   if (found.fault !== undefined) warn(found.fault);
@@ -123,7 +123,7 @@ function textOnDisk(root: Root): string | undefined {
 function write(memory: Memory, durable: boolean, root: Root, boot: string | undefined): void {
   try {
     if (root.entry(stateFolder) === undefined) root.makeDirectory(stateFolder, { mode: 0o755 });
-    // A broken state may be a folder, or hold what a person can still read something from.
+    // A broken state may be a folder, or hold text that a person can still use.
     if (memory.isBroken && root.entry(statePath) !== undefined) root.rename(statePath, `${statePath}.broken`);
     memory.isBroken = false;
     const text = stateText(memory.state);
@@ -150,7 +150,7 @@ async function withLock(root: Root, warn: (message: string) => void, use: () => 
   }
 }
 
-/** A process that holds the lock for longer than that is stopped or hangs; a boot goes on without the lock. */
+/** A process that holds the lock for longer is stopped or hangs. The boot continues without the lock. */
 async function lockOfState(root: Root, warn: (message: string) => void): Promise<Lock> {
   try {
     return await takeLock(root, 'state', patience);

@@ -5,7 +5,7 @@ import type { Root } from './root.ts';
 import { RootError } from './root-error.ts';
 import { stateFolder } from './state.ts';
 
-/** A lock that this process holds, or could not have; `release` may be called more than once. */
+/** A lock that this process holds or could not get. `release` may be called more than once. */
 export interface Lock {
   release(): void;
 }
@@ -15,20 +15,20 @@ export class Locked extends Error {
   override readonly name = 'Locked';
 }
 
-/** Milliseconds between two tries; short, for most holders need a few milliseconds. */
+/** Milliseconds between two attempts. Short, because most holders need only a few milliseconds. */
 const pause = { first: 2, most: 50 } as const;
 
 /**
  * Take a lock of a root, and wait for it if another agent holds it. Node.js has no flock(2), so a lock is a folder that
  * holds one entry, named for the process that holds it. Two facts of rename(2) and rmdir(2) make it safe:
  *
- * - a folder takes the place of an empty one, never of one that holds something: so one process gets the lock, and its
- *   name is in it from the first moment;
- * - what a process that died left is removed by its name: whoever comes late with that removes nobody else's lock.
+ * - a folder can replace an empty folder, but never one that holds something. So only one process gets the lock, and its
+ *   name is in it from the start;
+ * - the entry of a dead process is removed by its name. So a process that does this late cannot remove another's lock.
  *
- * The locks of the running system are in /run, which is empty after a boot; those of an image are in its state folder.
- * Where no lock can be made, on a read-only or full file system, the caller goes on without: little can be written there
- * anyway. Throws Locked when the deadline (milliseconds) has passed.
+ * The locks of the running system are in /run, which is empty after a boot. Those of an image are in its state folder.
+ * If no lock can be made, on a read-only or full file system, the caller continues without one: little can be written
+ * there anyway. Throws Locked when the deadline (milliseconds) has passed.
  */
 export async function takeLock(root: Root, name: string, deadline: number): Promise<Lock> {
   const path = lockPath(root, name);
@@ -71,7 +71,7 @@ export async function withLock<Result>(
   }
 }
 
-/** The process that holds a lock, as `PID-START`, and since when, ISO 8601; undefined where nobody does. */
+/** The process that holds a lock, as `PID-START`, and since when (ISO 8601); undefined if the lock is free. */
 export function lockHolder(
   root: Root,
   name: string,
@@ -88,9 +88,9 @@ function lockPath(root: Root, name: string): string {
 }
 
 /**
- * Where a killed process may leave a lock for good, it is named as the agent's temporary entries are, with the number 0
- * (see atomic-write.ts): the next run sweeps it, and who compares or packs roots leaves those out. Then come the first
- * eight letters of the lock's name, in hexadecimal.
+ * Outside /run, a killed process may leave its lock for good. There a lock is named like the agent's temporary entries,
+ * with the number 0 (see atomic-write.ts): the next run removes it, and tools that compare or pack roots leave it out.
+ * Then follow the first eight letters of the lock's name, in hexadecimal.
  */
 function lockNameOnDisk(name: string): string {
   return `.lx-agent-0-${Buffer.from(name.padEnd(8, '-').slice(0, 8), 'latin1').toString('hex')}`;
@@ -108,7 +108,7 @@ function isAlive(holder: string): boolean {
   return holder.split('-')[2] === bootOf() && isRunningProcess(holder);
 }
 
-/** Where the kernel does not tell, the process has to do. */
+/** If the boot is unknown, the process alone identifies the holder. */
 function bootOf(): string {
   try {
     return kernelBootId() ?? 'unknown';
@@ -121,7 +121,7 @@ function holderOf(root: Root, path: string): string | undefined {
   return root.list(path)[0];
 }
 
-/** A second try for what may be a passing trouble. What stays is a dead process's as soon as this one has ended. */
+/** Retry once, because the failure may pass. What is left belongs to a dead process as soon as this one has ended. */
 function giveBack(root: Root, path: string, own: string, tries = 2): void {
   try {
     root.unclaim(path, own);

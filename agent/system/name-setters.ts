@@ -6,7 +6,7 @@ interface NameSetter {
   readonly argv: readonly [string, ...string[]];
 }
 
-/** The image's own, in the order in which they are tried. */
+/** The image's own programs, in the order in which they are tried. */
 export const ownNameSetters: readonly NameSetter[] = [
   ...['/bin', '/usr/bin', '/sbin', '/usr/sbin'].map(
     (folder): NameSetter => ({ program: `${folder}/hostname`, argv: ['hostname'] }),
@@ -15,7 +15,7 @@ export const ownNameSetters: readonly NameSetter[] = [
     (folder): NameSetter => ({ program: `${folder}/busybox`, argv: ['busybox', 'hostname'] }),
   ),
 ];
-/** The platform's, which is in every zone. */
+/** The platform's program, which every zone has. */
 export const nativeNameSetter: NameSetter = {
   program: '/native/usr/bin/hostname',
   argv: ['/native/usr/bin/hostname'],

@@ -55,10 +55,10 @@ export function linkTo(place: Place, target: string): void {
   syncFolder(place.folder);
 }
 
-/** Make a folder; one that is there stays as it is. */
+/** Make a folder. An existing one is not changed. */
 export function makeFolder(place: Place, attributes: Attributes): void {
   try {
-    // With its mode at once: a folder left by a killed run counts as made.
+    // With its final mode at once: a folder that a killed run left counts as made.
     mkdirSync(pathOf(place), attributes.mode);
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return;
@@ -68,7 +68,7 @@ export function makeFolder(place: Place, attributes: Attributes): void {
   syncFolder(place.folder);
 }
 
-/** Make a folder under a temporary name, for root alone; answers with its path in the root. */
+/** Make a folder under a temporary name that only root can use. Returns its path in the root. */
 export function makeTemporaryFolder({ folder, inRoot }: Place): string {
   const name = temporaryName();
   mkdirSync(`${folder}/${name}`, 0o700);
@@ -96,7 +96,7 @@ export function renameTo(source: Place, target: Place, durable: boolean): void {
   if (target.folder !== source.folder) syncFolder(source.folder);
 }
 
-/** Remove what is there, if anything is; a folder that holds something only if `recursive`. */
+/** Remove what is there, if anything. A folder that is not empty is removed only if `recursive`. */
 export function remove(place: Place, recursive: boolean, durable: boolean): void {
   const path = pathOf(place);
   const found = lstatSync(path, { throwIfNoEntry: false });
@@ -112,7 +112,7 @@ export function removeAll(place: Place): void {
   rmSync(pathOf(place), { recursive: true, force: true });
 }
 
-/** Make a folder with one entry, in one step; false where a folder that is not empty is there already. */
+/** Make a folder with one entry, in one step. Returns false if a folder that is not empty is already there. */
 export function claim(place: Place, entry: string): boolean {
   const temporary = `${place.folder}/${temporaryName()}`;
   mkdirSync(temporary, 0o755);

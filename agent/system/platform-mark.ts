@@ -2,8 +2,9 @@
 export const smartosMark = '# AUTOMATIC ZONE CONFIG';
 
 /**
- * The platform's own scripts put one of these lines into files that they write at each boot: such a file is nobody's
- * edit. SmartOS (lx_boot_zone_suse has it in lower case, too); OmniOS, whose config_network writes the second one.
+ * The platform's own scripts put one of these lines into files that they write at each boot, so such a file does not count
+ * as edited by hand. The first is SmartOS's (lx_boot_zone_suse also has it in lower case); the second is written by
+ * config_network of OmniOS.
  */
 const platformMarks = new RegExp(`^(${smartosMark}|# Auto-generated from zone configuration)\\b`, 'im');
 

@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { errorCode } from './root-error.ts';
 
 /**
- * A process, told from every later one that gets the same number: `PID-START`, START as proc(5) counts it, in clock
- * ticks since the kernel started; 0 where /proc does not say.
+ * A process, distinguished from later ones with the same number: `PID-START`. START is the start time of proc(5), in clock
+ * ticks since the kernel started; 0 if /proc does not have it.
  */
 export function processIdentity(pid: number): string {
   return `${pid}-${readStart(pid) ?? 0}`;
 }
 
-/** Whether a process is there and has not ended. A zombie has, though nobody has asked for its status yet. */
+/** Whether a process exists and has not ended. A zombie has ended. */
 export function isRunningProcess(identity: string): boolean {
   const [pid = Number.NaN, start = Number.NaN] = identity.split('-').map(Number);
   if (!Number.isSafeInteger(pid) || pid <= 0) return false;
@@ -29,7 +29,7 @@ function readStart(pid: number): number | undefined {
   try {
     stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
   } catch {
-    // Gone, or /proc hides it or cannot be read: kill(2) is asked then.
+    // It is gone, or /proc hides it or cannot be read. Then kill(2) decides.
     return undefined;
   }
   // The name, in parentheses, may hold anything.

@@ -5,19 +5,19 @@ import { Log } from './program-log.ts';
 import { errorCode } from './root-error.ts';
 import { meaningOf } from './system-error.ts';
 
-/** A program to run, and its bounds. */
+/** A program to run, and its limits. */
 export interface Program {
   readonly argv: readonly [string, ...string[]];
-  /** Seconds until its process group is ended. */
+  /** Seconds after which its process group is ended. */
   readonly deadline: number;
-  /** A file, as a path outside any root, that its output goes to; otherwise only the last of it is kept. */
+  /** The file for its output, as a path outside any root. Without one, only the end of the output is kept. */
   readonly output?: string;
-  /** Stands in that file before this run's output, with the time. */
+  /** The heading of this run's output in that file, to which the time is added. */
   readonly title?: string;
   /** Variables besides PATH, HOME and LANG; nothing is inherited from the agent. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** Hears the number of its process, once it was started. */
+  /** Called with its process id after it has started. */
   readonly onStart?: (pid: number) => void;
 }
 
@@ -32,11 +32,11 @@ export interface Ended {
    * too, for the signal has been used up).
    */
   readonly ended?: 'deadline' | 'interrupted';
-  /** Why its output is not in the file that it should be in: a full disk keeps nobody's script from running. */
+  /** Why its output is not in the file. A full disk does not stop a script. */
   readonly unlogged?: string;
 }
 
-/** Seconds between the polite signal and SIGKILL. */
+/** Seconds between SIGTERM and SIGKILL. */
 const grace = 5;
 const tailLength = 4096;
 const cleanEnvironment = {
@@ -46,9 +46,9 @@ const cleanEnvironment = {
 } as const;
 
 /**
- * The one place where the agent starts a program: in a session of its own, with a clean environment, nothing on its
- * standard input, a deadline, and bounded output. What it left in the background when it ended by itself stays.
- * Throws ProgramError when it cannot be started.
+ * The one place where the agent starts a program: in its own session, with a clean environment, an empty standard input, a
+ * deadline, and limited output. If the program ends by itself, what it left in the background keeps running. Throws
+ * ProgramError if it cannot be started.
  */
 export async function runProgram(program: Program): Promise<Ended> {
   const [command, ...args] = program.argv;
@@ -101,7 +101,7 @@ export class ProgramError extends Error {
   }
 }
 
-/** What the first line of a script names as its interpreter, where that is not there. */
+/** The interpreter in the first line of a script, if that program is missing. */
 function missingInterpreter(path: string): string | undefined {
   const name = /^#![ \t]*([!-~]+)/.exec(firstBytes(path))?.[1];
   if (name === undefined || existsSync(name)) return undefined;
@@ -118,7 +118,7 @@ function firstBytes(path: string): string {
       closeSync(descriptor);
     }
   } catch {
-    // It is read for a better message only.
+    // The script is read only for a better message.
     return '';
   }
 }
@@ -154,7 +154,7 @@ async function supervised(
       child.once('error', reject);
       child.once('exit', (status, signal) => resolve({ status, signal }));
     });
-    // Whoever of the group outlived its leader was told to end as well.
+    // Processes of the group that outlived its leader are ended too.
     if (ended !== undefined) signalGroup(child, 'SIGKILL');
     return { exit, ended };
   } finally {
@@ -171,12 +171,12 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   try {
     process.kill(-child.pid, signal);
   } catch (error) {
-    // Called by a timer: who can do without the signal has ended, or is not ours to signal.
+    // A timer calls this: the process may have ended, or may not be ours to signal.
     if (!['ESRCH', 'EPERM'].includes(errorCode(error) ?? '')) throw error;
   }
 }
 
-/** Collect the end of what comes out of a program's pipes; it has none when it writes to a log itself. */
+/** Collect the end of a program's output from its pipes. A program that writes to a log has no pipes. */
 function keepTail(child: ChildProcess) {
   const streams = [child.stdout, child.stderr].filter((stream) => stream !== null);
   let kept = Buffer.alloc(0);
@@ -184,7 +184,7 @@ function keepTail(child: ChildProcess) {
     stream.on('data', (chunk: Buffer) => {
       kept = Buffer.concat([kept, chunk]).subarray(-tailLength);
     });
-    // How the program ended counts; of its output there is what came before.
+    // The end of the program counts; its output so far is kept.
     stream.on('error', (error) => {
       kept = Buffer.concat([
         kept,
@@ -197,7 +197,7 @@ function keepTail(child: ChildProcess) {
   );
   return {
     tail: () => kept.toString('utf8'),
-    /** The pipes stay open while anything in the background holds them: that is not waited for. */
+    /** The pipes stay open while a background process holds them. Do not wait for that. */
     async drained() {
       if (streams.length === 0) return;
       await Promise.race([closed, delay(200, undefined, { ref: false })]);

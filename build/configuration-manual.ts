@@ -17,7 +17,7 @@ export function configurationManual(steps: readonly Step[], version: string): st
       'The file is optional, and so is everything in it. It is for the builder of an image; what differs from one instance to the next belongs to the metadata. Sections stand in brackets, settings are lines of KEY = VALUE, and comments begin with a semicolon or a number sign.',
     ),
     roff.paragraph(
-      'A section or setting that is not known is a warning. A value that cannot be used is an error that names the line, and the default holds. Neither stops a boot; lx-agent status and lx-agent doctor show them.',
+      'A section or setting that is not known is a warning. A value that cannot be used is an error that names the line, and the default applies. Neither stops a boot; lx-agent status and lx-agent doctor show them.',
     ),
     roff.section('Settings'),
     roff.paragraph('The defaults are shown.'),

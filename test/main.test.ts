@@ -69,7 +69,7 @@ describe('the program', () => {
       status: 1,
       stdout: '',
       stderr:
-        'lx-agent: /var/lib/lx-agent/report-early.json is no report of this program; lx-agent run writes a new one\n',
+        'lx-agent: /var/lib/lx-agent/report-early.json is not a report of lx-agent; lx-agent run writes a new one\n',
     });
   });
 

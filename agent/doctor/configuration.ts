@@ -48,14 +48,14 @@ export function checkConfiguration(
         'config',
         message,
         meant === undefined
-          ? `mend ${path}; lx-agent config check tells when it is right`
-          : `write ${meant} there, if that was meant; lx-agent config check tells when it is right`,
+          ? `correct ${path}; check it with lx-agent config check`
+          : `write ${meant} if that was meant; check it with lx-agent config check`,
       ),
     ),
     ...(off.length > 0 ? [note('config', `${path} switches off ${off.join(', ')}`)] : []),
   ];
   if (findings.length > 0) return findings;
   return root.entry(path) === undefined
-    ? [ok('config', `there is no ${path}: the defaults hold`)]
-    : [ok('config', `${path} is right`)];
+    ? [ok('config', `there is no ${path}: the defaults apply`)]
+    : [ok('config', `${path} is correct`)];
 }

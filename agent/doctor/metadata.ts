@@ -30,7 +30,7 @@ export async function checkMetadata(
         ? wrong(
             'metadata',
             `${socketPath} answers by ${exchange.protocol}, but took ${took}`,
-            'look on the host at the load of the metadata service (svcs metadata)',
+            'check the load of the metadata service on the host (svcs metadata)',
           )
         : ok('metadata', `${socketPath} answers by ${exchange.protocol}, in ${took}`);
     const instance = decodeInstance(answers);
@@ -48,7 +48,7 @@ function keysFound(found: readonly string[]): Finding {
   return wrong(
     'keys',
     'the metadata has no sdc:uuid, so a clone cannot be told from its origin',
-    'look on the host: vmadm get UUID',
+    'check on the host: vmadm get UUID',
   );
 }
 
@@ -59,8 +59,8 @@ function invalidKeys({ invalid, docker }: Instance): Finding[] {
         'keys',
         `${key}: ${reason}`,
         key.startsWith('sdc:')
-          ? 'set it right on the host (vmadm update); until then it is left out'
-          : `set it right: lx-agent metadata put ${key}; until then it is left out`,
+          ? 'correct it on the host (vmadm update); until then it is ignored'
+          : `correct it: lx-agent metadata put ${key}; until then it is ignored`,
       ),
     ),
     ...(docker
@@ -74,19 +74,19 @@ function unavailable(socketPath: string, reason: string): Finding {
     return wrong(
       'metadata',
       `there is no socket ${socketPath}`,
-      'look on the host whether the metadata service runs (svcs metadata); elsewhere, name the socket with --socket',
+      'check on the host whether the metadata service runs (svcs metadata); elsewhere, name the socket with --socket',
     );
   if (/EACCES|EPERM/.test(reason))
     return wrong('metadata', `${socketPath} may be used by root only`, 'run lx-agent doctor as root');
   if (reason.includes('ECONNREFUSED'))
     return wrong(
       'metadata',
-      `nobody listens at ${socketPath}`,
-      'look on the host whether the metadata service runs, and restart it (svcadm restart metadata)',
+      `nothing listens at ${socketPath}`,
+      'check on the host whether the metadata service runs, and restart it (svcadm restart metadata)',
     );
   return wrong(
     'metadata',
     `${socketPath}: ${reason}`,
-    'look on the host at the metadata service and its log (svcs -L metadata), and restart it (svcadm restart metadata)',
+    'check the metadata service and its log on the host (svcs -L metadata), and restart it (svcadm restart metadata)',
   );
 }

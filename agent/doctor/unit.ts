@@ -37,7 +37,7 @@ export function checkUnit({ root, init }: Pick<System, 'root' | 'init'>): Findin
     ...(absent.length > 0
       ? [wrong('unit', `not installed for ${init}: there is no ${names(absent)}`, install)]
       : []),
-    ...(other.length > 0 ? [wrong('unit', `not as this version has it: ${names(other)}`, install)] : []),
+    ...(other.length > 0 ? [wrong('unit', `differs from this version: ${names(other)}`, install)] : []),
     ...(absent.length === 0 && disabled.length > 0
       ? [
           wrong(
@@ -47,7 +47,7 @@ export function checkUnit({ root, init }: Pick<System, 'root' | 'init'>): Findin
           ),
         ]
       : []),
-    ...(edited.length > 0 ? [note('unit', `edited by hand, and left so: ${names(edited)}`)] : []),
+    ...(edited.length > 0 ? [note('unit', `edited by hand and kept: ${names(edited)}`)] : []),
   ];
   return findings.some(({ status }) => status === 'wrong')
     ? findings

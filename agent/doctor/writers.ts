@@ -59,10 +59,10 @@ function networkManager(root: ReadableRoot): Finding | undefined {
   if (!there || !enabled) return undefined;
   const told = root.list('/etc/NetworkManager/conf.d').some((name) => name.includes('lx-agent'));
   return told
-    ? note('others', 'NetworkManager is enabled, and told to leave our files alone')
+    ? note('others', 'NetworkManager is enabled, and configured to leave our files alone')
     : wrong(
         'others',
-        'NetworkManager is enabled, and not told to leave resolv.conf alone',
+        'NetworkManager is enabled, and not configured to leave resolv.conf alone',
         'lx-agent run resolver network',
       );
 }

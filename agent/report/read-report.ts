@@ -75,7 +75,7 @@ function readOne(root: Pick<Root, 'readText'>, path: string): KeptReport | undef
   try {
     return v.parse(reportSchema, JSON.parse(text));
   } catch (error) {
-    throw new Error(`${path} is no report of this program; lx-agent run writes a new one`, { cause: error });
+    throw new Error(`${path} is not a report of lx-agent; lx-agent run writes a new one`, { cause: error });
   }
 }
 

@@ -53,7 +53,7 @@ type Warn = (message: string, unknown?: Unknown) => void;
 
 /**
  * Read `/etc/lx-agent.ini`. Whatever is wrong with it, there is a configuration: an unknown section or key, and a
- * value that cannot be used, are handed to `warn` with their line, and the default holds. The last of several
+ * value that cannot be used, are handed to `warn` with their line, and the default applies. The last of several
  * assignments of a key counts. With `steps` given, a step of another name is an unknown key.
  */
 export function readConfiguration(
@@ -67,7 +67,7 @@ export function readConfiguration(
     text = root.readText(path, largest);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    warn(`${reason.includes(path) ? '' : `${path}: `}${reason}; the defaults hold`);
+    warn(`${reason.includes(path) ? '' : `${path}: `}${reason}; the defaults apply`);
   }
   return text === undefined ? defaultConfiguration : parseConfiguration(text, path, warn, steps);
 }
@@ -128,7 +128,7 @@ function assign(draft: Draft, assignment: Assignment, report: Warn, steps?: read
   const { section, key, text } = assignment;
   const name = `${section}.${key}`;
   const bad = (wanted: string, known: readonly string[] = []) =>
-    report(`error: ${printable(key)} = ${printable(text)}: wanted ${wanted}; the default holds`, {
+    report(`error: ${printable(key)} = ${printable(text)}: wanted ${wanted}; the default applies`, {
       word: text,
       known,
     });

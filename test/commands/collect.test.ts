@@ -125,7 +125,7 @@ describe('lx-agent collect', () => {
     const { exit, stdout } = await call('--json');
     expect(exit).toBe(0);
     const told = JSON.parse(stdout);
-    expect(told.missing).toEqual([expect.stringContaining('report-late.json is no report')]);
+    expect(told.missing).toEqual([expect.stringContaining('report-late.json is not a report')]);
     expect(told.files).toContain('boots.json');
   });
 

@@ -26,7 +26,7 @@ describe('lx-agent config check', () => {
     const right = temporaryRoot({ 'etc/lx-agent.ini': '[early]\nmetadata_deadline = 5\n' });
     expect(await check('--root', right)).toMatchObject({
       exit: 0,
-      stdout: expect.stringContaining('/etc/lx-agent.ini is right'),
+      stdout: expect.stringContaining('/etc/lx-agent.ini is correct'),
     });
   });
 
@@ -58,7 +58,7 @@ describe('lx-agent config check', () => {
     const file = join(folder, 'lx-agent.ini');
     expect(await check(file)).toMatchObject({
       exit: 1,
-      stdout: expect.stringContaining('write user_script_deadline there'),
+      stdout: expect.stringContaining('write user_script_deadline if'),
     });
     await expect(check(join(folder, 'none.ini'))).rejects.toThrow('there is no file');
   });

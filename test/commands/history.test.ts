@@ -79,7 +79,7 @@ describe('lx-agent history', () => {
     );
     expect({ exit, stderr }).toEqual({
       exit: 1,
-      stderr: expect.stringContaining('/var/lib/lx-agent/report-late.json is no report'),
+      stderr: expect.stringContaining('/var/lib/lx-agent/report-late.json is not a report'),
     });
     expect(stdout).toContain('2026-11-21 07:00:00 UTC');
   });

@@ -92,7 +92,7 @@ describe('lx-agent status', () => {
     expect({ exit, stderr }).toEqual({
       exit: 0,
       stderr:
-        'lx-agent: /var/lib/lx-agent/report-late.json is no report of this program; lx-agent run writes a new one\n',
+        'lx-agent: /var/lib/lx-agent/report-late.json is not a report of lx-agent; lx-agent run writes a new one\n',
     });
     expect(stdout).toContain('early stage');
   });
@@ -110,7 +110,7 @@ describe('lx-agent status', () => {
   it('names a report that is none', async () => {
     const root = temporaryRoot({ [early]: '{"version": 1' });
     await expect(status(root)).rejects.toThrow(
-      '/var/lib/lx-agent/report-early.json is no report of this program; lx-agent run writes a new one',
+      '/var/lib/lx-agent/report-early.json is not a report of lx-agent; lx-agent run writes a new one',
     );
   });
 });

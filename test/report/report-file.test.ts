@@ -102,7 +102,7 @@ describe('the reports of boots', () => {
     keepReport(root, at(1, firstBoot), stage);
     writeFileSync(join(path, folder, 'report-late.json'), '{"version": 1');
     expect(boots()).toMatchObject([{ early: { exit: 0 }, late: undefined }]);
-    expect(faults).toEqual([expect.stringContaining('/var/lib/lx-agent/report-late.json is no report')]);
+    expect(faults).toEqual([expect.stringContaining('/var/lib/lx-agent/report-late.json is not a report')]);
     keepReport(root, at(2, lateBoot), stage);
     expect(boots()).toMatchObject([{ early: { exit: 0 }, late: { exit: 1 } }]);
   });

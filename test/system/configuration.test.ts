@@ -53,7 +53,7 @@ it.each([
   ['[network]\npolice = full', /:2: warning: unknown key police/],
   ['\n[elsewhere]\nx = 1', /:2: warning: unknown section \[elsewhere\]/],
   ['x = 1', /:1: warning: unknown key x outside any section/],
-])('names the line of %j, and the default holds', (text, expected) => {
+])('names the line of %j, and the default applies', (text, expected) => {
   const { configuration, warnings } = read(text);
   expect(configuration).toEqual(defaultConfiguration);
   expect(warnings).toEqual([expect.stringMatching(expected)]);

@@ -191,7 +191,7 @@ function refusable(read: () => unknown): void {
   try {
     read();
   } catch (error) {
-    assert.ok(error instanceof Error && / is no report of this program/.test(error.message), String(error));
+    assert.ok(error instanceof Error && / is not a report of lx-agent/.test(error.message), String(error));
   }
 }
 

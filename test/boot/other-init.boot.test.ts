@@ -35,7 +35,7 @@ test('OpenRC that came to BusyBox init after the agent runs each stage once', as
       },
     },
   );
-  expect(said).toMatch(/busybox\)[\s\S]*\n1\n[\s\S]*init system: openrc, was busybox;/);
+  expect(said).toMatch(/busybox\)[\s\S]*\n1\n[\s\S]*init system: openrc; the files for busybox,/);
   const server = await place.serve();
   const guest = await boot(root, { disk: place.disk, agent: 'none', metadata: place.socketFolder() });
   for (const who of ['sshd', 'getty', 'user-script']) await guest.waitFor(who, 'begin');

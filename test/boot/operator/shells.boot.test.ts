@@ -103,7 +103,7 @@ describe('zsh', () => {
   });
 
   it.each([
-    ['lx-agent image ', 'Make an image fit for lx zones'],
+    ['lx-agent image ', 'Prepare an image for lx zones'],
     ['lx-agent metadata get sdc:da', 'tacenter_name'],
     ['lx-agent run --stage ', 'early'],
     ['lx-agent explain machi', 'ne-id'],

@@ -104,7 +104,9 @@ async function rivals(
     return files.map(({ path, interfaces }) =>
       twice(interfaces, `by ${path}${asksDhcp(root.readText(path) ?? '') ? ' (DHCP)' : ''}`),
     );
-  return taken.length > 0 ? [twice(taken, 'which uses every interface that its configuration does not exclude')] : [];
+  return taken.length > 0
+    ? [twice(taken, 'which uses every interface that its configuration does not exclude')]
+    : [];
 }
 
 /** Whether init starts a service, by the links that enable it; a unit that is masked is not started. */

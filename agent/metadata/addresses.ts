@@ -9,13 +9,13 @@ import {
   withPrefixLength,
 } from './values.ts';
 
-/** An address in its canonical text form (RFC 5952 for IPv6); undefined when the text is none. */
+/** An address in its canonical text form (RFC 5952 for IPv6); undefined when the text is not an address. */
 export function parseAddress(text: string): IpAddress | undefined {
   if (isIpv6(text)) return canonicalIpv6(text);
   return isIpAddress(text) ? text : undefined;
 }
 
-/** An address that a host or a router can have: neither unspecified nor a group. */
+/** An address that a host or a router can have: neither the unspecified address nor a multicast group. */
 export function parseHostAddress(text: string): IpAddress | undefined {
   const address = parseAddress(text);
   return address !== undefined && isHost(address) ? address : undefined;
@@ -46,7 +46,7 @@ export function parseDestination(text: string): Cidr | undefined {
   return isCidr(cidr) ? cidr : undefined;
 }
 
-/** The network of `address/prefix length`: the same with its host bits cleared, in one spelling. */
+/** The network of `address/prefix length`: the host bits are cleared, and the spelling is canonical. */
 export function networkAddress(cidr: string): string {
   const [address = '', length] = cidr.split('/');
   const bytes = parsed(address).toByteArray();
@@ -58,8 +58,8 @@ export function networkAddress(cidr: string): string {
 }
 
 /**
- * An address as the library has it, which can then calculate with it. Its own reader's patterns ignore case: to compile
- * them, V8 asks ICU about all of Unicode, and each start would pay for that.
+ * The library's object for an address, used for calculation. The library's own parser is avoided because its patterns
+ * ignore case: to compile them, V8 queries ICU for all of Unicode, and each start would pay for that.
  */
 function parsed(address: string): ipaddr.IPv4 | ipaddr.IPv6 {
   if (!isIpv6(address)) return new ipaddr.IPv4(address.split('.').map(Number));
@@ -91,7 +91,7 @@ export function netmask(length: number): string {
   return [0, 8, 16, 24].map((start) => 256 - 2 ** (8 - Math.min(8, Math.max(0, length - start)))).join('.');
 }
 
-/** Whether an address is of the network that an interface's CIDR address is in. */
+/** Whether an address is in the same network as an interface's CIDR address. */
 export function contains(cidr: Cidr, address: IpAddress): boolean {
   if (isIpv6(cidr) !== isIpv6(address)) return false;
   return networkAddress(`${address}/${prefixLength(cidr)}`) === networkAddress(cidr);

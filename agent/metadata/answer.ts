@@ -1,6 +1,6 @@
 import type { Protocol } from './speaker.ts';
 
-/** What the metadata says of one key. Absent and failed are different things: only `failed` is a fault. */
+/** The server's answer for one key. `absent` is normal; only `failed` is a fault. */
 export type Answer =
   | { readonly status: 'found'; readonly value: Buffer }
   | { readonly status: 'absent' }
@@ -11,7 +11,7 @@ export interface Exchange {
   readonly protocol: Protocol;
   readonly connections: number;
   readonly writes: number;
-  /** From the first attempt to connect until the connection was there, in milliseconds. */
+  /** From the first attempt to connect until the connection was established, in milliseconds. */
   readonly connectMilliseconds: number;
   /** From the first attempt to connect until the last answer, in milliseconds. */
   readonly milliseconds: number;

@@ -1,17 +1,16 @@
 const longestLine = 16 * 1024;
-/** What sshd would take for a key: a type, then base64, wherever the options end. */
+/** What sshd accepts as a key: a type, then base64, after any options. */
 const key = /(?:^|[ \t"])(?:ssh|ecdsa-sha2|sk|webauthn-sk)-[\w@.-]+[ \t]+[\w+/]+=*(?:[ \t]|$)/;
 const control = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/;
 
-/** What comes along when text is copied: a byte-order mark, no-break and zero-width blanks. sshd takes none for a blank. */
+/** Copied text may contain these: a byte-order mark, no-break and zero-width spaces. sshd accepts none as a blank. */
 const oddBlank = /[\u00a0\u2007\u202f\u200b\ufeff]/g;
 
 /**
- * The lines of an authorized_keys file (sshd(8)) in their order, comments, options and blank lines kept, each ended
- * by a newline. A line with a control character other than a tab, of more than 16 KiB, or that is neither a key nor a
- * comment (a private key put there by mistake would be shown to all) is left out and reported by its number, never by
- * its text. A key that was pasted with odd blanks is taken as it was meant. Empty for a blank text; undefined when
- * every line of it is left out.
+ * The lines of an authorized_keys file (sshd(8)), in order, with comments, options and blank lines. Each ends with a
+ * newline. A line is left out if it has a control character other than a tab, is longer than 16 KiB, or is neither a
+ * key nor a comment. The report gives its number, never its text: it may be a private key, pasted by mistake. Odd
+ * blanks in a pasted key are replaced. Empty when the text is blank; undefined when every line is left out.
  */
 export function decodeAuthorizedKeys(text: string, report: (reason: string) => void): string | undefined {
   const lines = text.split(/\r?\n/).flatMap((line, index) => {
@@ -33,7 +32,7 @@ function faultOf(line: string): string | undefined {
     : 'is neither a key nor a comment';
 }
 
-/** Within quotes, and in a comment, a no-break space may be meant. */
+/** Replaces odd blanks, but not in a valid key or a comment: a no-break space may be intended there. */
 function asMeant(line: string): string {
   if (line.startsWith('#') || key.test(line)) return line;
   const plain = line.replace(oddBlank, ' ').trim();

@@ -11,16 +11,16 @@ import { type Outcome, type Protocol, RefusedV2 } from './speaker.ts';
 
 export interface MetadataOptions {
   readonly socketPath: string;
-  /** Seconds for the whole, however often it has to connect. */
+  /** Seconds for the whole exchange, including all reconnections. */
   readonly deadline: number;
-  /** Milliseconds without progress before a connection is given up for a new one; doubled each time. */
+  /** Milliseconds without progress before a new connection replaces this one; doubled each time. */
   readonly requestTimeout?: number;
-  /** Told why we wait, once for every new reason. */
+  /** Called with the reason for waiting, once for each new reason. */
   readonly onWait?: (reason: string) => void;
 }
 
 export interface Fetched {
-  /** One answer for every key that was asked for. */
+  /** One answer for each requested key. */
   readonly answers: ReadonlyMap<string, Answer>;
   readonly exchange: Exchange;
 }
@@ -46,14 +46,14 @@ export class MetadataUnavailable extends Error {
   }
 }
 
-/** The server answered, and would not do it. */
+/** The server answered, but refused the request. */
 export class MetadataRefused extends Error {
   override readonly name = 'MetadataRefused';
 }
 
 /**
- * Asks for all keys in one connection. It answers for all of them or throws MetadataUnavailable: half the metadata
- * would look like an instance from which the other half had been removed.
+ * Requests all keys in one connection. It returns an answer for every key or throws MetadataUnavailable: with partial
+ * metadata, the missing keys would look as if they had been removed.
  */
 export async function getKeys(keys: readonly string[], options: MetadataOptions): Promise<Fetched> {
   const wanted = [...new Set(keys)];
@@ -67,14 +67,14 @@ export async function getKeys(keys: readonly string[], options: MetadataOptions)
   return { answers, exchange };
 }
 
-/** Sets a key. Throws MetadataRefused when the server would not (a platform key, an empty value). */
+/** Sets a key. Throws MetadataRefused when the server refuses (a platform key, an empty value). */
 export async function putKey(key: string, value: Buffer, options: MetadataOptions): Promise<void> {
   const result = await askOne(request(0, 'PUT', pairArgument(key, value)), options);
   if (result.status !== 'found')
     throw new MetadataRefused(`key ${JSON.stringify(key)} was not put: ${reasonOf(result)}`);
 }
 
-/** Removes a key; `absent` when there was none (or a connection lost in the middle had removed it before). */
+/** Removes a key; `absent` when it did not exist (or an earlier attempt removed it before its connection was lost). */
 export async function deleteKey(key: string, options: MetadataOptions): Promise<'deleted' | 'absent'> {
   const result = await askOne(request(0, 'DELETE', key), options);
   if (result.status === 'failed') {
@@ -120,7 +120,7 @@ async function askOne(one: Request, options: MetadataOptions): Promise<Answer> {
 const firstPause = 20;
 const longestPause = 500;
 
-/** Connects, and connects again for what is still open, until every request has its outcome or time is up. */
+/** Connects, and reconnects for the open requests, until every request has an outcome or the deadline has passed. */
 async function ask(requests: readonly Request[], options: MetadataOptions) {
   const started = sinceStart();
   const elapsed = () => sinceStart() - started;
@@ -164,7 +164,7 @@ async function ask(requests: readonly Request[], options: MetadataOptions) {
     await sleep(Math.min(pause, Math.max(0, deadline - elapsed())));
     pause = Math.min(longestPause, pause * 2);
   }
-  // A connection is one write: all that it asks for.
+  // Each connection writes once: all its requests together.
   return { outcomes, exchange: { protocol, ...tally, writes: tally.connections, milliseconds: elapsed() } };
 }
 
@@ -178,7 +178,7 @@ interface Bounds {
   readonly connected: () => void;
 }
 
-/** Holds one conversation over a socket of its own; gives the reason when it ended before all was said. */
+/** Holds one conversation over a new socket; returns the error if it ended before every request was answered. */
 function connection(socketPath: string, talk: Conversation, bounds: Bounds): Promise<Error | undefined> {
   return new Promise((resolve) => {
     const socket = connect(socketPath);
@@ -196,7 +196,7 @@ function connection(socketPath: string, talk: Conversation, bounds: Bounds): Pro
       ended = true;
       clearTimeout(silence);
       clearTimeout(deadline);
-      // destroy() makes process.stderr, only to see that it is another socket. An ordinary run ends before that.
+      // destroy() creates process.stderr, only to compare it with this socket. A normal run exits first.
       if (failure === undefined) setImmediate(() => socket.destroy());
       else socket.destroy();
       resolve(failure);
@@ -221,7 +221,7 @@ function connection(socketPath: string, talk: Conversation, bounds: Bounds): Pro
   });
 }
 
-/** A failure of the socket, in words in place of Node's `connect ENOENT /path`; its code stays. */
+/** A socket error with a readable message instead of Node's `connect ENOENT /path`; its code stays. */
 function inWords(error: Error): Error {
   const code = errorCode(error);
   const meaning = code === undefined ? undefined : meaningOf(code);
@@ -229,7 +229,7 @@ function inWords(error: Error): Error {
   return Object.assign(new Error(`${meaning} (${code})`, { cause: error }), { code });
 }
 
-/** What to do about a failure that waiting can't mend; undefined when it may pass. */
+/** The remedy for a failure that retries cannot correct; undefined when the failure may be temporary. */
 function hopeless(failure: Error, socketPath: string): string | undefined {
   const code = 'code' in failure ? failure.code : undefined;
   if (code === 'EACCES' || code === 'EPERM') return 'run this as root';

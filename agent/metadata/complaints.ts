@@ -4,7 +4,7 @@ export interface InvalidKey {
   readonly reason: string;
 }
 
-/** Collects what could not be used of a key's value; what it returns is short, whatever the metadata holds. */
+/** Collects the faults of each key's value. The list stays short, whatever the metadata contains. */
 export interface Complaints {
   add(key: string, reason: string): void;
   list(): readonly InvalidKey[];
@@ -12,7 +12,7 @@ export interface Complaints {
 
 const perKey = 20;
 
-/** A new collection: at most 20 reasons a key, then the number of those left out. */
+/** A new collection: at most 20 reasons for each key, then the number of those left out. */
 export function collectComplaints(): Complaints {
   const reasons = new Map<string, { first: string[]; more: number }>();
   return {
@@ -38,7 +38,7 @@ export function fieldFault(field: string, value: unknown, wanted: string): strin
     : `${field} ${quote(value)} is ${wanted}`;
 }
 
-/** A value as a reason may quote it: one line of printable ASCII, cut to size. Not for secrets. */
+/** A value for use in a reason: one line of printable ASCII, truncated. Not for secrets. */
 export function quote(value: unknown): string {
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object';
   const text = typeof value === 'string' ? JSON.stringify(value.slice(0, 60)) : String(value);

@@ -3,18 +3,17 @@ import { speakV1 } from './speak-v1.ts';
 import { speakV2 } from './speak-v2.ts';
 import { type Outcome, OutOfStep, type Protocol, type Speaker, settle } from './speaker.ts';
 
-/** One connection's worth of talk, without the connection. */
+/** The protocol of one connection, without the socket. */
 export interface Conversation extends Pick<Speaker, 'opening' | 'refusedV2'> {
   /**
-   * Takes what came over the wire; false when it brought us no further. Throws OutOfStep when only a new connection
-   * can help.
+   * Processes received bytes; false when they made no progress. Throws OutOfStep when only a new connection can help.
    */
   receive(chunk: Buffer): boolean;
 }
 
 /**
- * Asks for all of `open` at once, and moves each request that was answered from `open` to `outcomes`. What the protocol
- * cannot carry is settled before the conversation begins.
+ * Sends all requests in `open` at once, and moves each answered request from `open` to `outcomes`. Requests that the
+ * protocol cannot carry are settled before the conversation begins.
  */
 export function conversation(
   open: Map<string, Request>,
@@ -35,7 +34,7 @@ export function conversation(
         reader.push(chunk);
       } catch (error) {
         if (!(error instanceof FrameTooLong)) throw error;
-        // A value that is too long is the fault of its key alone: the next connection asks for the others.
+        // A value that is too long affects only its own key: the next connection requests the others.
         const id = speaker.answering(reader);
         if (id !== undefined) settle(requests, id, { status: 'unusable', reason: error.message });
         throw new OutOfStep(error.message, { cause: error });

@@ -6,8 +6,8 @@ import { type Fields, keys } from './keys.ts';
 import { oneRouteEach } from './one-route-each.ts';
 
 /**
- * Decode and validate every key that was fetched, once. Faulty values are named in `invalid` and left out, and so
- * are keys that the server failed to give; whatever the metadata holds, this does not throw.
+ * Decodes and validates every fetched key once. `invalid` lists faulty values, and keys that the server failed to give;
+ * both are left out. This never throws, whatever the metadata contains.
  */
 export function decodeInstance(answers: ReadonlyMap<string, Answer>): Instance {
   const complaints = collectComplaints();

@@ -15,12 +15,12 @@ import {
   type Uuid,
 } from './values.ts';
 
-// The decoders that the table of keys names. Each reports what is wrong with its value, and then leaves it out.
+// The decoders in the table of keys. Each reports what is wrong with its value, and leaves out that part.
 
 const authorizedKeysLimit = 1024 * 1024;
 const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 
-/** In lower case: in another spelling, one identity would be another instance, with other host keys. */
+/** In lower case: otherwise a change of case would look like a new instance, which gets new host keys. */
 export function uuid(value: KeyValue): Uuid | undefined {
   return valid(value, line(value)?.toLowerCase(), isUuid, 'a UUID');
 }
@@ -30,12 +30,12 @@ export function hostname(value: KeyValue, other: (key: string) => KeyValue): Hos
   const given = [value, other('sdc:hostname')].map((one) =>
     valid(one, withoutRootDot(line(one)), isHostname, 'a host name'),
   );
-  // The UUID's own row reports what is wrong with it.
+  // The row of sdc:uuid reports a faulty UUID.
   const id = uuid({ ...other('sdc:uuid'), report: () => undefined });
   return given.find((name) => name !== undefined) ?? (id !== undefined && isHostname(id) ? id : undefined);
 }
 
-/** All domains in their order: where short names are looked up. The first one is the machine's own. */
+/** The search domains for short names, in order. The first one is the machine's own domain. */
 export function domains(value: KeyValue): readonly Domain[] {
   const words = line(value)?.split(/[ \t]*[ \t,;][ \t]*/) ?? [];
   return [
@@ -43,7 +43,7 @@ export function domains(value: KeyValue): readonly Domain[] {
   ];
 }
 
-/** Name servers. `[]` is an explicitly empty list; a list without a usable address is undefined. */
+/** Name servers. `[]` is an explicitly empty list; the result is undefined when no address in a list is usable. */
 export function resolvers(value: KeyValue): readonly IpAddress[] | undefined {
   const list = items(value);
   if (list === undefined) return undefined;
@@ -74,7 +74,7 @@ export function flag(value: KeyValue): boolean {
   return word === 'true';
 }
 
-/** Whether the value is `off`, the only one that there is. */
+/** Whether the value is `off`, the only valid value. */
 export function switchedOff(value: KeyValue): boolean {
   return valid(value, line(value), isOff, '`off`') === 'off';
 }
@@ -106,7 +106,7 @@ export function script(urlKey: string, digestKey: string) {
   };
 }
 
-/** UTF-16 is full of zero bytes, and no shell reads it. */
+/** UTF-16 text contains zero bytes, so no shell can read it. */
 function scriptText({ bytes, report }: KeyValue): Buffer | undefined {
   if (bytes === undefined || !['fffe', 'feff'].includes(bytes.toString('hex', 0, 2))) return bytes;
   report('is UTF-16 text; save it as UTF-8');
@@ -134,12 +134,12 @@ function valid<Value extends string>(
   return undefined;
 }
 
-/** A DNS name may be written with the dot of the root zone at its end. */
+/** Removes the dot of the root zone, which may end a DNS name. */
 function withoutRootDot(name: string | undefined): string | undefined {
   return name?.replace(/\.$/, '');
 }
 
-/** A byte-order mark or a blank at either end came along when the text was copied: nobody would see it. */
+/** Copied text may bring a byte-order mark, or a blank at either end, that nobody sees: both are rejected. */
 function isPlain(candidate: string): candidate is string {
   return (
     candidate.length <= 1024 &&

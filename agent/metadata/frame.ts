@@ -1,8 +1,8 @@
 import { crc32 } from 'node:zlib';
 
-/** What can be asked of the metadata server; V1 knows only GET. */
+/** A request to the metadata server; V1 knows only GET. */
 export interface Request {
-  /** Eight lower-case hexadecimal digits, as the server demands. */
+  /** Eight lower-case hexadecimal digits, as the server requires. */
   readonly id: string;
   readonly verb: 'GET' | 'PUT' | 'DELETE' | 'KEYS';
   /** The key of a GET or DELETE, the packed pair of a PUT (see `pairArgument`), nothing for KEYS. */
@@ -16,26 +16,26 @@ export interface Reply {
   readonly value: Buffer;
 }
 
-/** The longest answer that is taken, in bytes as they come over the wire. */
+/** The longest accepted answer, in bytes on the wire. */
 export const answerLimit = 128 * 1024 * 1024;
 
-/** More bytes came than the limit allows, with no end of the frame in sight. */
+/** The received bytes exceed the limit, and the frame has not ended. */
 export class FrameTooLong extends Error {
   override readonly name = 'FrameTooLong';
 }
 
 export interface FrameReader {
-  /** Throws FrameTooLong when what is not yet taken exceeds the limit. */
+  /** Throws FrameTooLong when the bytes not yet taken exceed the limit. */
   push(chunk: Buffer): void;
-  /** The bytes before the next separator, which is dropped; undefined while it has not come. */
+  /** The bytes before the next separator, which is dropped; undefined until the separator arrives. */
   take(separator: string): Buffer | undefined;
-  /** The first bytes of what is not yet taken. */
+  /** The first of the bytes not yet taken. */
   head(length: number): Buffer;
 }
 
 /**
- * Cuts a byte stream, however it was chunked, at separators. Every byte is searched once and, as the storage
- * doubles, copied a bounded number of times, so an answer of many MiB takes time in proportion to its length.
+ * Splits a byte stream at separators, whatever its chunks. Each byte is searched once. The storage doubles, so each
+ * byte is copied a bounded number of times. The time is proportional to the length of the answer.
  */
 export function frameReader(limit: number = answerLimit): FrameReader {
   let bytes = Buffer.alloc(0);
@@ -47,7 +47,7 @@ export function frameReader(limit: number = answerLimit): FrameReader {
       const pending = end - start;
       if (pending + chunk.length > limit) throw new FrameTooLong(`more than ${limit} bytes in one answer`);
       if (end + chunk.length > bytes.length) {
-        // Fresh storage, never moved in place: what was taken from the old one stays valid.
+        // New storage, never moved in place: slices of the old storage stay valid.
         const grown = Buffer.allocUnsafe(Math.max(65536, 2 * (pending + chunk.length)));
         bytes.copy(grown, 0, start, end);
         bytes = grown;
@@ -98,7 +98,7 @@ export function decodeReplyV2(line: Buffer): (Reply & { readonly id: string }) |
   return { id, status, value: Buffer.from(value, 'base64') };
 }
 
-/** The id in the head of a V2 reply that may not be whole yet. */
+/** The id at the start of a V2 reply, which may still be incomplete. */
 export function replyIdV2(head: Buffer): string | undefined {
   return /^V2 \d+ [0-9a-f]{8} ([0-9a-f]{8}) /.exec(head.toString('latin1'))?.[1];
 }
@@ -111,7 +111,7 @@ export function fitsV1(request: Request): boolean {
 /** The end of a V1 value. */
 export const endOfValueV1 = '\n.\n';
 
-/** The value that came between `SUCCESS\n` and `\n.\n`: each of its lines that starts with a dot was given one more. */
+/** The value between `SUCCESS\n` and `\n.\n`: the server adds a dot to each line that starts with one. */
 export function unescapeV1(text: Buffer): Buffer {
   return Buffer.from(text.toString('latin1').replace(/(^|\n)\.\./g, '$1.'), 'latin1');
 }
@@ -121,7 +121,7 @@ function checksum(body: string | Buffer): string {
   return crc32(body).toString(16).padStart(8, '0');
 }
 
-/** Whether a word is one of the three a reply begins with. */
+/** Whether a word is one of the three statuses of a reply. */
 export function isReplyStatus(word: string | undefined): word is ReplyStatus {
   return word === 'SUCCESS' || word === 'NOTFOUND' || word === 'FAILURE';
 }

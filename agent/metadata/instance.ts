@@ -3,9 +3,9 @@ import type { Fields } from './keys.ts';
 import type { Domain } from './values.ts';
 
 /**
- * What this instance is, by its metadata: every value decoded and validated once. Most fields come from the table of
- * keys (keys.ts). `undefined` means that the metadata does not have the value, or had it in a form that could not be used:
- * then `invalid` names the key.
+ * This instance according to its metadata. Every value is decoded and validated once. Most fields come from the table
+ * of keys (keys.ts). `undefined` means that the value is absent or cannot be used. If it cannot be used, `invalid`
+ * names the key.
  */
 export interface Instance extends Fields {
   /** The first of `searchDomains`: the domain of the machine's own name. */

@@ -2,7 +2,7 @@ import { sizeText } from '../system/size.ts';
 import type { Answer } from './answer.ts';
 import { type Complaints, quote } from './complaints.ts';
 
-/** The value of one key as it came, and where to say what is wrong with it. */
+/** The raw value of one key, and a function to report its faults. */
 export interface KeyValue {
   readonly bytes: Buffer | undefined;
   report(reason: string): void;
@@ -18,20 +18,20 @@ export function keyValue(key: string, answer: Answer | undefined, complaints: Co
   return { bytes: answer?.status === 'found' ? answer.value : undefined, report };
 }
 
-/** The value as text; one of more than `limit` bytes is reported and left out. */
+/** The value as text; a value of more than `limit` bytes is reported and left out. */
 export function text({ bytes, report }: KeyValue, limit: number): string | undefined {
   if (bytes === undefined || bytes.length <= limit) return bytes?.toString('utf8');
   report(`${sizeText(bytes.length)}, more than the ${sizeText(limit)} that make sense`);
   return undefined;
 }
 
-/** A value of one line, without surrounding blanks (the newline that an editor leaves). Empty is as good as absent. */
+/** A value of one line, without surrounding blanks (such as an editor's final newline). Empty counts as absent. */
 export function line(value: KeyValue): string | undefined {
   const whole = text(value, limits.line);
   return (whole && withoutBlanks(whole)) || undefined;
 }
 
-/** The items of a JSON array; undefined where the value is blank, or no array, which is reported. */
+/** The items of a JSON array; undefined when the value is blank or not an array. Only the latter is reported. */
 export function items(value: KeyValue): readonly unknown[] | undefined {
   const json = text(value, limits.json);
   if (json === undefined || json.trim() === '') return undefined;
@@ -43,11 +43,11 @@ export function items(value: KeyValue): readonly unknown[] | undefined {
 
 const blanks = ' \t\r\n';
 
-/** Removes only what people and editors leave around a value; other white space (U+2028 say) makes it invalid. */
+/** Removes only the blanks that people and editors leave. Other white space (such as U+2028) makes a value invalid. */
 export function withoutBlanks(padded: string): string {
   let start = 0;
   let end = padded.length;
-  // A loop and no pattern: a pattern anchored to the end takes quadratic time on a long run of blanks.
+  // A loop, not a pattern: a pattern anchored to the end takes quadratic time on a long run of blanks.
   while (start < end && blanks.includes(padded.charAt(start))) start += 1;
   while (end > start && blanks.includes(padded.charAt(end - 1))) end -= 1;
   return padded.slice(start, end);

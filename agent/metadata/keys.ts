@@ -16,7 +16,7 @@ import {
 } from './decoders.ts';
 import type { KeyValue } from './key-value.ts';
 
-/** Reads the value of a key. `other` gives the value of another key, for a field that several keys make together. */
+/** Reads the value of a key. `other` gives the value of another key, for a field that comes from several keys. */
 type Decoder<Made> = (value: KeyValue, other: (key: string) => KeyValue) => Made;
 
 /** One row of the table. */
@@ -24,17 +24,17 @@ interface Row<Field extends string, Made> {
   /** For documents, completions and `lx-agent explain`. */
   readonly meaning: string;
   readonly mayHoldSecret: boolean;
-  /** The field of `Instance` that the key makes; undefined where the row of another key reads this one. */
+  /** The field of `Instance` that comes from this key; undefined when the row of another key reads this one. */
   readonly field: Field | undefined;
   readonly decode: Decoder<Made> | undefined;
 }
 
 /**
- * The metadata keys that the agent reads. The platform's begin with `sdc:` and are read-only; all others are the
- * customer's. Source: vmadm(8), the platform's metadata agent, the guest tools; see docs/notes.md.
+ * The metadata keys that the agent reads. The platform's keys begin with `sdc:` and are read-only; all others belong to
+ * the customer. Source: vmadm(8), the platform's metadata agent, the guest tools; see docs/notes.md.
  *
- * A row has what the key means, the field of `Instance` that it makes, and the decoder that makes the field. The value of
- * a `shown` key may appear in reports; that of a `hidden` key may be a secret. Faults are reported in the order of the rows.
+ * A row has the meaning of the key, its field of `Instance`, and the decoder for that field. The value of a `shown` key
+ * may appear in reports; the value of a `hidden` key may be a secret. Faults are reported in the order of the rows.
  */
 export const keys = {
   'sdc:uuid': shown('The id of the instance; a clone has another', 'uuid', uuid),
@@ -89,14 +89,14 @@ export const keys = {
 
 export type Key = keyof typeof keys;
 
-/** The fields that the keys make: each row gives one its name and, by its decoder, its type. */
+/** The fields of all rows. A row gives its field a name, and the row's decoder gives it a type. */
 export type Fields = {
   readonly [Name in Key as NonNullable<(typeof keys)[Name]['field']>]: ReturnType<
     NonNullable<(typeof keys)[Name]['decode']>
   >;
 };
 
-/** Keys whose values hold no secret; those of all others may. */
+/** Keys whose values are never secret. The values of all other keys may be. */
 export const withoutSecrets: ReadonlySet<string> = new Set(
   Object.entries(keys).flatMap(([key, { mayHoldSecret }]) => (mayHoldSecret ? [] : [key])),
 );

@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import { quote } from './complaints.ts';
 
 /**
- * Read an object by a schema whose fields are all optional: a field of the wrong type is reported and left out,
- * and the rest goes on. Undefined when the value is no object at all.
+ * Reads an object by a schema whose fields are all optional. A field of the wrong type is reported and left out; the
+ * other fields are kept. Undefined when the value is not an object.
  */
 export function parseLeniently<const Entries extends v.ObjectEntries>(
   schema: v.ObjectSchema<Entries, undefined>,

@@ -32,12 +32,12 @@ export const nicSchema = v.object({
   gateway: v.nullish(v.string()),
   gateways: v.nullish(v.array(v.string())),
   primary: v.nullish(v.union([v.boolean(), v.picklist(['true', 'false'])])),
-  /** From the least that IPv4 allows (RFC 791) to the greatest of illumos's data links. */
+  /** From the minimum of IPv4 (RFC 791) to the maximum of illumos data links. */
   mtu: v.nullish(v.pipe(v.number(), v.integer(), v.minValue(68), v.maxValue(65535))),
 });
 type RawNic = v.InferOutput<typeof nicSchema>;
 
-/** Read `sdc:nics`: what is wrong with a NIC is reported and left out, what is left of it goes on. */
+/** Reads `sdc:nics`. The faulty parts of a NIC are reported and left out; the other parts are used. */
 export function decodeNics(items: readonly unknown[], report: (reason: string) => void): readonly Nic[] {
   const nics: Nic[] = [];
   const names = new Set<string>();
@@ -109,8 +109,8 @@ function decodeGateways(texts: readonly string[], report: (reason: string) => vo
 }
 
 /**
- * Exactly one NIC is primary where there are any, for its gateway is the default route. Of several the first holds;
- * of none it is the first one with a gateway, or else the first.
+ * Makes exactly one NIC primary, because its gateway is the default route. If several are marked, the first of them is
+ * primary. If none is marked, it is the first with a gateway, or else the first NIC.
  */
 function withOnePrimary(nics: readonly Nic[], report: (reason: string) => void): readonly Nic[] {
   const marked = nics.filter((nic) => nic.primary);

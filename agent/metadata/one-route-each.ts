@@ -2,14 +2,14 @@ import type { Nic } from './nics.ts';
 import type { StaticRoute } from './routes.ts';
 import { isIpv6 } from './values.ts';
 
-/** What leads to a destination, for a person; by the destination, in its one spelling. */
+/** A description of the route to each destination, for messages. The key is the destination in its canonical form. */
 type Held = Map<string, string>;
 type Report = (key: 'sdc:nics' | 'sdc:routes', reason: string) => void;
 
 /**
- * One route for each destination: network formats treat a second one in different ways, and Linux keeps one. What the
- * platform sets first holds. Its order (lxinit.c of illumos): link-local routes, then the gateways of the primary NIC,
- * then the other routes. Everything else is reported and left out.
+ * Keeps one route for each destination: network formats treat a second one in different ways, and Linux keeps one. The
+ * route that the platform sets first is kept. The platform's order (lxinit.c of illumos) is link-local routes, then the
+ * gateways of the primary NIC, then the other routes. Every later route is reported and left out.
  */
 export function oneRouteEach(
   nics: readonly Nic[],
@@ -31,7 +31,7 @@ function isFirst({ destination, gateway, linkLocal }: StaticRoute, held: Held, r
   return before === undefined;
 }
 
-/** The gateways of another NIC are no routes. */
+/** Called for the primary NIC only: the gateways of other NICs are not used as routes. */
 function withOneGatewayEach(nic: Nic, held: Held, report: Report): Nic {
   const gateways = nic.gateways.filter((gateway) => {
     const destination = everything(isIpv6(gateway));

@@ -9,7 +9,7 @@ export interface StaticRoute {
   /** A network (host bits clear) or a host (`/32`, `/128`). */
   readonly destination: Cidr;
   readonly gateway: IpAddress;
-  /** The gateway is one of our own addresses: no next hop, out on that address's interface. */
+  /** The gateway is one of our own addresses: the route has no next hop and uses the interface of that address. */
   readonly linkLocal: boolean;
 }
 
@@ -20,7 +20,7 @@ export const routeSchema = v.object({
   linklocal: v.nullish(v.union([v.boolean(), v.picklist(['true', 'false'])])),
 });
 
-/** Read `sdc:routes`. A route that cannot be used is reported and left out. */
+/** Reads `sdc:routes`. A route that cannot be used is reported and left out. */
 export function decodeRoutes(
   items: readonly unknown[],
   report: (reason: string) => void,

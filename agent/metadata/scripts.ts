@@ -1,4 +1,4 @@
-/** A script given by value, or to be fetched from a URL (and then checked against the digest, if there is one). */
+/** A script from the metadata, or from a URL. A fetched script is checked against the digest, if there is one. */
 export type ScriptSource =
   | { readonly from: 'metadata'; readonly body: Buffer }
   | { readonly from: 'url'; readonly url: string; readonly sha256: string | undefined };
@@ -10,8 +10,8 @@ interface ScriptValues {
 }
 
 /**
- * A script by value, else by URL. One whose URL or digest is not valid is not run at all: a digest that says
- * nothing is no reason to trust what comes. A URL may carry a password, so no reason quotes it.
+ * A script by value, else by URL. A script whose URL or digest is not valid is not run: without a valid digest, the
+ * download cannot be checked. A URL may contain a password, so no reason quotes it.
  */
 export function decodeScript(
   { body, url, sha256 }: ScriptValues,

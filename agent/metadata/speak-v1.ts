@@ -3,7 +3,7 @@ import { OutOfStep, type Requests, type Speaker, settle } from './speaker.ts';
 
 const nothing = Buffer.alloc(0);
 
-/** Speaks V1. What V1 cannot carry is settled at once. */
+/** Speaks V1. Requests that V1 cannot carry are settled at once. */
 export function speakV1(requests: Requests): Speaker {
   const { open } = requests;
   for (const { id } of [...open.values()].filter((request) => !fitsV1(request)))
@@ -33,7 +33,7 @@ export function speakV1(requests: Requests): Speaker {
   };
 }
 
-/** V1 has no ids: answers come in the order of the requests, which is the order of the map. */
+/** V1 has no ids: answers arrive in the order of the requests, which is the order of the map. */
 function firstOf(open: ReadonlyMap<string, Request>): string | undefined {
   return open.keys().next().value;
 }

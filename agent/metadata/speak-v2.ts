@@ -10,8 +10,8 @@ export function speakV2(requests: Requests): Speaker {
   let refusals = 0;
 
   /**
-   * Whether the answer to NEGOTIATE is there, and allows V2. A server that refuses it also refuses each of the requests,
-   * one line each. All these lines are read: the server is still writing, and might fail if nobody reads.
+   * Whether the answer to NEGOTIATE has arrived and allows V2. A server that refuses it also refuses each request, with
+   * one line each. All these lines are read: the server is still writing, and might fail if its client stops reading.
    */
   function negotiate(reader: FrameReader): boolean {
     for (;;) {
@@ -33,7 +33,7 @@ export function speakV2(requests: Requests): Speaker {
       isAllowed ||= negotiate(reader);
       const line = isAllowed ? reader.take('\n') : undefined;
       if (line === undefined) return undefined;
-      // A damaged frame, or the answer to no open request, is dropped: the right one may still come.
+      // A damaged frame, or an answer without an open request, is dropped: the right one may still arrive.
       const reply = decodeReplyV2(line);
       return reply !== undefined && settle(requests, reply.id, reply);
     },

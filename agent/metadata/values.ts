@@ -43,8 +43,8 @@ function isIpv4(text: string): boolean {
 }
 
 /**
- * An IPv6 address in the form of RFC 5952, which is also the one of the URL standard; undefined when the text is none.
- * The URL parser is native code; a library's patterns would be compiled anew by each start.
+ * An IPv6 address in the form of RFC 5952, which the URL standard also uses; undefined when the text is not one. The
+ * URL parser is native code; each start would have to compile the patterns of a library.
  */
 export function canonicalIpv6(text: string): IpAddress | undefined {
   if (text.length > 45 || [...text].some((character) => !'0123456789abcdefABCDEF:.'.includes(character)))
@@ -57,7 +57,7 @@ function wasRead(text: string | undefined): text is IpAddress {
   return text !== undefined;
 }
 
-/** An address with a prefix length; undefined where the text is none of the address's family. */
+/** An address with a prefix length; undefined when the length is not valid for the address's family. */
 export function withPrefixLength(address: IpAddress, length: string): Cidr | undefined {
   const cidr = `${address}/${length}`;
   return hasPrefixLength(cidr, length) ? cidr : undefined;
@@ -89,7 +89,7 @@ export function normalizeMac(text: string): Mac | undefined {
   return isMac(padded) ? padded : undefined;
 }
 
-/** Whether an address or CIDR is of the IPv6 family. */
+/** Whether an address or CIDR is IPv6. */
 export function isIpv6(address: string): boolean {
   return address.includes(':');
 }

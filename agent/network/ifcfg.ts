@@ -8,7 +8,7 @@ import type { OthersFiles, RenderedFile, Renderer } from './renderer.ts';
 
 const folder = '/etc/sysconfig/network-scripts';
 const heading = '# Written by lx-agent from sdc:nics and sdc:routes.';
-/** What `ifup` and `ifdown` run for an interface of our DEVICETYPE. */
+/** The scripts that `ifup` and `ifdown` run for an interface of our DEVICETYPE. */
 const idleScripts = [`${folder}/ifup-lx-agent`, `${folder}/ifdown-lx-agent`];
 
 /** ifcfg files that are not ours; NetworkManager reads them too. */
@@ -41,15 +41,15 @@ export const ifcfg: Renderer = {
   ],
 };
 
-/** Shell assignments; nothing needs quotes but a list, since addresses hold no character that the shell knows. */
+/** Shell assignments. Only lists need quotes, because addresses contain no special characters of the shell. */
 export function renderIfcfg(one: Interface): string {
   const lines = one.policy === 'hands-off' ? handsOff() : full(one);
   return [heading, `DEVICE=${one.name}`, ...lines].join('\n').concat('\n');
 }
 
 /**
- * ONBOOT=no alone would not do: stopping the network service takes the addresses from every interface that has a
- * file. It runs `ifdown-<DEVICETYPE>` for that, and ours does nothing.
+ * ONBOOT=no is not enough: the network service, when it stops, removes the addresses of every interface that has a
+ * file. It runs `ifdown-<DEVICETYPE>` for that, and our script does nothing.
  */
 function handsOff(): string[] {
   return ['DEVICETYPE=lx-agent', 'ONBOOT=no', 'NM_CONTROLLED=no', 'BOOTPROTO=none'];
@@ -82,8 +82,8 @@ function full(one: Interface): string[] {
 }
 
 /**
- * The IPv4 addresses. NetworkManager heeds `GATEWAY` only with an `IPADDR` without a number, and the network service only
- * where it is in the network of the first address.
+ * The IPv4 addresses. NetworkManager uses `GATEWAY` only with an `IPADDR` without a number. The network service uses it
+ * only if it is in the network of the first address.
  */
 function gatewaysNetworkFirst({ addresses, gateways }: Interface): Cidr[] {
   const ipv4 = addresses.filter((address) => !isIpv6(address));
@@ -92,8 +92,8 @@ function gatewaysNetworkFirst({ addresses, gateways }: Interface): Cidr[] {
 }
 
 /**
- * What DHCP and router advertisements say of a default route is not heeded. DEFROUTE=no would refuse a default
- * route of the file too, so that an interface that has one refuses all routes that come by DHCP.
+ * Ignores default routes from DHCP and router advertisements. DEFROUTE=no would also reject a default route in the
+ * file, so an interface that has one rejects all routes from DHCP.
  */
 function withoutDefault(one: Interface): string[] {
   const named = [...defaultRoutes(one), ...one.routes].filter(isDefault);
@@ -105,9 +105,9 @@ function withoutDefault(one: Interface): string[] {
 }
 
 /**
- * route-ethN and route6-ethN: each line is what follows `ip route add`. For a gateway outside the networks of the
- * interface the network service needs them, since it passes over such a `GATEWAY`; NetworkManager 1.30 does not bear the
- * word `onlink`.
+ * route-ethN and route6-ethN: each line has the arguments of `ip route add`. The network service needs them for a
+ * gateway outside the networks of the interface, because it ignores such a `GATEWAY`. NetworkManager 1.30 does not
+ * accept `onlink`.
  */
 function routeFiles(one: Interface): RenderedFile[] {
   const routes = withHostRoutes([...defaultRoutes(one).filter(({ onLink }) => onLink), ...one.routes]);
@@ -136,7 +136,7 @@ function isIfcfg(name: string): boolean {
   return /^ifcfg-(?!lo$)[^~]+$/.test(name) && !/\.(rpmsave|rpmnew|rpmorig|bak|orig)$/.test(name);
 }
 
-/** By its DEVICE or by its HWADDR, or, where it has neither, by the file's own name. */
+/** By its DEVICE or its HWADDR; by the file's name if it has neither. */
 function isDevice(text: string, { name, mac }: Interface, file: string): boolean {
   const value = (key: string) => new RegExp(`^${key}=["']?([^"'\\s]*)`, 'm').exec(text)?.[1];
   const device = value('DEVICE');

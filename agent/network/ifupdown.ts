@@ -11,7 +11,7 @@ import { routeCommand } from './route-command.ts';
 
 const path = '/etc/network/interfaces.d/lx-agent';
 
-/** Debian's, Devuan's and Alpine's /etc/network/interfaces: ours is a file of its own that the main file includes. */
+/** /etc/network/interfaces of Debian, Devuan and Alpine: the main file includes our separate file. */
 export const ifupdown: Renderer = {
   owns: (one) => one === path,
   files: (network, root) => [{ path, content: renderInterfaces(network) }, ...included(root)],
@@ -28,7 +28,7 @@ export const ifupdown: Renderer = {
 
 /**
  * The main file with a line that includes ours, unless it includes it already. The line names the file, because
- * ifupdown-ng and BusyBox take no pattern.
+ * ifupdown-ng and BusyBox do not accept a pattern.
  */
 function included(root: ReadableRoot): RenderedFile[] {
   const { path: main, text, fault } = readShared(root, '/etc/network/interfaces');
@@ -40,25 +40,25 @@ function included(root: ReadableRoot): RenderedFile[] {
 }
 
 /**
- * The metric of a default route by DHCP that is not wanted: no other is greater. dhclient heeds it under ifupdown and
- * ifupdown-ng; the others need the command that removes the route.
+ * The highest metric, for an unwanted default route from DHCP. dhclient uses it under ifupdown and ifupdown-ng; the
+ * others need the command that removes the route.
  */
 const lastMetric = 9999;
 
 /**
- * For a main file of our own. The platform has brought the loopback up: as `loopback` BusyBox would fail to give it its
- * address again. With no `auto` interface at all, ifupdown2's `ifup -a` fails.
+ * For a main file that we write. The platform has already brought up the loopback: with `loopback`, BusyBox would fail
+ * to add its address again. Without any `auto` interface, ifupdown2's `ifup -a` fails.
  */
 const loopback = 'auto lo\niface lo inet manual';
-/** What earlier versions of the agent wrote there: ifupdown-ng and BusyBox cannot read it. */
+/** The text that earlier versions of the agent wrote; ifupdown-ng and BusyBox cannot read it. */
 const former = 'auto lo\niface lo inet loopback\n\nsource /etc/network/interfaces.d/*\n';
 
 /**
- * interfaces(5), in the one form that Debian's ifupdown, ifupdown-ng, ifupdown2 and BusyBox all take: a stanza for each
- * address, with `address` and `netmask`. Nobody but ifupdown knows `inet6 auto`. An interface that the platform
- * configured is `manual`, and not `auto`: what `ifup -a` brought up, `ifdown -a` would take down, with its addresses and
- * routes, whatever its method. When it is named, ifupdown2 removes addresses that it does not find in the file, unless it
- * is told not to.
+ * interfaces(5), in the only form that Debian's ifupdown, ifupdown-ng, ifupdown2 and BusyBox all accept: a stanza for
+ * each address, with `address` and `netmask`. Only ifupdown knows `inet6 auto`. An interface that the platform
+ * configured is `manual`, not `auto`: `ifdown -a` takes down every interface that `ifup -a` brought up, with its
+ * addresses and routes, whatever its method. For an interface in the file, ifupdown2 removes addresses that the file
+ * lacks; `address-purge no` prevents that.
  */
 export function renderInterfaces(network: Network): string {
   const stanzas = network.interfaces.map((one) => (one.policy === 'hands-off' ? handsOff(one) : full(one)));
@@ -102,14 +102,14 @@ function full(one: Interface): string {
   return [`auto ${one.name}`, ...text].join('\n');
 }
 
-/** BusyBox wants a `netmask`, and no prefix length at the address. */
+/** BusyBox needs a `netmask` and does not accept a prefix length in the address. */
 function addressOptions({ family, address }: Stanza): string[] {
   if (address === undefined) return [];
   const length = prefixLength(address);
   return [`address ${addressOf(address)}`, `netmask ${family === 'inet' ? netmask(length) : length}`];
 }
 
-/** The option `mtu` is known with static addresses only; elsewhere ifupdown2 alone heeds it, and no command instead. */
+/** All read the option `mtu` with static addresses. Otherwise only ifupdown2 reads it, and ignores a command for it. */
 function before(one: Interface, stanzas: readonly Stanza[]): string[] {
   const isOption = stanzas.some(({ method }) => method === 'static');
   return [
@@ -151,7 +151,7 @@ function familyOf(cidr: Cidr): 'inet' | 'inet6' {
   return isIpv6(cidr) ? 'inet6' : 'inet';
 }
 
-/** interfaces(5): a `manual` stanza does nothing, so it is in nobody's way. */
+/** interfaces(5): a `manual` stanza does nothing, so it does not conflict. */
 function hasStanza(text: string, { name }: Interface): boolean {
   return text.split('\n').some((line) => {
     const [iface, device, , method] = line.trim().split(/\s+/);

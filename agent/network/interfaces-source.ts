@@ -6,11 +6,11 @@ const main = '/etc/network/interfaces';
 
 /** How an implementation of ifup reads `source` lines; each was tried. */
 interface Dialect {
-  /** `source` takes shell patterns. One that does not ends with an error, and brings nothing up. */
+  /** `source` accepts shell patterns. An ifup that does not accept them fails and brings up nothing. */
   readonly patterns: boolean;
-  /** `source-directory` is known. */
+  /** `source-directory` is supported. */
   readonly directories: boolean;
-  /** A relative path is taken from the folder of the file that names it. */
+  /** A relative path starts at the folder of the file that contains it. */
   readonly relative: boolean;
 }
 
@@ -21,7 +21,7 @@ const dialects = {
   busybox: { patterns: false, directories: true, relative: false },
 } satisfies Readonly<Record<string, Dialect>>;
 
-/** Files that include each other end here. */
+/** The limit for files that include each other. */
 const deepest = 4;
 
 /** Whether /etc/network/interfaces, as the root's own ifup reads it, includes the file at `path`. */
@@ -45,7 +45,7 @@ export function isIncluded(root: ReadableRoot, path: string): boolean {
     return depth < deepest && includes(place, depth + 1);
   }
 
-  /** Of a folder, files with a name like our own are read; see run-parts(8). */
+  /** In a folder, only files with a name like ours are read; see run-parts(8). */
   function isOrIncludesOne(folder: string, depth: number): boolean {
     if (isMatch(folder, posix.dirname(path))) return true;
     const names = root.entry(`${folder}/.`)?.kind === 'directory' ? root.list(folder) : [];
@@ -57,7 +57,7 @@ export function isIncluded(root: ReadableRoot, path: string): boolean {
   return includes(main, 0);
 }
 
-/** Told by where the command leads: ifupdown's own is a file, the others' are links. */
+/** Detected by the target of the command: ifupdown's own command is a file, the others are links. */
 function implementation(root: ReadableRoot): keyof typeof dialects {
   const target =
     ['/sbin/ifup', '/usr/sbin/ifup'].map((path) => root.linkTarget(path)).find((one) => one) ?? '';
@@ -89,7 +89,7 @@ function isMatch(pattern: string, path: string): boolean {
   try {
     return new RegExp(`^${expression}$`).test(path);
   } catch (error) {
-    // A bracket without its end is no pattern.
+    // A bracket that is not closed is not a pattern.
     if (error instanceof SyntaxError) return false;
     throw error;
   }

@@ -1,6 +1,6 @@
 /**
- * Whether a name of an interface can stand in any format of network files, and in a file's name: Linux itself allows
- * all but blanks and slashes in up to 15 characters.
+ * Whether the name of an interface is valid in every format of network files and in a file's name. Linux itself allows
+ * up to 15 characters, except blanks and slashes.
  */
 export function isInterfaceName(name: string): boolean {
   return /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$/.test(name);

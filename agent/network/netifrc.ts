@@ -11,7 +11,7 @@ const script = `${services}lo`;
 
 /**
  * Gentoo's netifrc, by its net.example. OpenRC reads /etc/conf.d/net and then /etc/conf.d/net.ethN for the service
- * net.ethN, so that the interface has a file of its own, and /etc/conf.d/net stays the owner's. The service is
+ * net.ethN, so that each interface has its own file, and /etc/conf.d/net remains the owner's. The service is
  * netifrc's one script under the interface's name, and a runlevel that comes after the early stage's starts it; an
  * interface that the platform configured needs none.
  */
@@ -31,17 +31,19 @@ export const netifrc: Renderer = {
       { path: `/etc/runlevels/default/net.${name}`, target: service },
     ];
   },
-  // OpenRC has read the services, and notes a new one only where it is a whole second newer than its cached tree.
+  // OpenRC has already read the services. It notices a new one only if that is a whole second newer than its cache.
   takeUp: (path) => (path.startsWith(services) ? ['rc-update', '--update'] : undefined),
 };
 
-/** Shell: `config_ethN` and `routes_ethN` are lists, an item a line. */
+/** Shell: `config_ethN` and `routes_ethN` are lists, one item on each line. */
 export function renderNetifrc(one: Interface): string {
   const lines = one.policy === 'hands-off' ? handsOff(one) : full(one);
   return [heading, ...lines].join('\n').concat('\n');
 }
 
-/** `null` configures nothing; stopping the service would still take all addresses away, but for a predown that fails. */
+/**
+ * `null` configures nothing. Stopping the service would still remove all addresses, so predown fails to prevent that.
+ */
 function handsOff(one: Interface): string[] {
   return [`${variable('config', one)}="null"`, 'predown() {', '    return 1', '}'];
 }
@@ -60,7 +62,7 @@ function full(one: Interface): string[] {
   ];
 }
 
-/** Left to itself, dhcpcd asks for IPv6 too. */
+/** By default, dhcpcd requests IPv6 too. */
 function dhcpOptions(one: Interface): string[] {
   return [
     `${variable('dhcpcd', one)}="-4"`,
@@ -68,7 +70,7 @@ function dhcpOptions(one: Interface): string[] {
   ];
 }
 
-/** What is no letter or digit in the name of an interface is an underscore in a variable's. */
+/** In the name of a variable, underscores replace the characters that are not letters or digits. */
 function variable(what: string, { name }: Interface): string {
   return `${what}_${name.replace(/\W/g, '_')}`;
 }
@@ -77,7 +79,7 @@ function list(name: string, items: readonly string[]): string {
   return `${name}="${items.join('\n')}"`;
 }
 
-/** What follows `ip route append`, without the device. */
+/** The arguments of `ip route append`, without the device. */
 function routeLine({ destination, gateway, onLink }: Route): string {
   return [
     destination,

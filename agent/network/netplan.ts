@@ -13,9 +13,9 @@ const path = '/etc/netplan/90-lx-agent.yaml';
 const heading = '# Written by lx-agent from sdc:nics and sdc:routes.';
 
 /**
- * Ubuntu's netplan, one file for all interfaces; 0600, or netplan warns of it. It goes by the name of the interface:
- * the agent finds it by its MAC address at each boot, and a zone has no udev that could follow `set-name`. What
- * resolves names is told by the resolver step.
+ * Ubuntu's netplan, one file for all interfaces. Its mode is 0600, because netplan warns about any other. It uses
+ * interface names: the agent finds each interface by its MAC address at each boot, and a zone has no udev for
+ * `set-name`. The resolver step configures name resolution.
  */
 export const netplan: Renderer = {
   owns: (one) => one === path || isDropIn(one) || waitOnline.owns(one),
@@ -29,7 +29,7 @@ export const netplan: Renderer = {
     isOne: (name) => name.endsWith('.yaml'),
     configures: isInNetplan,
   })),
-  // netplan's generator runs before all services, so that of a first boot has seen no file of ours.
+  // netplan's generator runs before all services, so at a first boot it has not seen our file.
   takeUp: (one) => (one === path ? ['netplan', 'generate'] : waitOnline.takeUp(one)),
 };
 
@@ -41,9 +41,9 @@ function isDropIn(path: string): boolean {
 }
 
 /**
- * What netplan cannot say is added to what it generates for networkd, systemd.network(5). Where no interface is to have
- * an address, wait-online waits in vain: `optional` says that none need be waited for, and it wants one all the same. And
- * the first netplan to know a word for the default route of router advertisements is 1.1.
+ * A drop-in for the files that netplan generates for networkd, systemd.network(5), with settings that netplan lacks. If
+ * no interface expects an address, wait-online never succeeds: it needs one online interface, even if all are
+ * `optional`. Only netplan 1.1 and later have a setting for the default route of router advertisements.
  */
 function dropIn(one: Interface): RenderedFile[] {
   const sections = [
@@ -73,8 +73,8 @@ async function renderNetplan(network: Network): Promise<string> {
 }
 
 /**
- * `critical` makes networkd keep what is there, at its start and its stop, and count the interface as online: left
- * out, it would be waited for in vain. `renderer` takes it away from NetworkManager, which knows no such thing.
+ * `critical` makes networkd keep the existing configuration at its start and stop, and count the interface as online.
+ * Without it, wait-online would time out. `renderer` excludes NetworkManager, which has no such setting.
  */
 function handsOff(one: Interface): object {
   return { renderer: 'networkd', critical: true, ...common(one), dhcp4: false, 'accept-ra': false };
@@ -93,7 +93,7 @@ function full(one: Interface): object {
   };
 }
 
-/** Nobody waits for an interface that is to have no address, nor for a link-local one where nothing is IPv6. */
+/** An interface that expects no address is `optional`; one without IPv6 gets no link-local address to wait for. */
 function common(one: Interface): object {
   return { ...(!expectsAddress(one) && { optional: true }), 'link-local': usesIpv6(one) ? ['ipv6'] : [] };
 }
@@ -103,7 +103,10 @@ function route({ destination, gateway, onLink }: Route): object {
   return { to: destination, via: gateway, ...(onLink && { 'on-link': true }) };
 }
 
-/** netplan(5): by the interface's name as a key, or by its MAC address in a `match:`. A match by driver or pattern is not seen. */
+/**
+ * netplan(5): by the interface's name as a key, or by its MAC address in a `match:`. A match by driver or pattern is
+ * not detected.
+ */
 function isInNetplan(text: string, { name, mac }: Interface): boolean {
   const byMac = mac !== undefined && text.toLowerCase().includes(mac);
   return byMac || text.split('\n').some((line) => /^\s+["']?([^\s"':]+)["']?:/.exec(line)?.[1] === name);

@@ -5,9 +5,9 @@ import type { Renderer } from './renderer.ts';
 import { waitOnline } from './wait-online.ts';
 
 /**
- * systemd.network(5), a file an interface; the numbers in front of other files' names, 10 at the least by custom,
- * make ours win. Files go by the name of the interface: the agent finds it by its MAC address at each boot, before
- * networkd starts. What resolves names is told by the resolver step.
+ * systemd.network(5), one file for each interface. Our files sort first, because the names of other files
+ * conventionally begin with 10 or more. Files use interface names: the agent finds each interface by its MAC address at
+ * each boot, before networkd starts. The resolver step configures name resolution.
  */
 export const networkd: Renderer = {
   owns: (path) => /^\/etc\/systemd\/network\/10-lx-agent-[^/]+\.network$/.test(path) || waitOnline.owns(path),
@@ -40,8 +40,9 @@ function section([name, ...lines]: Section): string {
 }
 
 /**
- * `Unmanaged=yes` would say it, but networkd-wait-online waits for ever where nothing is managed. With
- * `KeepConfiguration=yes` networkd adopts what is there, at its start and its stop, and the interface is online.
+ * `Unmanaged=yes` is not used: networkd-wait-online waits forever when no interface is managed. With
+ * `KeepConfiguration=yes`, networkd keeps the existing configuration at its start and stop, and the interface is
+ * online.
  */
 function handsOff(one: Interface): Section[] {
   return [
@@ -70,7 +71,7 @@ function full(one: Interface): Section[] {
   ];
 }
 
-/** What DHCP and router advertisements say of a default route is not heeded. Before 246 networkd has no `UseGateway` for DHCP. */
+/** Ignores default routes from DHCP and router advertisements. Before 246, networkd has no `UseGateway` for DHCP. */
 function withoutDefault(one: Interface): Section[] {
   return [
     ...(one.dhcp && !one.dhcpDefault ? [['DHCPv4', 'UseRoutes=no'] as const] : []),
@@ -78,13 +79,13 @@ function withoutDefault(one: Interface): Section[] {
   ];
 }
 
-/** An interface that is to have no address is online as soon as it has a carrier. */
+/** An interface that expects no address is online as soon as it has a carrier. */
 function requirement(one: Interface, lines: readonly string[] = []): Section[] {
   const all = [...lines, ...(expectsAddress(one) ? [] : ['RequiredForOnline=carrier'])];
   return all.length === 0 ? [] : [['Link', ...all]];
 }
 
-/** networkd waits for a link-local address that it is told of; a zone's interface without IPv6 has none. */
+/** networkd waits for a configured link-local address; a zone's interface without IPv6 never gets one. */
 function linkLocal(one: Interface): string {
   return `LinkLocalAddressing=${usesIpv6(one) ? 'ipv6' : 'no'}`;
 }
@@ -98,12 +99,12 @@ function route({ destination, gateway, onLink }: Route): Section {
   ];
 }
 
-/** IPv6 knows no scopes of routes. */
+/** IPv6 routes have no scope. */
 function directly(destination: Cidr): string[] {
   return isIpv6(destination) ? [] : ['Scope=link'];
 }
 
-/** systemd.network(5): of the files that match, the first by name holds, in whichever folder it is. */
+/** systemd.network(5): the first matching file by name applies, whatever its folder. */
 function isFirstMatch(text: string, { name, mac }: Interface, file: string): boolean {
   if (file >= `10-lx-agent-${name}.network`) return false;
   const match = /^\[Match\]$([^[]*)/m.exec(text)?.[1] ?? '';

@@ -8,9 +8,9 @@ const profiles = '/etc/NetworkManager/system-connections';
 const leaveAlone = '/etc/NetworkManager/conf.d/90-lx-agent-network.conf';
 
 /**
- * NetworkManager: a keyfile an interface, nm-settings-keyfile(5), which it reads only if it is 0600, and a piece of
- * NetworkManager.conf(5) that names the interfaces to be left alone. Keyfiles carry no UUID: NetworkManager derives
- * one from the file's name. What resolves names is told by the resolver step.
+ * NetworkManager: a keyfile for each interface, nm-settings-keyfile(5), and a drop-in of NetworkManager.conf(5) that
+ * lists the unmanaged interfaces. NetworkManager reads a keyfile only if its mode is 0600. Keyfiles have no UUID:
+ * NetworkManager derives one from the file's name. The resolver step configures name resolution.
  */
 export const networkmanager: Renderer = {
   owns: (path) =>
@@ -71,7 +71,7 @@ function family(one: Interface, v6: boolean): string[] {
     items.filter((item) => isIpv6(address(item)) === v6);
   const addresses = of(one.addresses, (address) => address);
   const defaults = of(defaultRoutes(one), ({ destination }) => destination);
-  // A profile with a gateway and no address of its family is invalid: there the default route is one among others.
+  // A profile with a gateway but no address of its family is invalid: then the default route is in the list of routes.
   const asGateway = addresses.length > 0 ? defaults : [];
   const routes = withHostRoutes([
     ...defaults.filter((route) => !asGateway.includes(route)),
@@ -84,7 +84,7 @@ function family(one: Interface, v6: boolean): string[] {
     ...addresses.map((address, index) => `address${index + 1}=${address}`),
     ...asGateway.map(({ gateway }) => `gateway=${gateway}`),
     ...routes.map(route),
-    // `never-default` would refuse a default route of the profile too.
+    // `never-default` would also reject a default route in the profile.
     ...(withoutDefault
       ? [[...defaults, ...routes].some(isDefault) ? 'ignore-auto-routes=true' : 'never-default=true']
       : []),

@@ -6,21 +6,21 @@ import type { Interface, Network } from './model.ts';
 export interface Renderer {
   /** Whether a path may be one of the files that this renderer writes: how files for a NIC that is gone are found. */
   owns(path: string): boolean;
-  /** The files that say what the network is to be. Reads the root only to see what is included from where. */
+  /** The files that configure the network. Reads the root only to find out which file includes which. */
   files(network: Network, root: ReadableRoot): RenderedFile[] | Promise<RenderedFile[]>;
-  /** Where others' files are that may configure an interface of ours too. */
+  /** The places of other owners' files, which may configure our interfaces too. */
   readonly others?: readonly OthersFiles[];
-  /** What in a root keeps its network service from its work. */
+  /** What in a root prevents its network service from working. */
   readonly idle?: readonly Idle[];
-  /** The links that a `linked` file of its is no use without. They go when the file goes. */
+  /** The links that a `linked` file needs. They are removed with the file. */
   linksOf?(path: string): readonly RenderedLink[];
-  /** What has the running system take up a file that changes in the early stage, where it read it before that. */
+  /** The command that reloads a file which changes in the early stage, if the running system has already read it. */
   takeUp?(path: string): readonly [string, ...string[]] | undefined;
 }
 
 /**
- * A network file; `shared` where only a part of it is ours: then a character of `content` is a byte (latin1), so that
- * others' lines stay byte for byte in whatever encoding they are.
+ * A network file. It is `shared` if only a part of it is ours. Then each character of `content` is a byte (latin1), so
+ * that other lines stay unchanged, whatever their encoding.
  */
 export interface RenderedFile {
   readonly path: string;
@@ -28,7 +28,7 @@ export interface RenderedFile {
   readonly mode?: number;
   readonly claim?: FileChange['claim'];
   readonly linked?: boolean;
-  /** Of a `shared` file: why it could not be read. */
+  /** Why a `shared` file could not be read. */
   readonly fault?: Error;
 }
 
@@ -38,14 +38,14 @@ export interface RenderedLink {
   readonly target: string;
 }
 
-/** A folder with files of others', an installer's as a rule, and what in them names an interface. */
+/** A folder with other owners' files, usually an installer's, and a check for an interface that they configure. */
 export interface OthersFiles {
   readonly folder: string;
-  /** Where the folder holds links to services: the file that says what such a service does, if it is there. */
+  /** For a folder of links to services: the file that configures such a service, if it exists. */
   readonly settings?: string;
   readonly isOne: (name: string) => boolean;
   readonly configures: (text: string, one: Interface, name: string) => boolean;
 }
 
-/** What in a root keeps a network service from its work: a file with this in it, or a unit that is masked. */
+/** What in a root prevents a network service from working: a file with this content, or a masked unit. */
 export type Idle = { readonly file: string; readonly holds: RegExp } | { readonly masked: string };

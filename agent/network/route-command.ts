@@ -5,7 +5,7 @@ import type { Interface, Route } from './model.ts';
 /** illumos's own route(8), for images without iproute2 or BusyBox's `ip`. */
 export const nativeRoute = '/native/usr/sbin/route';
 
-/** `ip route replace …` for a route out of an interface; ip-route(8). Adding one that is there is no error then. */
+/** `ip route replace …` for a route out of an interface; ip-route(8). Unlike `add`, it accepts an existing route. */
 export function routeCommand(device: string, { destination, gateway, onLink }: Route): [string, ...string[]] {
   return [
     'ip',

@@ -1,11 +1,11 @@
 import ipaddr from 'ipaddr.js';
 
-/** A route that the running machine has. */
+/** A route of the running machine. */
 export interface TableEntry {
   readonly device: string;
   /** A network in its canonical text form, `10.0.0.0/8`. */
   readonly destination: string;
-  /** The next hop; undefined for a destination that is on the link. */
+  /** The next hop; undefined for a destination on the link. */
   readonly gateway: string | undefined;
 }
 
@@ -14,9 +14,9 @@ const up = 0x1;
 const reject = 0x200;
 
 /**
- * Read `/proc/net/route`: a header, then device, destination, gateway, flags, reference count, use, metric and mask;
- * addresses are hexadecimal in the byte order of the machine, and lx runs on x86-64 only. A text without that header
- * is no table: undefined.
+ * Reads `/proc/net/route`: a header, then device, destination, gateway, flags, reference count, use, metric and mask;
+ * addresses are hexadecimal in the byte order of the machine, and lx runs on x86-64 only. The result
+ * is undefined if the header is missing.
  */
 export function parseIpv4Table(text: string): TableEntry[] | undefined {
   const [header = '', ...lines] = text.split('\n');
@@ -38,8 +38,9 @@ export function parseIpv4Table(text: string): TableEntry[] | undefined {
 }
 
 /**
- * Read `/proc/net/ipv6_route`: destination, its prefix length, source, its prefix length, next hop, metric, reference
- * count, use, flags and device, all hexadecimal but the device. It has no header: an empty text is no table.
+ * Reads `/proc/net/ipv6_route`: destination, its prefix length, source, its prefix length, next hop, metric, reference
+ * count, use, flags and device, all hexadecimal except the device. It has no header, so an empty text counts as no
+ * table.
  */
 export function parseIpv6Table(text: string): TableEntry[] | undefined {
   if (text.trim() === '') return undefined;

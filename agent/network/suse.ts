@@ -19,8 +19,8 @@ export const suse: Renderer = {
 };
 
 /**
- * Shell assignments, quoted as wicked's own are. `STARTMODE='off'`: never set up, so that wicked neither waits for the
- * interface nor takes it down.
+ * Shell assignments, quoted as in wicked's own files. With `STARTMODE='off'`, wicked never sets up the interface, so it
+ * neither waits for it nor takes it down.
  */
 export function renderSuseIfcfg(one: Interface): string {
   const settings =
@@ -34,7 +34,9 @@ export function renderSuseIfcfg(one: Interface): string {
   return [heading, ...lines].join('\n').concat('\n');
 }
 
-/** IPADDR takes the prefix length with it; further addresses have a suffix. `static` without any just sets it up. */
+/**
+ * IPADDR includes the prefix length; further addresses have a suffix. `static` without an address only brings it up.
+ */
 function full(one: Interface): string[][] {
   const protocols = [...(one.dhcp ? ['dhcp4'] : []), ...(one.addrconf ? ['auto6'] : [])];
   return [
@@ -46,7 +48,10 @@ function full(one: Interface): string[][] {
   ];
 }
 
-/** ifroute-ethN: destination, gateway, netmask (obsolete), interface; a dash for what is left out. wicked knows no `onlink`. */
+/**
+ * ifroute-ethN: destination, gateway, netmask (obsolete), interface; a dash for a missing value. wicked has no
+ * `onlink`.
+ */
 function routeFile(one: Interface): RenderedFile[] {
   const routes = withHostRoutes([...defaultRoutes(one), ...one.routes]);
   if (routes.length === 0) return [];

@@ -63,7 +63,7 @@ describe('what an operator asks the binary', () => {
     expect((await zone.run()).stdout).toContain(fault);
     const doctor = await on(zone, `doctor --socket ${zone.socketPath}`);
     expect(doctor).toMatchObject({ status: 1, stdout: expect.stringContaining(fault) });
-    expect(doctor.stdout).toContain('write hostname there');
+    expect(doctor.stdout).toContain('write hostname if');
   });
 
   it('shows the logs', async () => {
